@@ -1,0 +1,158 @@
+/* sql/aqumv--0.1.0.sql */
+
+-- complain if the script is sourced in psql rather than run by CREATE EXTENSION
+\echo Use "CREATE EXTENSION aqumv" to load this file. \quit
+
+CREATE SCHEMA aqumv;
+GRANT USAGE ON SCHEMA aqumv TO PUBLIC;
+COMMENT ON SCHEMA aqumv IS 'aqumv: answer queries from materialized views';
+
+-- ---------------------------------------------------------------------------
+-- State.  Written by the library only; nobody needs a privilege on it.  The
+-- layout is known to src/catalog.c.
+-- ---------------------------------------------------------------------------
+
+-- one row per relation whose writes are tracked
+CREATE TABLE aqumv.tracking (
+    relation oid NOT NULL,
+    parent oid NOT NULL,
+    root oid NOT NULL,
+    since_xid xid8 NOT NULL,
+    since_part int4 NOT NULL,
+    changed_xid xid8 NOT NULL,
+    changed_part int4 NOT NULL
+);
+CREATE UNIQUE INDEX tracking_relation ON aqumv.tracking (relation);
+COMMENT ON TABLE aqumv.tracking IS
+    'Relations whose writes leave marks: since which transaction, and which was the last to change rows in a way that leaves none (TRUNCATE, partitions that come and go). A view filled before either is not fresh.';
+
+-- one row per transaction and written relation, less those superseded
+CREATE TABLE aqumv.mark (
+    root oid NOT NULL,
+    relation oid NOT NULL,
+    xid xid8 NOT NULL,
+    part int4 NOT NULL
+);
+CREATE INDEX mark_root ON aqumv.mark (root);
+COMMENT ON TABLE aqumv.mark IS
+    'Traces of transactions that wrote a tracked relation: root of its partition tree, the relation, the transaction, and how many refreshes that transaction had run before.';
+
+-- one row per materialized view that was filled under aqumv's eyes
+CREATE TABLE aqumv.refresh (
+    view oid NOT NULL,
+    base oid NOT NULL,
+    filenode oid NOT NULL,
+    xid xid8 NOT NULL,
+    part int4 NOT NULL,
+    functions int8 NOT NULL,
+    complete bool NOT NULL,
+    refreshed_at timestamptz NOT NULL,
+    timezone text NOT NULL,
+    snapshot pg_snapshot NOT NULL
+);
+CREATE UNIQUE INDEX refresh_view ON aqumv.refresh (view);
+COMMENT ON TABLE aqumv.refresh IS
+    'What each materialized view was last filled from: the snapshot it read, the storage it filled, the TimeZone it ran under, the functions it called.';
+
+-- ---------------------------------------------------------------------------
+-- Tracking
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION aqumv.track(relation regclass) RETURNS void
+    LANGUAGE C STRICT AS 'MODULE_PATHNAME', 'aqumv_track';
+COMMENT ON FUNCTION aqumv.track(regclass) IS
+    'Notice the writes to a table, with all its partitions, so that materialized views over it can be used for queries after their next REFRESH. Needs the TRIGGER privilege on each; waits for open writers, and holds new ones up until the end of the transaction.';
+
+CREATE FUNCTION aqumv.untrack(relation regclass) RETURNS void
+    LANGUAGE C STRICT AS 'MODULE_PATHNAME', 'aqumv_untrack';
+COMMENT ON FUNCTION aqumv.untrack(regclass) IS
+    'Stop noticing the writes to a table and all its partitions; materialized views over it are no longer used for queries. Only the owner may.';
+
+CREATE VIEW aqumv.tracked_tables AS
+    SELECT t.relation::regclass AS relation,
+           nullif(t.parent, 0)::regclass AS parent,
+           t.root::regclass AS root,
+           t.since_xid,
+           t.changed_xid
+      FROM aqumv.tracking t;
+COMMENT ON VIEW aqumv.tracked_tables IS 'Tables whose writes aqumv notices.';
+GRANT SELECT ON aqumv.tracked_tables TO PUBLIC;
+
+CREATE FUNCTION aqumv.mark_before_statement() RETURNS trigger
+    LANGUAGE C AS 'MODULE_PATHNAME', 'aqumv_mark_before_statement';
+COMMENT ON FUNCTION aqumv.mark_before_statement() IS
+    'Trigger function: a statement begins to write a tracked table.';
+CREATE FUNCTION aqumv.mark_after_statement() RETURNS trigger
+    LANGUAGE C AS 'MODULE_PATHNAME', 'aqumv_mark_after_statement';
+COMMENT ON FUNCTION aqumv.mark_after_statement() IS
+    'Trigger function: a statement has written a tracked table; leaves the mark of its transaction if it changed a row.';
+CREATE FUNCTION aqumv.mark_row() RETURNS trigger
+    LANGUAGE C AS 'MODULE_PATHNAME', 'aqumv_mark_row';
+COMMENT ON FUNCTION aqumv.mark_row() IS
+    'Trigger function: logical replication has written a row of a tracked table.';
+CREATE FUNCTION aqumv.mark_truncate() RETURNS trigger
+    LANGUAGE C AS 'MODULE_PATHNAME', 'aqumv_mark_truncate';
+COMMENT ON FUNCTION aqumv.mark_truncate() IS
+    'Trigger function: a tracked table is truncated.';
+REVOKE ALL ON FUNCTION aqumv.mark_before_statement(), aqumv.mark_after_statement(),
+    aqumv.mark_row(), aqumv.mark_truncate() FROM PUBLIC;
+
+-- ---------------------------------------------------------------------------
+-- DDL
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION aqumv.on_ddl_command_end() RETURNS event_trigger
+    LANGUAGE C SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'aqumv_on_ddl_command_end';
+COMMENT ON FUNCTION aqumv.on_ddl_command_end() IS
+    'Event trigger function: new views and partitions are tracked; DDL that changes rows without firing triggers is noted.';
+CREATE FUNCTION aqumv.on_sql_drop() RETURNS event_trigger
+    LANGUAGE C SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'aqumv_on_sql_drop';
+COMMENT ON FUNCTION aqumv.on_sql_drop() IS
+    'Event trigger function: forgets dropped views and tables; dropping a partition is a write to its parent.';
+REVOKE ALL ON FUNCTION aqumv.on_ddl_command_end(), aqumv.on_sql_drop() FROM PUBLIC;
+
+CREATE EVENT TRIGGER aqumv_ddl_command_end ON ddl_command_end
+    WHEN TAG IN ('CREATE MATERIALIZED VIEW', 'REFRESH MATERIALIZED VIEW', 'CREATE TABLE',
+                 'CREATE FOREIGN TABLE', 'CREATE SCHEMA', 'ALTER TABLE', 'ALTER FOREIGN TABLE')
+    EXECUTE FUNCTION aqumv.on_ddl_command_end();
+ALTER EVENT TRIGGER aqumv_ddl_command_end ENABLE ALWAYS;
+CREATE EVENT TRIGGER aqumv_sql_drop ON sql_drop
+    EXECUTE FUNCTION aqumv.on_sql_drop();
+ALTER EVENT TRIGGER aqumv_sql_drop ENABLE ALWAYS;
+
+-- ---------------------------------------------------------------------------
+-- Diagnostics
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION aqumv.explain_rewrite(query text,
+        OUT view regclass, OUT used bool, OUT reason_code text, OUT reason text,
+        OUT cost_original float8, OUT cost_rewritten float8)
+    RETURNS SETOF record
+    LANGUAGE C STRICT AS 'MODULE_PATHNAME', 'aqumv_explain_rewrite';
+COMMENT ON FUNCTION aqumv.explain_rewrite(text) IS
+    'Plans a query as if enable_answer_query_using_materialized_views were on, without running it, and says of each candidate view whether it would be used, and if not why (reason_code is stable, reason says what to change). Costs are the planner''s, NULL where nothing was planned. Needs the privileges that the query needs.';
+
+CREATE FUNCTION aqumv.list_views(
+        OUT view regclass, OUT base regclass, OUT maintenance text, OUT usable bool,
+        OUT reason_code text, OUT reason text, OUT last_refresh timestamptz,
+        OUT refresh_snapshot pg_snapshot, OUT marks bigint)
+    RETURNS SETOF record
+    LANGUAGE C STRICT AS 'MODULE_PATHNAME', 'aqumv_list_views';
+COMMENT ON FUNCTION aqumv.list_views() IS 'The rows of aqumv.views.';
+
+CREATE VIEW aqumv.views AS SELECT * FROM aqumv.list_views();
+COMMENT ON VIEW aqumv.views IS
+    'Every materialized view of the database: its base table, how it is maintained, whether it can answer queries in this snapshot and session and if not why, when it was last filled and from which snapshot, and how many marks stand against it.';
+GRANT SELECT ON aqumv.views TO PUBLIC;
+
+-- ---------------------------------------------------------------------------
+-- Say what to set if the library is not loaded in every session
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION aqumv.check_preload() RETURNS void
+    LANGUAGE C STRICT AS 'MODULE_PATHNAME', 'aqumv_check_preload';
+COMMENT ON FUNCTION aqumv.check_preload() IS
+    'Warns if neither shared_preload_libraries nor session_preload_libraries loads aqumv into this session.';
+SELECT aqumv.check_preload();

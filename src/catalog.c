@@ -1,0 +1,504 @@
+/*-------------------------------------------------------------------------
+ *
+ * catalog.c
+ *	  How are aqumv's own tables found, read and written?
+ *
+ *	  Reading and writing goes through the table and index access methods,
+ *	  without privilege checks: whoever writes a tracked table leaves a mark,
+ *	  and nobody else can.  The tables count only if they belong to the
+ *	  extension, so that a schema of the same name cannot stand in for it.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aqumv.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/xact.h"
+#include "catalog/dependency.h"
+#include "catalog/indexing.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
+#include "commands/extension.h"
+#include "parser/parse_func.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/fmgrprotos.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
+#include "utils/xid8.h"
+
+#include "catalog.h"
+
+enum tracking_attributes
+{
+	TRACKING_RELATION = 1,
+	TRACKING_PARENT,
+	TRACKING_ROOT,
+	TRACKING_SINCE_XID,
+	TRACKING_SINCE_PART,
+	TRACKING_CHANGED_XID,
+	TRACKING_CHANGED_PART,
+	TRACKING_NATTS = TRACKING_CHANGED_PART
+};
+
+enum mark_attributes
+{
+	MARK_ROOT = 1,
+	MARK_RELATION,
+	MARK_XID,
+	MARK_PART,
+	MARK_NATTS = MARK_PART
+};
+
+enum refresh_attributes
+{
+	REFRESH_VIEW = 1,
+	REFRESH_BASE,
+	REFRESH_FILENODE,
+	REFRESH_XID,
+	REFRESH_PART,
+	REFRESH_FUNCTIONS,
+	REFRESH_COMPLETE,
+	REFRESH_REFRESHED_AT,
+	REFRESH_TIMEZONE,
+	REFRESH_SNAPSHOT,
+	REFRESH_NATTS = REFRESH_SNAPSHOT
+};
+
+/* ------------------------------------------------------------------------
+ * Finding the tables
+ * ------------------------------------------------------------------------
+ */
+
+typedef struct OwnTables
+{
+	bool		valid;
+	Oid			tracking;
+	Oid			tracking_index;
+	Oid			mark;
+	Oid			mark_index;
+	Oid			refresh;
+	Oid			refresh_index;
+} OwnTables;
+
+static OwnTables own_tables;
+
+static void
+forget_own_tables(Datum arg, Oid relid)
+{
+	if (own_tables.valid &&
+		(relid == InvalidOid || relid == own_tables.mark ||
+		 relid == own_tables.tracking || relid == own_tables.refresh))
+		own_tables.valid = false;
+}
+
+static Oid
+find_own_table(Oid schema, Oid extension, const char *name)
+{
+	Oid			relid = get_relname_relid(name, schema);
+
+	if (!OidIsValid(relid) ||
+		getExtensionOfObject(RelationRelationId, relid) != extension)
+		return InvalidOid;
+	return relid;
+}
+
+/*
+ * Is the extension installed in this database?  Cheap where it is, and one
+ * syscache probe where it is not.
+ */
+bool
+aqumv_is_installed(void)
+{
+	static bool registered = false;
+	Oid			schema;
+	Oid			extension;
+	OwnTables	found = {0};
+
+	if (own_tables.valid)
+		return true;
+	if (!registered)
+	{
+		CacheRegisterRelcacheCallback(forget_own_tables, (Datum) 0);
+		registered = true;
+	}
+	schema = get_namespace_oid(AQUMV_SCHEMA, true);
+	if (!OidIsValid(schema))
+		return false;
+	extension = get_extension_oid(AQUMV_EXTENSION, true);
+	if (!OidIsValid(extension))
+		return false;
+	found.tracking = find_own_table(schema, extension, "tracking");
+	found.mark = find_own_table(schema, extension, "mark");
+	found.refresh = find_own_table(schema, extension, "refresh");
+	found.tracking_index = get_relname_relid("tracking_relation", schema);
+	found.mark_index = get_relname_relid("mark_root", schema);
+	found.refresh_index = get_relname_relid("refresh_view", schema);
+	found.valid = OidIsValid(found.tracking) && OidIsValid(found.mark) &&
+		OidIsValid(found.refresh) && OidIsValid(found.tracking_index) &&
+		OidIsValid(found.mark_index) && OidIsValid(found.refresh_index);
+	own_tables = found;
+	return found.valid;
+}
+
+/* Is this one of aqumv's own tables? */
+bool
+aqumv_is_own_table(Oid relid)
+{
+	return aqumv_is_installed() &&
+		(relid == own_tables.tracking || relid == own_tables.mark ||
+		 relid == own_tables.refresh);
+}
+
+/* OID of one of the trigger functions. */
+Oid
+aqumv_trigger_function(const char *name)
+{
+	return LookupFuncName(list_make2(makeString(AQUMV_SCHEMA), makeString(pstrdup(name))),
+						  0, NULL, false);
+}
+
+/* ------------------------------------------------------------------------
+ * Rows by key
+ * ------------------------------------------------------------------------
+ */
+
+typedef void (*RowReader) (HeapTuple tuple, TupleDesc desc, void *result);
+
+static SysScanDesc
+begin_scan(Relation rel, Oid index, Oid key, Snapshot snapshot)
+{
+	ScanKeyData skey;
+
+	/* the first column is the key of each of our indexes */
+	ScanKeyInit(&skey, 1, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(key));
+	return systable_beginscan(rel, index, true, snapshot, 1, &skey);
+}
+
+/* Read the row of a key, if there is one.  A NULL snapshot means the latest. */
+static bool
+read_row(Oid table, Oid index, Oid key, Snapshot snapshot, RowReader reader, void *result)
+{
+	Relation	rel = table_open(table, AccessShareLock);
+	SysScanDesc scan = begin_scan(rel, index, key, snapshot);
+	HeapTuple	tuple = systable_getnext(scan);
+	bool		found = HeapTupleIsValid(tuple);
+
+	if (found)
+		reader(tuple, RelationGetDescr(rel), result);
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return found;
+}
+
+/*
+ * Insert the row of a key, or replace the one there is.  Concurrent writers of
+ * one key wait for each other; DDL locks keep that from happening but for
+ * REFRESH CONCURRENTLY and VACUUM, which take turns on the view as well.
+ */
+static void
+upsert_row(Oid table, Oid index, Oid key, Datum *values, int natts)
+{
+	Relation	rel = table_open(table, RowExclusiveLock);
+	SysScanDesc scan = begin_scan(rel, index, key, NULL);
+	HeapTuple	old = systable_getnext(scan);
+	bool		nulls[REFRESH_NATTS] = {false};
+	HeapTuple	tuple;
+
+	Assert(natts <= REFRESH_NATTS);
+	tuple = heap_form_tuple(RelationGetDescr(rel), values, nulls);
+	if (HeapTupleIsValid(old))
+		CatalogTupleUpdate(rel, &old->t_self, tuple);
+	else
+		CatalogTupleInsert(rel, tuple);
+	systable_endscan(scan);
+	table_close(rel, RowExclusiveLock);
+	CommandCounterIncrement();
+}
+
+static void
+delete_row(Oid table, Oid index, Oid key)
+{
+	Relation	rel = table_open(table, RowExclusiveLock);
+	SysScanDesc scan = begin_scan(rel, index, key, NULL);
+	HeapTuple	tuple;
+	bool		found = false;
+
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		CatalogTupleDelete(rel, &tuple->t_self);
+		found = true;
+	}
+	systable_endscan(scan);
+	table_close(rel, RowExclusiveLock);
+	if (found)
+		CommandCounterIncrement();
+}
+
+static Datum
+attribute(HeapTuple tuple, int attno, TupleDesc desc)
+{
+	bool		isnull;
+	Datum		value = heap_getattr(tuple, attno, desc, &isnull);
+
+	if (isnull)
+		elog(ERROR, "unexpected null in a table of aqumv");
+	return value;
+}
+
+static AqumvMoment
+moment_attributes(HeapTuple tuple, int xid, int part, TupleDesc desc)
+{
+	AqumvMoment moment;
+
+	moment.xid = DatumGetFullTransactionId(attribute(tuple, xid, desc));
+	moment.part = DatumGetInt32(attribute(tuple, part, desc));
+	return moment;
+}
+
+/* ------------------------------------------------------------------------
+ * tracking
+ * ------------------------------------------------------------------------
+ */
+
+static void
+tracking_from_tuple(HeapTuple tuple, TupleDesc desc, void *result)
+{
+	AqumvTracking *row = result;
+
+	row->relation = DatumGetObjectId(attribute(tuple, TRACKING_RELATION, desc));
+	row->parent = DatumGetObjectId(attribute(tuple, TRACKING_PARENT, desc));
+	row->root = DatumGetObjectId(attribute(tuple, TRACKING_ROOT, desc));
+	row->since = moment_attributes(tuple, TRACKING_SINCE_XID, TRACKING_SINCE_PART, desc);
+	row->changed = moment_attributes(tuple, TRACKING_CHANGED_XID, TRACKING_CHANGED_PART, desc);
+}
+
+/*
+ * Read how a relation is tracked, as of now: like a catalog, whatever the
+ * transaction's snapshot.
+ */
+bool
+aqumv_read_tracking(Oid relation, AqumvTracking *row)
+{
+	return aqumv_is_installed() &&
+		read_row(own_tables.tracking, own_tables.tracking_index, relation, NULL,
+				 tracking_from_tuple, row);
+}
+
+/* Insert or replace the row of a relation, and have caches notice. */
+void
+aqumv_write_tracking(const AqumvTracking *row)
+{
+	Datum		values[TRACKING_NATTS];
+
+	if (!aqumv_is_installed())
+		return;
+	values[TRACKING_RELATION - 1] = ObjectIdGetDatum(row->relation);
+	values[TRACKING_PARENT - 1] = ObjectIdGetDatum(row->parent);
+	values[TRACKING_ROOT - 1] = ObjectIdGetDatum(row->root);
+	values[TRACKING_SINCE_XID - 1] = FullTransactionIdGetDatum(row->since.xid);
+	values[TRACKING_SINCE_PART - 1] = Int32GetDatum(row->since.part);
+	values[TRACKING_CHANGED_XID - 1] = FullTransactionIdGetDatum(row->changed.xid);
+	values[TRACKING_CHANGED_PART - 1] = Int32GetDatum(row->changed.part);
+	upsert_row(own_tables.tracking, own_tables.tracking_index, row->relation,
+			   values, TRACKING_NATTS);
+	if (SearchSysCacheExists1(RELOID, ObjectIdGetDatum(row->relation)))
+		CacheInvalidateRelcacheByRelid(row->relation);
+}
+
+void
+aqumv_delete_tracking(Oid relation)
+{
+	if (!aqumv_is_installed())
+		return;
+	delete_row(own_tables.tracking, own_tables.tracking_index, relation);
+	if (SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relation)))
+		CacheInvalidateRelcacheByRelid(relation);
+}
+
+/* ------------------------------------------------------------------------
+ * mark
+ * ------------------------------------------------------------------------
+ */
+
+/*
+ * Delete the marks of a relation that this transaction's snapshot sees, but
+ * for those that somebody else is deleting: never wait for another writer.
+ * Sound only in a transaction that adds a mark of its own (freshness.c says
+ * why).
+ */
+static void
+supersede_marks(Relation rel, Oid root, Oid relation, Snapshot snapshot)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+	SysScanDesc scan = begin_scan(rel, own_tables.mark_index, root, snapshot);
+	HeapTuple	tuple;
+
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		TM_FailureData failure;
+
+		if (DatumGetObjectId(attribute(tuple, MARK_RELATION, desc)) != relation)
+			continue;
+		(void) table_tuple_delete(rel, &tuple->t_self, GetCurrentCommandId(true),
+								  snapshot, InvalidSnapshot, false, &failure, false);
+	}
+	systable_endscan(scan);
+}
+
+/*
+ * Leave a mark; with supersede, clear away those that it stands for.
+ */
+void
+aqumv_insert_mark(Oid root, Oid relation, AqumvMoment moment, bool supersede)
+{
+	Relation	rel;
+	Datum		values[MARK_NATTS];
+	bool		nulls[MARK_NATTS] = {false};
+
+	if (!aqumv_is_installed())
+		return;
+	rel = table_open(own_tables.mark, RowExclusiveLock);
+	if (supersede)
+	{
+		/*
+		 * Only what the transaction itself sees may go: under REPEATABLE READ
+		 * that is less than what is committed.
+		 */
+		Snapshot	snapshot = RegisterSnapshot(GetTransactionSnapshot());
+
+		supersede_marks(rel, root, relation, snapshot);
+		UnregisterSnapshot(snapshot);
+	}
+	values[MARK_ROOT - 1] = ObjectIdGetDatum(root);
+	values[MARK_RELATION - 1] = ObjectIdGetDatum(relation);
+	values[MARK_XID - 1] = FullTransactionIdGetDatum(moment.xid);
+	values[MARK_PART - 1] = Int32GetDatum(moment.part);
+	CatalogTupleInsert(rel, heap_form_tuple(RelationGetDescr(rel), values, nulls));
+	table_close(rel, RowExclusiveLock);
+}
+
+/* Forget the marks of a dropped relation that was its own root. */
+void
+aqumv_delete_marks(Oid relation)
+{
+	Relation	rel;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	if (!aqumv_is_installed())
+		return;
+	rel = table_open(own_tables.mark, RowExclusiveLock);
+	scan = begin_scan(rel, own_tables.mark_index, relation, NULL);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		TM_FailureData failure;
+
+		(void) table_tuple_delete(rel, &tuple->t_self, GetCurrentCommandId(true),
+								  InvalidSnapshot, InvalidSnapshot, false, &failure, false);
+	}
+	systable_endscan(scan);
+	table_close(rel, RowExclusiveLock);
+}
+
+/*
+ * Visit the marks of a partition tree that a snapshot sees, until the visitor
+ * has seen enough.  An ordinary index scan, so that it leaves SIREAD locks in
+ * a SERIALIZABLE transaction.
+ */
+void
+aqumv_visit_marks(Oid root, Snapshot snapshot, AqumvMarkVisitor visitor, void *context)
+{
+	Relation	rel = table_open(own_tables.mark, AccessShareLock);
+	TupleDesc	desc = RelationGetDescr(rel);
+	SysScanDesc scan = begin_scan(rel, own_tables.mark_index, root, snapshot);
+	HeapTuple	tuple;
+
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		if (!visitor(DatumGetObjectId(attribute(tuple, MARK_RELATION, desc)),
+					 moment_attributes(tuple, MARK_XID, MARK_PART, desc), context))
+			break;
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+}
+
+/* ------------------------------------------------------------------------
+ * refresh
+ * ------------------------------------------------------------------------
+ */
+
+static void
+refresh_from_tuple(HeapTuple tuple, TupleDesc desc, void *result)
+{
+	AqumvRefresh *row = result;
+
+	row->view = DatumGetObjectId(attribute(tuple, REFRESH_VIEW, desc));
+	row->base = DatumGetObjectId(attribute(tuple, REFRESH_BASE, desc));
+	row->filenode = DatumGetObjectId(attribute(tuple, REFRESH_FILENODE, desc));
+	row->moment = moment_attributes(tuple, REFRESH_XID, REFRESH_PART, desc);
+	row->functions = DatumGetInt64(attribute(tuple, REFRESH_FUNCTIONS, desc));
+	row->complete = DatumGetBool(attribute(tuple, REFRESH_COMPLETE, desc));
+	row->refreshed_at = DatumGetTimestampTz(attribute(tuple, REFRESH_REFRESHED_AT, desc));
+	row->timezone = TextDatumGetCString(attribute(tuple, REFRESH_TIMEZONE, desc));
+	row->snapshot = PointerGetDatum(PG_DETOAST_DATUM_COPY(attribute(tuple, REFRESH_SNAPSHOT, desc)));
+}
+
+/* Read what a snapshot knows of a view's last refresh. */
+bool
+aqumv_read_refresh(Oid view, Snapshot snapshot, AqumvRefresh *row)
+{
+	return aqumv_is_installed() &&
+		read_row(own_tables.refresh, own_tables.refresh_index, view, snapshot,
+				 refresh_from_tuple, row);
+}
+
+void
+aqumv_write_refresh(const AqumvRefresh *row)
+{
+	Datum		values[REFRESH_NATTS];
+
+	if (!aqumv_is_installed())
+		return;
+	values[REFRESH_VIEW - 1] = ObjectIdGetDatum(row->view);
+	values[REFRESH_BASE - 1] = ObjectIdGetDatum(row->base);
+	values[REFRESH_FILENODE - 1] = ObjectIdGetDatum(row->filenode);
+	values[REFRESH_XID - 1] = FullTransactionIdGetDatum(row->moment.xid);
+	values[REFRESH_PART - 1] = Int32GetDatum(row->moment.part);
+	values[REFRESH_FUNCTIONS - 1] = Int64GetDatum(row->functions);
+	values[REFRESH_COMPLETE - 1] = BoolGetDatum(row->complete);
+	values[REFRESH_REFRESHED_AT - 1] = TimestampTzGetDatum(row->refreshed_at);
+	values[REFRESH_TIMEZONE - 1] = CStringGetTextDatum(row->timezone);
+	values[REFRESH_SNAPSHOT - 1] = row->snapshot;
+	upsert_row(own_tables.refresh, own_tables.refresh_index, row->view,
+			   values, REFRESH_NATTS);
+}
+
+void
+aqumv_delete_refresh(Oid view)
+{
+	if (aqumv_is_installed())
+		delete_row(own_tables.refresh, own_tables.refresh_index, view);
+}
+
+/*
+ * Did the refresh read what was written at that moment?  Its own transaction's
+ * earlier writes it did; its snapshot does not say so.
+ */
+bool
+aqumv_moment_seen(AqumvMoment moment, const AqumvRefresh *refresh)
+{
+	if (FullTransactionIdEquals(moment.xid, refresh->moment.xid))
+		return moment.part <= refresh->moment.part;
+	return DatumGetBool(DirectFunctionCall2(pg_visible_in_snapshot,
+											FullTransactionIdGetDatum(moment.xid),
+											refresh->snapshot));
+}

@@ -1,0 +1,73 @@
+/*-------------------------------------------------------------------------
+ *
+ * catalog.h
+ *	  aqumv's own tables: tracking, mark and refresh.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AQUMV_CATALOG_H
+#define AQUMV_CATALOG_H
+
+#include "aqumv.h"
+
+#include "access/transam.h"
+#include "utils/snapshot.h"
+#include "utils/timestamp.h"
+
+/*
+ * A moment in the life of a transaction: the transaction, and how many
+ * refreshes it had run.
+ */
+typedef struct AqumvMoment
+{
+	FullTransactionId xid;
+	int32		part;
+} AqumvMoment;
+
+/* a row of aqumv.tracking */
+typedef struct AqumvTracking
+{
+	Oid			relation;
+	Oid			parent;
+	Oid			root;
+	AqumvMoment since;			/* all writes after this leave marks */
+	AqumvMoment changed;		/* rows changed in a way that leaves none */
+} AqumvTracking;
+
+/* a row of aqumv.refresh; all it points to is palloc'd */
+typedef struct AqumvRefresh
+{
+	Oid			view;
+	Oid			base;
+	Oid			filenode;
+	AqumvMoment moment;
+	int64		functions;
+	bool		complete;
+	TimestampTz refreshed_at;
+	char	   *timezone;
+	Datum		snapshot;		/* pg_snapshot */
+} AqumvRefresh;
+
+/* return false to stop */
+typedef bool (*AqumvMarkVisitor) (Oid relation, AqumvMoment moment, void *context);
+
+extern bool aqumv_is_installed(void);
+extern bool aqumv_is_own_table(Oid relid);
+extern Oid	aqumv_trigger_function(const char *name);
+
+extern bool aqumv_read_tracking(Oid relation, AqumvTracking *row);
+extern void aqumv_write_tracking(const AqumvTracking *row);
+extern void aqumv_delete_tracking(Oid relation);
+
+extern void aqumv_insert_mark(Oid root, Oid relation, AqumvMoment moment, bool supersede);
+extern void aqumv_delete_marks(Oid relation);
+extern void aqumv_visit_marks(Oid root, Snapshot snapshot, AqumvMarkVisitor visitor,
+							  void *context);
+
+extern bool aqumv_read_refresh(Oid view, Snapshot snapshot, AqumvRefresh *row);
+extern void aqumv_write_refresh(const AqumvRefresh *row);
+extern void aqumv_delete_refresh(Oid view);
+
+extern bool aqumv_moment_seen(AqumvMoment moment, const AqumvRefresh *refresh);
+
+#endif							/* AQUMV_CATALOG_H */

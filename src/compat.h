@@ -1,0 +1,126 @@
+/*-------------------------------------------------------------------------
+ *
+ * compat.h
+ *	  Differences between PostgreSQL majors, as wrappers shaped like the
+ *	  newest release.  PG_VERSION_NUM appears nowhere else.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AQUMV_COMPAT_H
+#define AQUMV_COMPAT_H
+
+#include "postgres.h"
+
+#include "catalog/pg_class.h"
+#include "commands/tablecmds.h"
+#include "executor/executor.h"
+#include "nodes/parsenodes.h"
+#include "nodes/plannodes.h"
+#include "optimizer/optimizer.h"
+#include "miscadmin.h"
+#include "pgstat.h"
+#include "utils/acl.h"
+#include "utils/guc.h"
+#include "utils/rel.h"
+
+/* 16 turned rd_node.relNode into rd_locator.relNumber */
+static inline Oid
+aqumv_compat_filenode(Relation rel)
+{
+#if PG_VERSION_NUM >= 160000
+	return rel->rd_locator.relNumber;
+#else
+	return rel->rd_node.relNode;
+#endif
+}
+
+/* 16 moved the permissions of a range table entry to a list of their own */
+static inline bool
+aqumv_compat_rte_asks_nothing(RangeTblEntry *rte)
+{
+#if PG_VERSION_NUM >= 160000
+	return rte->perminfoindex == 0;
+#else
+	return rte->requiredPerms == 0;
+#endif
+}
+
+static inline void
+aqumv_compat_check_permissions(Query *query)
+{
+#if PG_VERSION_NUM >= 160000
+	ExecCheckPermissions(query->rtable, query->rteperminfos, true);
+#else
+	ExecCheckRTPerms(query->rtable, true);
+#endif
+}
+
+/* 17 lets holders of MAINTAIN refresh; before, only the owner */
+#if PG_VERSION_NUM >= 170000
+#define aqumv_compat_refresh_callback RangeVarCallbackMaintainsTable
+#else
+#define aqumv_compat_refresh_callback RangeVarCallbackOwnsTable
+#endif
+
+/*
+ * 17 added ALTER COLUMN SET EXPRESSION; before, there is no such command.
+ */
+#if PG_VERSION_NUM >= 170000
+#define aqumv_compat_is_set_expression(cmdtype) ((cmdtype) == AT_SetExpression)
+#else
+#define aqumv_compat_is_set_expression(cmdtype) false
+#endif
+
+/*
+ * 18 hides grouping expressions behind an RTE_GROUP entry.  Write them out in
+ * place again and leave a harmless entry where it stood.
+ */
+static inline void
+aqumv_compat_flatten_group(Query *query)
+{
+#if PG_VERSION_NUM >= 180000
+	ListCell   *lc;
+
+	if (!query->hasGroupRTE)
+		return;
+	query->targetList = (List *)
+		flatten_group_exprs(NULL, query, (Node *) query->targetList);
+	query->havingQual =
+		flatten_group_exprs(NULL, query, query->havingQual);
+	query->hasGroupRTE = false;
+	foreach(lc, query->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+
+		if (rte->rtekind == RTE_GROUP)
+		{
+			rte->rtekind = RTE_RESULT;
+			rte->groupexprs = NIL;
+		}
+	}
+#endif
+}
+
+/* 16 made one ownership check out of many */
+static inline bool
+aqumv_compat_owns_relation(Oid relid)
+{
+#if PG_VERSION_NUM >= 160000
+	return object_ownercheck(RelationRelationId, relid, GetUserId());
+#else
+	return pg_class_ownercheck(relid, GetUserId());
+#endif
+}
+
+/* 16 renamed the members of PgStat_TableStatus */
+static inline Oid
+aqumv_compat_pgstat_relid(PgStat_TableStatus *status)
+{
+#if PG_VERSION_NUM >= 160000
+	return status->id;
+#else
+	return status->t_id;
+#endif
+}
+
+#endif							/* AQUMV_COMPAT_H */

@@ -1,0 +1,431 @@
+/*-------------------------------------------------------------------------
+ *
+ * ddl.c
+ *	  What does a utility statement mean for views and tracking?
+ *
+ *	  What must never be missed hangs on the event triggers, whose functions
+ *	  load the library into sessions that lack it.  The ProcessUtility hook does
+ *	  what has to happen before a statement, or around it: the snapshot that a
+ *	  view is filled from.  A REFRESH that passes by the hook leaves no record,
+ *	  so the view is not used.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aqumv.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "catalog/indexing.h"
+#include "catalog/namespace.h"
+#include "catalog/objectaccess.h"
+#include "catalog/partition.h"
+#include "catalog/pg_class.h"
+#include "commands/event_trigger.h"
+#include "executor/spi.h"
+#include "nodes/parsenodes.h"
+#include "storage/lmgr.h"
+#include "tcop/utility.h"
+#include "utils/fmgroids.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+
+#include "catalog.h"
+#include "compat.h"
+#include "ddl.h"
+#include "partition.h"
+#include "refresh.h"
+#include "summary.h"
+#include "track.h"
+#include "views.h"
+
+PG_FUNCTION_INFO_V1(aqumv_on_ddl_command_end);
+PG_FUNCTION_INFO_V1(aqumv_on_sql_drop);
+
+static ProcessUtility_hook_type prev_ProcessUtility = NULL;
+static object_access_hook_type prev_object_access = NULL;
+
+/* the view that the hook is filling just now, or InvalidOid */
+static Oid	filling_view = InvalidOid;
+
+/* everything that the hook passes on */
+typedef struct Utility
+{
+	PlannedStmt *pstmt;
+	const char *query_string;
+	bool		read_only_tree;
+	ProcessUtilityContext context;
+	ParamListInfo params;
+	QueryEnvironment *query_env;
+	DestReceiver *dest;
+	QueryCompletion *qc;
+} Utility;
+
+static void
+run_utility(Utility *u)
+{
+	if (prev_ProcessUtility)
+		prev_ProcessUtility(u->pstmt, u->query_string, u->read_only_tree, u->context,
+							u->params, u->query_env, u->dest, u->qc);
+	else
+		standard_ProcessUtility(u->pstmt, u->query_string, u->read_only_tree, u->context,
+								u->params, u->query_env, u->dest, u->qc);
+}
+
+/* Run a statement that fills a view, which must not be answered from views. */
+static void
+run_filling(Utility *u, Oid view)
+{
+	Oid			outer = filling_view;
+
+	aqumv_paused++;
+	filling_view = view;
+	PG_TRY();
+	{
+		run_utility(u);
+	}
+	PG_FINALLY();
+	{
+		aqumv_paused--;
+		filling_view = outer;
+	}
+	PG_END_TRY();
+}
+
+/* ------------------------------------------------------------------------
+ * Filling views
+ * ------------------------------------------------------------------------
+ */
+
+static void
+refresh_view(Utility *u, RefreshMatViewStmt *stmt)
+{
+	AqumvFilling filling;
+	AqumvView  *view;
+	Oid			viewoid;
+
+	/* the lock that REFRESH takes, so that nothing keeps it waiting later */
+	viewoid = RangeVarGetRelidExtended(stmt->relation,
+									   stmt->concurrent ? ExclusiveLock : AccessExclusiveLock,
+									   0, aqumv_compat_refresh_callback, NULL);
+	if (get_rel_relkind(viewoid) != RELKIND_MATVIEW || stmt->skipData)
+	{
+		run_filling(u, viewoid);
+		aqumv_delete_refresh(viewoid);
+		return;
+	}
+	if (aqumv_get_view(viewoid, &view) == NULL && view->unsuitable == NULL)
+		(void) aqumv_track_if_permitted(view->base);
+	aqumv_begin_filling(&filling);
+	run_filling(u, viewoid);
+	aqumv_end_filling(&filling, viewoid);
+}
+
+/* The table that a view to be created would read, if it qualifies. */
+static Oid
+base_of_definition(Query *query)
+{
+	AqumvSummary *summary;
+	RangeTblEntry *rte;
+	int			rti;
+
+	query = copyObject(query);
+	if (aqumv_find_relation(query, &rte, &rti) != NULL ||
+		rte->relkind == RELKIND_VIEW ||
+		aqumv_summarize_view(query, &summary) != NULL)
+		return InvalidOid;
+	return aqumv_only_relation(summary)->relid;
+}
+
+static void
+create_view(Utility *u, CreateTableAsStmt *stmt)
+{
+	AqumvFilling filling;
+	Oid			schema = RangeVarGetCreationNamespace(stmt->into->rel);
+	Oid			base = InvalidOid;
+	Oid			view;
+
+	/* IF NOT EXISTS has nothing to do; without it there will be an error */
+	if (OidIsValid(get_relname_relid(stmt->into->rel->relname, schema)))
+	{
+		run_utility(u);
+		return;
+	}
+	if (IsA(stmt->query, Query) && ((Query *) stmt->query)->commandType == CMD_SELECT)
+		base = base_of_definition((Query *) stmt->query);
+	if (OidIsValid(base))
+		(void) aqumv_track_if_permitted(base);
+	aqumv_begin_filling(&filling);
+	run_filling(u, InvalidOid);
+	view = get_relname_relid(stmt->into->rel->relname, schema);
+	if (OidIsValid(view) && !stmt->into->skipData)
+		aqumv_end_filling(&filling, view);
+	else
+		PopActiveSnapshot();
+	if (OidIsValid(base))
+		CacheInvalidateRelcacheByRelid(base);
+}
+
+/*
+ * DETACH PARTITION CONCURRENTLY commits in the middle, and from there on the
+ * partition's rows are gone: note it beforehand.
+ */
+static void
+note_concurrent_detach(AlterTableStmt *stmt)
+{
+	ListCell   *lc;
+
+	foreach(lc, stmt->cmds)
+	{
+		AlterTableCmd *cmd = lfirst_node(AlterTableCmd, lc);
+
+		if (cmd->subtype == AT_DetachPartition && ((PartitionCmd *) cmd->def)->concurrent)
+		{
+			Oid			relid = RangeVarGetRelid(stmt->relation, NoLock, true);
+
+			if (OidIsValid(relid) && aqumv_compat_owns_relation(relid))
+				aqumv_note_change(relid);
+		}
+	}
+}
+
+static void
+aqumv_ProcessUtility(PlannedStmt *pstmt, const char *query_string, bool read_only_tree,
+					 ProcessUtilityContext context, ParamListInfo params,
+					 QueryEnvironment *query_env, DestReceiver *dest, QueryCompletion *qc)
+{
+	Utility		u = {pstmt, query_string, read_only_tree, context, params, query_env, dest, qc};
+	Node	   *stmt = pstmt->utilityStmt;
+
+	if (IsA(stmt, RefreshMatViewStmt) && aqumv_is_installed())
+		refresh_view(&u, (RefreshMatViewStmt *) stmt);
+	else if (IsA(stmt, CreateTableAsStmt) &&
+			 ((CreateTableAsStmt *) stmt)->objtype == OBJECT_MATVIEW && aqumv_is_installed())
+		create_view(&u, (CreateTableAsStmt *) stmt);
+	else
+	{
+		if (IsA(stmt, AlterTableStmt) && aqumv_is_installed())
+			note_concurrent_detach((AlterTableStmt *) stmt);
+		run_utility(&u);
+	}
+}
+
+/*
+ * The storage of a view has changed.  Unless it is being filled, its rows are
+ * the same.
+ */
+static void
+aqumv_object_access(ObjectAccessType access, Oid classid, Oid objid, int subid, void *arg)
+{
+	if (prev_object_access)
+		prev_object_access(access, classid, objid, subid, arg);
+
+	if (access == OAT_POST_ALTER && classid == RelationRelationId && subid == 0 &&
+		objid != filling_view && get_rel_relkind(objid) == RELKIND_MATVIEW &&
+		aqumv_is_installed())
+	{
+		Relation	rel = table_open(RelationRelationId, AccessShareLock);
+		ScanKeyData key;
+		SysScanDesc scan;
+		HeapTuple	tuple;
+
+		/* the change is not visible yet to ordinary snapshots */
+		ScanKeyInit(&key, Anum_pg_class_oid, BTEqualStrategyNumber, F_OIDEQ,
+					ObjectIdGetDatum(objid));
+		scan = systable_beginscan(rel, ClassOidIndexId, true, SnapshotSelf, 1, &key);
+		tuple = systable_getnext(scan);
+		if (HeapTupleIsValid(tuple))
+			aqumv_view_moved(objid, ((Form_pg_class) GETSTRUCT(tuple))->relfilenode);
+		systable_endscan(scan);
+		table_close(rel, AccessShareLock);
+	}
+}
+
+void
+aqumv_ddl_init(void)
+{
+	prev_ProcessUtility = ProcessUtility_hook;
+	ProcessUtility_hook = aqumv_ProcessUtility;
+	prev_object_access = object_access_hook;
+	object_access_hook = aqumv_object_access;
+}
+
+/* ------------------------------------------------------------------------
+ * Event triggers
+ * ------------------------------------------------------------------------
+ */
+
+/* Relations that an event trigger's own function tells of. */
+static List *
+relations_of_event(const char *query)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	List	   *relids = NIL;
+
+	SPI_connect();
+	if (SPI_execute(query, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read what the event trigger fired for");
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		bool		isnull;
+		Datum		value = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull);
+		MemoryContext spi = MemoryContextSwitchTo(caller);
+
+		if (!isnull)
+			relids = list_append_unique_oid(relids, DatumGetObjectId(value));
+		MemoryContextSwitchTo(spi);
+	}
+	SPI_finish();
+	return relids;
+}
+
+/* ALTER TABLE: what of it changes rows, or who sees them written? */
+static void
+note_alter_table(AlterTableStmt *stmt)
+{
+	Oid			relid = RangeVarGetRelid(stmt->relation, NoLock, true);
+	ListCell   *lc,
+			   *lr;
+
+	if (!OidIsValid(relid))
+		return;
+	foreach(lc, stmt->cmds)
+	{
+		AlterTableCmd *cmd = lfirst_node(AlterTableCmd, lc);
+
+		switch (cmd->subtype)
+		{
+			case AT_AttachPartition:
+			case AT_DetachPartition:
+			case AT_DetachPartitionFinalize:
+				{
+					RangeVar   *name = castNode(PartitionCmd, cmd->def)->name;
+					Oid			partition = name == NULL ? InvalidOid : RangeVarGetRelid(name, NoLock, true);
+
+					aqumv_note_change(relid);
+					if (OidIsValid(partition) && get_rel_relkind(relid) == RELKIND_PARTITIONED_TABLE)
+						aqumv_retrack(partition);
+				}
+				break;
+			case AT_AddInherit:
+			case AT_DropInherit:
+				{
+					Oid			parent = RangeVarGetRelid(castNode(RangeVar, cmd->def), NoLock, true);
+
+					aqumv_note_switch(relid);
+					if (OidIsValid(parent))
+						aqumv_note_switch(parent);
+				}
+				break;
+			case AT_EnableTrig:
+			case AT_EnableAlwaysTrig:
+			case AT_EnableReplicaTrig:
+			case AT_DisableTrig:
+			case AT_EnableTrigAll:
+			case AT_DisableTrigAll:
+			case AT_EnableTrigUser:
+			case AT_DisableTrigUser:
+				foreach(lr, lcons_oid(relid, aqumv_partition_descendants(relid)))
+					aqumv_note_switch(lfirst_oid(lr));
+				break;
+			case AT_AlterColumnType:
+			case AT_SetLogged:
+			case AT_SetUnLogged:
+				foreach(lr, lcons_oid(relid, aqumv_partition_descendants(relid)))
+					aqumv_note_change(lfirst_oid(lr));
+				break;
+			default:
+				if (aqumv_compat_is_set_expression(cmd->subtype))
+				{
+					foreach(lr, lcons_oid(relid, aqumv_partition_descendants(relid)))
+						aqumv_note_change(lfirst_oid(lr));
+				}
+				break;
+		}
+	}
+}
+
+/* A relation was created, or a view filled. */
+static void
+note_created(Oid relid)
+{
+	AqumvView  *view;
+
+	if (get_rel_relispartition(relid))
+	{
+		AqumvTracking row;
+
+		if (!aqumv_read_tracking(relid, &row))
+			aqumv_track_new_partition(relid, get_partition_parent(relid, true));
+	}
+	else if (get_rel_relkind(relid) == RELKIND_MATVIEW &&
+			 aqumv_get_view(relid, &view) == NULL && view->unsuitable == NULL)
+	{
+		(void) aqumv_track_if_permitted(view->base);
+		CacheInvalidateRelcacheByRelid(view->base);
+	}
+}
+
+/*
+ * Event trigger on ddl_command_end.
+ */
+Datum
+aqumv_on_ddl_command_end(PG_FUNCTION_ARGS)
+{
+	EventTriggerData *event;
+	ListCell   *lc;
+
+	if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function was not called as an event trigger")));
+	event = (EventTriggerData *) fcinfo->context;
+	if (!aqumv_is_installed())
+		return (Datum) 0;
+
+	if (IsA(event->parsetree, AlterTableStmt))
+		note_alter_table((AlterTableStmt *) event->parsetree);
+	else
+	{
+		foreach(lc, relations_of_event("SELECT objid FROM pg_catalog.pg_event_trigger_ddl_commands()"
+									   " WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass"))
+			note_created(lfirst_oid(lc));
+	}
+	return (Datum) 0;
+}
+
+/*
+ * Event trigger on sql_drop.
+ */
+Datum
+aqumv_on_sql_drop(PG_FUNCTION_ARGS)
+{
+	ListCell   *lc;
+
+	if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function was not called as an event trigger")));
+	if (!aqumv_is_installed())
+		return (Datum) 0;
+
+	foreach(lc, relations_of_event("SELECT objid FROM pg_catalog.pg_event_trigger_dropped_objects()"
+								   " WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND objsubid = 0"))
+	{
+		Oid			relid = lfirst_oid(lc);
+		AqumvTracking row;
+
+		aqumv_delete_refresh(relid);
+		if (!aqumv_read_tracking(relid, &row))
+			continue;
+		if (OidIsValid(row.parent))
+			aqumv_note_change(row.parent);
+		aqumv_delete_tracking(relid);
+		if (row.root == relid)
+			aqumv_delete_marks(relid);
+	}
+	return (Datum) 0;
+}

@@ -1,0 +1,368 @@
+/*-------------------------------------------------------------------------
+ *
+ * expr.c
+ *	  When are two expressions the same, and when does one always give the
+ *	  same value?
+ *
+ *	  Every function here may say "different" or "mutable" of what is not;
+ *	  that only loses a match.  The opposite would give wrong answers.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aqumv.h"
+
+#include "access/nbtree.h"
+#include "access/stratnum.h"
+#include "catalog/pg_aggregate.h"
+#include "catalog/pg_collation.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+#include "access/transam.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "nodes/pathnodes.h"
+#include "optimizer/clauses.h"
+#include "optimizer/optimizer.h"
+#include "utils/fmgroids.h"
+#include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+#include "expr.h"
+
+/*
+ * Simplify an expression of query as the planner would: constants folded, SQL
+ * functions inlined, named arguments resolved.  Parameters with
+ * PARAM_FLAG_CONST are constants.  Does not descend into subqueries.
+ */
+Node *
+aqumv_fold(Query *query, Node *expr, ParamListInfo params)
+{
+	PlannerInfo *root = NULL;
+
+	if (expr == NULL)
+		return NULL;
+	if (params != NULL)
+	{
+		root = makeNode(PlannerInfo);
+		root->glob = makeNode(PlannerGlobal);
+		root->glob->boundParams = params;
+		root->parse = query;
+	}
+	return eval_const_expressions(root, expr);
+}
+
+/*
+ * A partial order of expressions, good enough to write the operands of a
+ * commutative operator always the same way round.  0 means "leave them".
+ */
+static int
+compare_exprs(Node *a, Node *b)
+{
+	ListCell   *la,
+			   *lb;
+	List	   *args_a,
+			   *args_b;
+	Oid			id_a,
+				id_b;
+
+	if (nodeTag(a) != nodeTag(b))
+		return nodeTag(a) < nodeTag(b) ? -1 : 1;
+	switch (nodeTag(a))
+	{
+		case T_Var:
+			{
+				Var		   *va = (Var *) a,
+						   *vb = (Var *) b;
+
+				if (va->varno != vb->varno)
+					return va->varno < vb->varno ? -1 : 1;
+				return (int) va->varattno - (int) vb->varattno;
+			}
+		case T_RelabelType:
+			return compare_exprs((Node *) ((RelabelType *) a)->arg,
+								 (Node *) ((RelabelType *) b)->arg);
+		case T_OpExpr:
+			id_a = ((OpExpr *) a)->opno;
+			id_b = ((OpExpr *) b)->opno;
+			args_a = ((OpExpr *) a)->args;
+			args_b = ((OpExpr *) b)->args;
+			break;
+		case T_FuncExpr:
+			id_a = ((FuncExpr *) a)->funcid;
+			id_b = ((FuncExpr *) b)->funcid;
+			args_a = ((FuncExpr *) a)->args;
+			args_b = ((FuncExpr *) b)->args;
+			break;
+		default:
+			return 0;
+	}
+	if (id_a != id_b)
+		return id_a < id_b ? -1 : 1;
+	forboth(la, args_a, lb, args_b)
+	{
+		int			c = compare_exprs(lfirst(la), lfirst(lb));
+
+		if (c != 0)
+			return c;
+	}
+	return 0;
+}
+
+static Node *
+canonical_mutator(Node *node, void *context)
+{
+	const List *rtis = (const List *) context;
+
+	if (node == NULL)
+		return NULL;
+	if (IsA(node, Query))
+		return node;			/* an uncorrelated sublink's; stands as is */
+	if (IsA(node, Var))
+	{
+		Var		   *var = (Var *) copyObject(node);
+		int			index = 0;
+		ListCell   *lc;
+
+		if (var->varlevelsup != 0)
+			return (Node *) var;
+		foreach(lc, rtis)
+		{
+			index++;
+			if (lfirst_int(lc) == (int) var->varno)
+			{
+				var->varno = index;
+				break;
+			}
+		}
+		return (Node *) var;
+	}
+
+	node = expression_tree_mutator(node, canonical_mutator, context);
+
+	if (IsA(node, OpExpr) && list_length(((OpExpr *) node)->args) == 2)
+	{
+		OpExpr	   *op = (OpExpr *) node;
+		Node	   *left = linitial(op->args);
+		Node	   *right = lsecond(op->args);
+		bool		swap;
+
+		if (IsA(left, Const) || IsA(left, Param))
+			swap = !IsA(right, Const) && !IsA(right, Param);
+		else if (IsA(right, Const) || IsA(right, Param))
+			swap = false;
+		else
+			swap = compare_exprs(left, right) > 0;
+		if (swap && OidIsValid(get_commutator(op->opno)))
+			CommuteOpExpr(op);
+	}
+	return node;
+}
+
+/*
+ * The form in which expressions are compared with equal(): a copy in which
+ * constants stand on the right of commutable operators, other operands in a
+ * fixed order, and relations are numbered by their place in rtis (an integer
+ * list of range table indexes) rather than by range table index.
+ */
+Node *
+aqumv_canonical(Node *expr, const List *rtis)
+{
+	return canonical_mutator(expr, (void *) rtis);
+}
+
+/*
+ * Functions that are not IMMUTABLE only because they look at TimeZone.
+ */
+static bool
+depends_on_timezone_only(Oid funcid)
+{
+	switch (funcid)
+	{
+		case F_DATE_TRUNC_TEXT_TIMESTAMPTZ:
+		case F_DATE_PART_TEXT_TIMESTAMPTZ:
+		case F_EXTRACT_TEXT_TIMESTAMPTZ:
+		case F_DATE_TIMESTAMPTZ:
+		case F_TIME_TIMESTAMPTZ:
+		case F_TIMETZ_TIMESTAMPTZ:
+		case F_TIMESTAMP_TIMESTAMPTZ:
+		case F_TIMESTAMPTZ_DATE:
+		case F_TIMESTAMPTZ_TIMESTAMP:
+		case F_TIMESTAMPTZ_PL_INTERVAL:
+		case F_TIMESTAMPTZ_MI_INTERVAL:
+		case F_DATE_LT_TIMESTAMPTZ:
+		case F_DATE_LE_TIMESTAMPTZ:
+		case F_DATE_EQ_TIMESTAMPTZ:
+		case F_DATE_GT_TIMESTAMPTZ:
+		case F_DATE_GE_TIMESTAMPTZ:
+		case F_DATE_NE_TIMESTAMPTZ:
+		case F_TIMESTAMPTZ_LT_DATE:
+		case F_TIMESTAMPTZ_LE_DATE:
+		case F_TIMESTAMPTZ_EQ_DATE:
+		case F_TIMESTAMPTZ_GT_DATE:
+		case F_TIMESTAMPTZ_GE_DATE:
+		case F_TIMESTAMPTZ_NE_DATE:
+		case F_TIMESTAMP_LT_TIMESTAMPTZ:
+		case F_TIMESTAMP_LE_TIMESTAMPTZ:
+		case F_TIMESTAMP_EQ_TIMESTAMPTZ:
+		case F_TIMESTAMP_GT_TIMESTAMPTZ:
+		case F_TIMESTAMP_GE_TIMESTAMPTZ:
+		case F_TIMESTAMP_NE_TIMESTAMPTZ:
+		case F_TIMESTAMPTZ_LT_TIMESTAMP:
+		case F_TIMESTAMPTZ_LE_TIMESTAMP:
+		case F_TIMESTAMPTZ_EQ_TIMESTAMP:
+		case F_TIMESTAMPTZ_GT_TIMESTAMP:
+		case F_TIMESTAMPTZ_GE_TIMESTAMP:
+		case F_TIMESTAMPTZ_NE_TIMESTAMP:
+			return true;
+		default:
+			return false;
+	}
+}
+
+/*
+ * Replace calls that depend on nothing but TimeZone by a node that merely
+ * holds their arguments, noting that there were any.
+ */
+static Node *
+hide_timezone_mutator(Node *node, void *context)
+{
+	List	   *args = NIL;
+	Oid			funcid = InvalidOid;
+
+	if (node == NULL)
+		return NULL;
+	if (IsA(node, Query))
+		return node;
+	if (IsA(node, FuncExpr))
+	{
+		funcid = ((FuncExpr *) node)->funcid;
+		args = ((FuncExpr *) node)->args;
+	}
+	else if (IsA(node, OpExpr))
+	{
+		funcid = get_opcode(((OpExpr *) node)->opno);
+		args = ((OpExpr *) node)->args;
+	}
+	if (OidIsValid(funcid) && depends_on_timezone_only(funcid))
+	{
+		CoalesceExpr *holder = makeNode(CoalesceExpr);
+
+		*((bool *) context) = true;
+		holder->coalescetype = exprType(node);
+		holder->args = args;
+		node = (Node *) holder;
+	}
+	return expression_tree_mutator(node, hide_timezone_mutator, context);
+}
+
+/* Is a function that an aggregate calls anything but IMMUTABLE? */
+static bool
+support_function_is_mutable(Oid funcid)
+{
+	return OidIsValid(funcid) && funcid >= FirstNormalObjectId &&
+		func_volatile(funcid) != PROVOLATILE_IMMUTABLE;
+}
+
+/*
+ * CREATE AGGREGATE calls every aggregate IMMUTABLE; look at what it calls.
+ */
+static bool
+aggregate_is_mutable_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Aggref))
+	{
+		HeapTuple	tuple = SearchSysCache1(AGGFNOID,
+											ObjectIdGetDatum(((Aggref *) node)->aggfnoid));
+		bool		mutable = true;
+
+		if (HeapTupleIsValid(tuple))
+		{
+			Form_pg_aggregate agg = (Form_pg_aggregate) GETSTRUCT(tuple);
+
+			mutable = support_function_is_mutable(agg->aggtransfn) ||
+				support_function_is_mutable(agg->aggfinalfn);
+			ReleaseSysCache(tuple);
+		}
+		if (mutable)
+			return true;
+	}
+	return expression_tree_walker(node, aggregate_is_mutable_walker, context);
+}
+
+/*
+ * Might the expression give another value for the same row at another time?
+ * Dependence on TimeZone alone does not count, but sets *needs_timezone.
+ */
+bool
+aqumv_is_mutable(Node *expr, bool *needs_timezone)
+{
+	expr = hide_timezone_mutator(expr, needs_timezone);
+	return contain_mutable_functions(expr) ||
+		aggregate_is_mutable_walker(expr, NULL);
+}
+
+/*
+ * Are values that eqop calls equal also the same to every function?  The btree
+ * operator class knows (BTEQUALIMAGE): 1.0 and 1.00 are equal numerics, but
+ * print differently.
+ */
+bool
+aqumv_equality_is_bitwise(Oid eqop, Oid type, Oid collation)
+{
+	bool		result = false;
+	List	   *opfamilies;
+	ListCell   *lc;
+
+	if (type == BPCHAROID)
+		return false;			/* trailing blanks are equal to none */
+	opfamilies = get_mergejoin_opfamilies(eqop);
+	foreach(lc, opfamilies)
+	{
+		Oid			opfamily = lfirst_oid(lc);
+		Oid			opcintype;
+		Oid			righttype;
+		int			strategy;
+		Oid			proc;
+
+		get_op_opfamily_properties(eqop, opfamily, false,
+								   &strategy, &opcintype, &righttype);
+		if (opcintype != righttype)
+			continue;
+		proc = get_opfamily_proc(opfamily, opcintype, opcintype, BTEQUALIMAGE_PROC);
+		if (OidIsValid(proc) &&
+			DatumGetBool(OidFunctionCall1Coll(proc, collation,
+											  ObjectIdGetDatum(opcintype))))
+		{
+			result = true;
+			break;
+		}
+	}
+	list_free(opfamilies);
+	return result;
+}
+
+/*
+ * Is opno a comparison of a btree family that eqop belongs to?  Such an
+ * operator cannot tell values apart that eqop calls equal.
+ */
+bool
+aqumv_is_ordering_operator(Oid opno, Oid eqop)
+{
+	bool		result = false;
+	List	   *opfamilies = get_mergejoin_opfamilies(eqop);
+	ListCell   *lc;
+
+	foreach(lc, opfamilies)
+	{
+		if (op_in_opfamily(opno, lfirst_oid(lc)))
+		{
+			result = true;
+			break;
+		}
+	}
+	list_free(opfamilies);
+	return result;
+}

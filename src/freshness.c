@@ -1,0 +1,281 @@
+/*-------------------------------------------------------------------------
+ *
+ * freshness.c
+ *	  Does a view hold, for this snapshot, exactly what its base table holds?
+ *
+ *	  Three things are compared:
+ *
+ *	  - Marks (writes.c).  Every transaction that changes a tracked relation
+ *		leaves a row (relation, its xid) in aqumv.mark, in the same
+ *		transaction.  A snapshot sees the mark if and only if it sees what was
+ *		written.
+ *	  - The refresh record (aqumv.refresh), written by the transaction that
+ *		filled the view: the snapshot R that it read, and the storage it filled.
+ *	  - Epochs (aqumv.tracking): the transaction since which writes leave marks
+ *		(tracking began, triggers were switched), and the last one that changed
+ *		rows in a way that leaves none (TRUNCATE, a partition came or went).
+ *
+ *	  The view is usable in snapshot S iff
+ *
+ *	  (1) S sees the record, and the storage is still the recorded one.  A
+ *		  plain REFRESH shows its rows even to snapshots that are older than
+ *		  it; those see the older record, and the storage differs.
+ *	  (2) R saw the epochs of every relation around the base, as they are *now*.
+ *		  Like the DDL that moves them, epochs do not follow snapshots: after
+ *		  TRUNCATE commits, even an older snapshot finds the table empty.
+ *	  (3) Every mark that S sees, R saw.
+ *
+ *	  Then each transaction whose writes S sees was seen by R; and those that R
+ *	  saw, S sees too, since S sees the refresh, which committed after them.
+ *
+ *	  Why it is sound to clear marks away (catalog.c, supersede_marks): a
+ *	  transaction P deletes only marks m that its own snapshot sees, and leaves
+ *	  its own mark p.  Take any record R that did not see m, and any S that
+ *	  sees R's record and m's transaction.  If S does not see P, it still sees
+ *	  m.  If S sees P, it sees p (or the mark of a later transaction that
+ *	  cleared p away, which did see P: the same argument).  R cannot have seen
+ *	  P: P saw m's transaction committed, so R would have too.  So S sees a
+ *	  mark that R did not.  It takes no lock, no horizon, and no look at the
+ *	  views; a refresh that overlaps is covered.
+ *
+ *	  SERIALIZABLE transactions must find their marks by an ordinary index scan
+ *	  under their snapshot, which leaves SIREAD locks behind: two transactions
+ *	  that each read a view and write its base conflict as they would on the
+ *	  base.
+ *
+ *	  Doubt means "not usable".
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aqumv.h"
+
+#include "access/transam.h"
+#include "access/xact.h"
+#include "pgtime.h"
+#include "storage/lmgr.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
+
+#include "freshness.h"
+#include "partition.h"
+#include "writes.h"
+
+/*
+ * Can anything be answered from views over this relation, now and ever?
+ */
+AqumvReason *
+aqumv_check_base(Oid base)
+{
+	const AqumvTree *tree = aqumv_get_tree(base);
+
+	if (tree->unsuitable != NULL)
+		return tree->unsuitable;
+	if (tree->has_foreign && !aqumv_allow_foreign_table)
+		return aqumv_reason(AQUMV_FOREIGN_TABLE,
+							"changes of a foreign table's data cannot be seen; set aqumv_allow_foreign_table = on if there are none");
+	return NULL;
+}
+
+/* ------------------------------------------------------------------------
+ * Proofs, and how they are saved
+ * ------------------------------------------------------------------------
+ */
+
+/*
+ * May this snapshot's proof be kept, or be taken from an earlier one?  Not if
+ * the scan itself matters (SERIALIZABLE), nor if the transaction has writes of
+ * its own, which xids do not tell apart.
+ */
+static bool
+proof_counts(Snapshot snapshot)
+{
+	return !IsolationIsSerializable() &&
+		!TransactionIdIsValid(GetTopTransactionIdIfAny()) &&
+		!snapshot->takenDuringRecovery &&
+		!snapshot->suboverflowed &&
+		snapshot->xcnt <= AQUMV_PROOF_XIPS;
+}
+
+/*
+ * Was the view proved usable in a snapshot that saw the same transactions?
+ */
+static bool
+proof_holds(const AqumvProof *proof, const AqumvTree *tree, Snapshot snapshot)
+{
+	return proof->valid && proof->tree_serial == tree->serial &&
+		proof_counts(snapshot) &&
+		proof->xmin == snapshot->xmin && proof->xmax == snapshot->xmax &&
+		proof->xcnt == snapshot->xcnt &&
+		memcmp(proof->xip, snapshot->xip, snapshot->xcnt * sizeof(TransactionId)) == 0;
+}
+
+static void
+keep_proof(AqumvProof *proof, const AqumvTree *tree, Snapshot snapshot)
+{
+	proof->valid = false;
+	if (!proof_counts(snapshot))
+		return;
+	proof->tree_serial = tree->serial;
+	proof->xmin = snapshot->xmin;
+	proof->xmax = snapshot->xmax;
+	proof->xcnt = snapshot->xcnt;
+	memcpy(proof->xip, snapshot->xip, snapshot->xcnt * sizeof(TransactionId));
+	proof->valid = true;
+}
+
+/* ------------------------------------------------------------------------
+ * Marks
+ * ------------------------------------------------------------------------
+ */
+
+typedef struct MarkSearch
+{
+	const AqumvTree *tree;
+	const AqumvRefresh *refresh;
+	bool		count_all;
+	int64		unseen;
+} MarkSearch;
+
+static bool
+visit_mark(Oid relation, AqumvMoment moment, void *context)
+{
+	MarkSearch *search = context;
+
+	if (!aqumv_tree_has(search->tree, relation) ||
+		aqumv_moment_seen(moment, search->refresh))
+		return true;
+	search->unseen++;
+	return search->count_all;
+}
+
+/* How many marks does the snapshot see that the refresh did not? */
+int64
+aqumv_count_marks(AqumvView *view, const AqumvRefresh *refresh, Snapshot snapshot)
+{
+	MarkSearch	search = {.tree = aqumv_get_tree(view->base),.refresh = refresh,.count_all = true};
+
+	aqumv_visit_marks(search.tree->root, snapshot, visit_mark, &search);
+	return search.unseen;
+}
+
+static bool
+is_being_written(const AqumvTree *tree)
+{
+	ListCell   *lc;
+
+	if (aqumv_is_being_written(tree->relid))
+		return true;
+	foreach(lc, tree->ancestors)
+	{
+		if (aqumv_is_being_written(lfirst_oid(lc)))
+			return true;
+	}
+	foreach(lc, tree->descendants)
+	{
+		if (aqumv_is_being_written(lfirst_oid(lc)))
+			return true;
+	}
+	return false;
+}
+
+/* ------------------------------------------------------------------------
+ * The checks
+ * ------------------------------------------------------------------------
+ */
+
+/* Tracking, and what a record cannot outlive. */
+static AqumvReason *
+check_tracking(const AqumvTree *tree)
+{
+	/* who opts in to foreign tables trusts them to stay as they are */
+	if (OidIsValid(tree->untracked) && !tree->has_foreign)
+		return aqumv_reason(AQUMV_NOT_TRACKED,
+							"not tracked: ask the owner of \"%s\" to run aqumv.track('%s'), then refresh the view",
+							get_rel_name(tree->untracked), get_rel_name(tree->relid));
+	if (is_being_written(tree))
+		return aqumv_reason(AQUMV_BEING_WRITTEN,
+							"a statement of this transaction is writing \"%s\"",
+							get_rel_name(tree->relid));
+	return NULL;
+}
+
+static AqumvReason *
+check_record(const AqumvView *view, const AqumvRefresh *refresh)
+{
+	if (view->filenode != refresh->filenode)
+		return aqumv_reason(AQUMV_REFRESHED_ELSEWHERE,
+							"the view was refreshed by a transaction that this snapshot does not see, or in a session without the library; refresh it");
+	if (!refresh->complete)
+		return aqumv_reason(AQUMV_INCOMPLETE,
+							"row security kept rows from the view's owner when it was filled, or it was filled from an old snapshot; refresh it");
+	if (view->functions != refresh->functions)
+		return aqumv_reason(AQUMV_FUNCTION_CHANGED,
+							"a function that the view calls was replaced after the view's last REFRESH");
+	if (view->summary->needs_timezone &&
+		strcmp(refresh->timezone, pg_get_timezone_name(session_timezone)) != 0)
+		return aqumv_reason(AQUMV_TIMEZONE,
+							"the view was filled under TimeZone \"%s\"", refresh->timezone);
+	return NULL;
+}
+
+static AqumvReason *
+check_writes(const AqumvTree *tree, const AqumvRefresh *refresh, Snapshot snapshot)
+{
+	MarkSearch	search = {.tree = tree,.refresh = refresh};
+
+	for (int i = 0; i < tree->nepochs; i++)
+	{
+		if (!aqumv_moment_seen(tree->epochs[i], refresh))
+			return aqumv_reason(AQUMV_STALE,
+								"the view was filled before \"%s\" was last truncated, altered or began to be tracked; refresh it",
+								get_rel_name(tree->relid));
+	}
+	aqumv_visit_marks(tree->root, snapshot, visit_mark, &search);
+	if (search.unseen > 0)
+		return aqumv_reason(AQUMV_STALE,
+							"\"%s\" was written after the view was filled; refresh it",
+							get_rel_name(tree->relid));
+	return NULL;
+}
+
+/*
+ * Is the view, as it is now, what the snapshot would compute from the base?
+ * NULL means yes, for as long as a lock on the view is held.  Call it with
+ * that lock held; otherwise the answer is a forecast.
+ */
+AqumvReason *
+aqumv_check_usable(AqumvView *view, Snapshot snapshot)
+{
+	const AqumvTree *tree;
+	AqumvRefresh refresh;
+	AqumvReason *reason;
+	bool		zone_matters = view->summary->needs_timezone;
+
+	Assert(view->unsuitable == NULL);
+	if (!IsMVCCSnapshot(snapshot))
+		return aqumv_reason(AQUMV_STALE, "the query does not run in an ordinary snapshot");
+	if (!view->populated)
+		return aqumv_reason(AQUMV_NOT_POPULATED,
+							"the view was created or refreshed WITH NO DATA; refresh it");
+
+	/*
+	 * Epochs that were committed before the snapshot was taken have been
+	 * announced; have them arrive.
+	 */
+	AcceptInvalidationMessages();
+	tree = aqumv_get_tree(view->base);
+	if ((reason = check_tracking(tree)) != NULL)
+		return reason;
+	if (!zone_matters && proof_holds(&view->proof, tree, snapshot))
+		return NULL;
+
+	if (!aqumv_read_refresh(view->view, snapshot, &refresh))
+		return aqumv_reason(AQUMV_NOT_REFRESHED,
+							"the view was not refreshed since aqumv watches it, as far as this snapshot sees; refresh it");
+	if ((reason = check_record(view, &refresh)) != NULL ||
+		(reason = check_writes(tree, &refresh, snapshot)) != NULL)
+		return reason;
+	keep_proof(&view->proof, tree, snapshot);
+	return NULL;
+}

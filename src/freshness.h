@@ -1,0 +1,23 @@
+/*-------------------------------------------------------------------------
+ *
+ * freshness.h
+ *	  Is a view usable in this snapshot?
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AQUMV_FRESHNESS_H
+#define AQUMV_FRESHNESS_H
+
+#include "aqumv.h"
+
+#include "utils/snapshot.h"
+
+#include "catalog.h"
+#include "reason.h"
+#include "views.h"
+
+extern AqumvReason *aqumv_check_base(Oid base);
+extern AqumvReason *aqumv_check_usable(AqumvView *view, Snapshot snapshot);
+extern int64 aqumv_count_marks(AqumvView *view, const AqumvRefresh *refresh, Snapshot snapshot);
+
+#endif							/* AQUMV_FRESHNESS_H */

@@ -1,0 +1,302 @@
+/*-------------------------------------------------------------------------
+ *
+ * guard.c
+ *	  Does what a plan was built on still hold when it is executed?
+ *
+ *	  A rewritten plan is right in the snapshot that it was planned in.  It may
+ *	  be executed in another: a moment later, or in a prepared statement, after
+ *	  any number of writes, refreshes, SETs and DROPs.  So it carries its
+ *	  guards, and the original query, in one extra range table entry; when the
+ *	  executor starts, the guards are checked in the snapshot of execution, and
+ *	  if one fails the original is planned and run instead.
+ *
+ *	  The view's own entry sleeps until then: its kind is changed so that
+ *	  plancache.c, which locks the relations of a cached plan before anything
+ *	  else happens, does not wait for a REFRESH.  It is woken up, in a copy of
+ *	  the plan, when the guard has got the lock without waiting.
+ *
+ *	  After a failure the plan is marked invalid in this backend, so that the
+ *	  next execution of a prepared statement plans afresh rather than twice.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aqumv.h"
+
+#include "access/parallel.h"
+#include "catalog/pg_class.h"
+#include "executor/executor.h"
+#include "nodes/makefuncs.h"
+#include "storage/lmgr.h"
+#include "storage/sinval.h"
+#include "tcop/tcopprot.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+
+#include "compat.h"
+#include "freshness.h"
+#include "guard.h"
+#include "rewrite.h"
+#include "views.h"
+
+#define GUARD_ALIAS "aqumv.guard"
+
+/* the guards as integers: cursor options, then three per guard */
+#define GUARD_HEADER 1
+#define GUARD_FIELDS 3
+
+static ExecutorStart_hook_type prev_ExecutorStart = NULL;
+static bool guards_were_made = false;
+
+/* ------------------------------------------------------------------------
+ * Planning
+ * ------------------------------------------------------------------------
+ */
+
+/*
+ * Attach guards, and the query to fall back to, to a plan.  The original must
+ * not be used by anyone else afterwards.
+ */
+void
+aqumv_guard_plan(PlannedStmt *plan, const AqumvGuard *guards, int nguards,
+				 Query *original, int cursor_options)
+{
+	RangeTblEntry *entry = makeNode(RangeTblEntry);
+	List	   *fields = list_make1_oid((Oid) cursor_options);
+	ListCell   *lc;
+
+	for (int i = 0; i < nguards; i++)
+	{
+		fields = lappend_oid(fields, guards[i].view);
+		fields = lappend_oid(fields, (Oid) (guards[i].generation >> 32));
+		fields = lappend_oid(fields, (Oid) guards[i].generation);
+		foreach(lc, plan->rtable)
+		{
+			RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+
+			if (aqumv_is_view_entry(rte, guards[i].view))
+				rte->rtekind = RTE_RESULT;	/* asleep */
+		}
+	}
+
+	entry->rtekind = RTE_SUBQUERY;
+	entry->subquery = original;
+	entry->eref = makeAlias(GUARD_ALIAS, NIL);
+	entry->securityQuals = fields;
+	plan->rtable = lappend(plan->rtable, entry);
+	guards_were_made = true;
+}
+
+/* ------------------------------------------------------------------------
+ * Execution
+ * ------------------------------------------------------------------------
+ */
+
+static RangeTblEntry *
+find_guard(PlannedStmt *plan)
+{
+	for (int i = list_length(plan->rtable) - 1; i >= 0; i--)
+	{
+		RangeTblEntry *rte = list_nth_node(RangeTblEntry, plan->rtable, i);
+
+		if (rte->rtekind == RTE_SUBQUERY && rte->eref != NULL &&
+			strcmp(rte->eref->aliasname, GUARD_ALIAS) == 0)
+			return rte;
+	}
+	return NULL;
+}
+
+static int
+count_guards(RangeTblEntry *entry)
+{
+	return (list_length(entry->securityQuals) - GUARD_HEADER) / GUARD_FIELDS;
+}
+
+static AqumvGuard
+get_guard(RangeTblEntry *entry, int i)
+{
+	int			at = GUARD_HEADER + i * GUARD_FIELDS;
+	AqumvGuard	guard;
+
+	guard.view = list_nth_oid(entry->securityQuals, at);
+	guard.generation = ((uint64) list_nth_oid(entry->securityQuals, at + 1)) << 32 |
+		list_nth_oid(entry->securityQuals, at + 2);
+	return guard;
+}
+
+/*
+ * Check one guard; on success the view stays locked until the end of the
+ * transaction, as any relation that a query reads.
+ */
+static bool
+guard_holds(AqumvGuard guard, Snapshot snapshot)
+{
+	AqumvView  *view;
+
+	if (!ConditionalLockRelationOid(guard.view, AccessShareLock))
+		return false;
+	/* getting the lock has brought in all that was done to the view before */
+	if (aqumv_view_generation(guard.view) == guard.generation &&
+		aqumv_get_view(guard.view, &view) == NULL &&
+		view->unsuitable == NULL &&
+		aqumv_check_base(view->base) == NULL &&
+		aqumv_check_usable(view, snapshot) == NULL &&
+		aqumv_view_generation(guard.view) == guard.generation)
+		return true;
+	UnlockRelationOid(guard.view, AccessShareLock);
+	return false;
+}
+
+/* Have this backend's cached plans over a view be made again. */
+static void
+invalidate_plans_locally(Oid view)
+{
+	SharedInvalidationMessage msg;
+
+	memset(&msg, 0, sizeof(msg));
+	msg.rc.id = SHAREDINVALRELCACHE_ID;
+	msg.rc.dbId = MyDatabaseId;
+	msg.rc.relId = view;
+	LocalExecuteInvalidationMessage(&msg);
+}
+
+static bool
+guards_hold(RangeTblEntry *entry, Snapshot snapshot)
+{
+	bool		messages = aqumv_reason_messages;
+	bool		hold = aqumv_enabled;
+
+	aqumv_reason_messages = false;
+	for (int i = 0; hold && i < count_guards(entry); i++)
+		hold = guard_holds(get_guard(entry, i), snapshot);
+	aqumv_reason_messages = messages;
+	return hold;
+}
+
+/*
+ * Execute a copy of the plan in which the views' entries are awake.  The plan
+ * itself may be cached, and stays as it is.
+ */
+static void
+wake_views(QueryDesc *desc, RangeTblEntry *entry)
+{
+	MemoryContext old = MemoryContextSwitchTo(GetMemoryChunkContext(desc));
+	PlannedStmt *plan = makeNode(PlannedStmt);
+	ListCell   *lc;
+
+	memcpy(plan, desc->plannedstmt, sizeof(PlannedStmt));
+	plan->rtable = list_copy(plan->rtable);
+	foreach(lc, plan->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+
+		for (int i = 0; i < count_guards(entry); i++)
+		{
+			if (rte->rtekind == RTE_RESULT && rte->relid == get_guard(entry, i).view)
+			{
+				RangeTblEntry *awake = makeNode(RangeTblEntry);
+
+				memcpy(awake, rte, sizeof(RangeTblEntry));
+				awake->rtekind = RTE_RELATION;
+				lfirst(lc) = awake;
+				break;
+			}
+		}
+	}
+	desc->plannedstmt = plan;
+	MemoryContextSwitchTo(old);
+}
+
+/*
+ * Once the executor has checked permissions, nobody needs the guard or the
+ * base table's entry any more.  EXPLAIN then prints the plan as it would print
+ * one over the view.
+ */
+static void
+hide_helpers(QueryDesc *desc, RangeTblEntry *entry)
+{
+	PlannedStmt *plan = desc->plannedstmt;
+	int			last = list_length(plan->rtable) - 1;
+
+	if (last < 0 || llast(plan->rtable) != entry)
+		return;
+	plan->rtable = list_truncate(plan->rtable, last--);
+
+	/* a query of one block has the view, the base, and nothing between */
+	if (last < 1 ||
+		linitial_node(RangeTblEntry, plan->rtable)->relkind != RELKIND_MATVIEW ||
+		llast_node(RangeTblEntry, plan->rtable)->rtekind != RTE_RELATION)
+		return;
+	for (int i = 1; i < last; i++)
+	{
+		if (list_nth_node(RangeTblEntry, plan->rtable, i)->rtekind != RTE_RESULT)
+			return;
+	}
+	plan->rtable = list_truncate(plan->rtable, 1);
+}
+
+/*
+ * Plan the original query, and execute that instead.
+ */
+static void
+fall_back(QueryDesc *desc, RangeTblEntry *entry, int eflags)
+{
+	MemoryContext old = MemoryContextSwitchTo(GetMemoryChunkContext(desc));
+	int			cursor_options = (int) linitial_oid(entry->securityQuals);
+	bool		pushed = !ActiveSnapshotSet();
+
+	/* the cursor may have promised to go backward on the strength of our plan */
+	if (eflags & EXEC_FLAG_BACKWARD)
+		cursor_options |= CURSOR_OPT_SCROLL;
+	for (int i = 0; i < count_guards(entry); i++)
+		invalidate_plans_locally(get_guard(entry, i).view);
+
+	if (pushed)
+		PushActiveSnapshot(desc->snapshot);
+	aqumv_paused++;
+	PG_TRY();
+	{
+		desc->plannedstmt = pg_plan_query(copyObject(entry->subquery), desc->sourceText,
+										  cursor_options, desc->params);
+	}
+	PG_FINALLY();
+	{
+		aqumv_paused--;
+	}
+	PG_END_TRY();
+	if (pushed)
+		PopActiveSnapshot();
+	MemoryContextSwitchTo(old);
+}
+
+static void
+aqumv_ExecutorStart(QueryDesc *desc, int eflags)
+{
+	RangeTblEntry *entry = NULL;
+	bool		hold = false;
+
+	if (guards_were_made && !IsParallelWorker())
+		entry = find_guard(desc->plannedstmt);
+	if (entry != NULL)
+	{
+		hold = guards_hold(entry, desc->snapshot);
+		if (hold)
+			wake_views(desc, entry);
+		else
+			fall_back(desc, entry, eflags);
+	}
+
+	if (prev_ExecutorStart)
+		prev_ExecutorStart(desc, eflags);
+	else
+		standard_ExecutorStart(desc, eflags);
+
+	if (hold)
+		hide_helpers(desc, entry);
+}
+
+void
+aqumv_guard_init(void)
+{
+	prev_ExecutorStart = ExecutorStart_hook;
+	ExecutorStart_hook = aqumv_ExecutorStart;
+}

@@ -1,0 +1,122 @@
+/*-------------------------------------------------------------------------
+ *
+ * init.c
+ *	  Settings, and the order in which everything is set up.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aqumv.h"
+
+#include "fmgr.h"
+#include "commands/dbcommands.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/plancache.h"
+#include "utils/varlena.h"
+
+#include "ddl.h"
+#include "guard.h"
+#include "partition.h"
+#include "planner.h"
+#include "views.h"
+#include "writes.h"
+
+PG_MODULE_MAGIC;
+
+PG_FUNCTION_INFO_V1(aqumv_check_preload);
+
+void		_PG_init(void);
+
+bool		aqumv_enabled = false;
+bool		aqumv_allow_foreign_table = false;
+int			aqumv_rewrite_mode = AQUMV_REWRITE_COST;
+int			aqumv_paused = 0;
+
+static const struct config_enum_entry rewrite_mode_options[] = {
+	{"cost", AQUMV_REWRITE_COST, false},
+	{"force", AQUMV_REWRITE_FORCE, false},
+	{"required", AQUMV_REWRITE_REQUIRED, false},
+	{NULL, 0, false}
+};
+
+/* Plans that were made under another setting are made again. */
+static void
+replan_all_bool(bool newval, void *extra)
+{
+	ResetPlanCache();
+}
+
+static void
+replan_all_enum(int newval, void *extra)
+{
+	ResetPlanCache();
+}
+
+void
+_PG_init(void)
+{
+	/* a name without a dot in postgresql.conf would stop the next start */
+	const int	not_in_files = GUC_DISALLOW_IN_FILE | GUC_DISALLOW_IN_AUTO_FILE;
+
+	DefineCustomEnumVariable("aqumv.rewrite_mode",
+							 "When a query that a materialized view can answer is rewritten.",
+							 "cost: when the plan is cheaper; force: always; required: always, and it is an error if a query on a table with views cannot be rewritten.",
+							 &aqumv_rewrite_mode, AQUMV_REWRITE_COST, rewrite_mode_options,
+							 PGC_USERSET, GUC_EXPLAIN, NULL, replan_all_enum, NULL);
+	DefineCustomBoolVariable("aqumv_allow_foreign_table",
+							 "Lets materialized views over foreign tables answer queries.",
+							 "Trusts that the data has not changed since the view was refreshed.",
+							 &aqumv_allow_foreign_table, false,
+							 PGC_USERSET, GUC_EXPLAIN | not_in_files, NULL, replan_all_bool, NULL);
+	DefineCustomBoolVariable("enable_answer_query_using_materialized_views",
+							 "Enables the planner to answer queries from materialized views.",
+							 NULL,
+							 &aqumv_enabled, false,
+							 PGC_USERSET, GUC_EXPLAIN | not_in_files, NULL, replan_all_bool, NULL);
+	MarkGUCPrefixReserved("aqumv");
+
+	aqumv_partition_init();
+	aqumv_views_init();
+	aqumv_writes_init();
+	aqumv_guard_init();
+	aqumv_planner_init();
+	aqumv_ddl_init();
+}
+
+/* Does a list of libraries name this one? */
+static bool
+names_library(const char *setting)
+{
+	List	   *libraries;
+	ListCell   *lc;
+
+	if (setting == NULL || !SplitDirectoriesString(pstrdup(setting), ',', &libraries))
+		return false;
+	foreach(lc, libraries)
+	{
+		const char *name = lfirst(lc);
+		const char *slash = strrchr(name, '/');
+
+		name = slash == NULL ? name : slash + 1;
+		if (strcmp(name, "aqumv") == 0 || strcmp(name, "aqumv.so") == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * aqumv.check_preload(): called by CREATE EXTENSION.
+ */
+Datum
+aqumv_check_preload(PG_FUNCTION_ARGS)
+{
+	if (!names_library(GetConfigOption("shared_preload_libraries", true, false)) &&
+		!names_library(GetConfigOption("session_preload_libraries", true, false)))
+		ereport(WARNING,
+				(errmsg("aqumv is not loaded in new sessions"),
+				 errdetail("Queries are answered from materialized views only in sessions that have loaded the library."),
+				 errhint("Add aqumv to shared_preload_libraries and restart the server, or run ALTER DATABASE %s SET session_preload_libraries = 'aqumv'.",
+						 quote_identifier(get_database_name(MyDatabaseId)))));
+	PG_RETURN_VOID();
+}

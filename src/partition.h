@@ -1,0 +1,48 @@
+/*-------------------------------------------------------------------------
+ *
+ * partition.h
+ *	  The partition tree around a relation, and how it is tracked.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AQUMV_PARTITION_H
+#define AQUMV_PARTITION_H
+
+#include "aqumv.h"
+
+#include "nodes/pg_list.h"
+
+#include "catalog.h"
+#include "reason.h"
+
+/* immutable; lives at least until the end of the transaction */
+typedef struct AqumvTree
+{
+	Oid			relid;
+	Oid			root;			/* topmost ancestor, or relid itself */
+	List	   *ancestors;		/* OIDs, nearest first */
+	List	   *descendants;	/* OIDs */
+	bool		partitioned;
+	bool		has_foreign;	/* itself or a descendant */
+	bool		counts_rows;	/* every leaf is a heap, whose writes pgstat counts */
+	AqumvReason *unsuitable;	/* can never be tracked exactly, or NULL */
+	Oid			untracked;		/* a relation around it that is not tracked */
+	int			nepochs;		/* moments that a refresh must have seen: */
+	AqumvMoment *epochs;		/* "since" of all, "changed" of it and below */
+	uint64		serial;			/* tells this tree from later ones */
+} AqumvTree;
+
+extern const AqumvTree *aqumv_get_tree(Oid relid);
+extern bool aqumv_tree_has(const AqumvTree *tree, Oid relid);
+extern bool aqumv_has_trigger(Oid relid, const char *function);
+extern List *aqumv_partition_descendants(Oid relid);
+
+/* trigger functions, by the events they fire for */
+#define AQUMV_BEFORE_STATEMENT "mark_before_statement"
+#define AQUMV_AFTER_STATEMENT "mark_after_statement"
+#define AQUMV_REPLICA_ROW "mark_row"
+#define AQUMV_TRUNCATE "mark_truncate"
+
+extern void aqumv_partition_init(void);
+
+#endif							/* AQUMV_PARTITION_H */

@@ -1,0 +1,26 @@
+/*-------------------------------------------------------------------------
+ *
+ * refresh.h
+ *	  What a view was filled from.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AQUMV_REFRESH_H
+#define AQUMV_REFRESH_H
+
+#include "aqumv.h"
+
+#include "catalog.h"
+
+/* a filling of a view that is under way */
+typedef struct AqumvFilling
+{
+	Datum		snapshot;		/* pg_snapshot */
+	AqumvMoment moment;
+} AqumvFilling;
+
+extern void aqumv_begin_filling(AqumvFilling *filling);
+extern void aqumv_end_filling(AqumvFilling *filling, Oid view);
+extern void aqumv_view_moved(Oid view, Oid filenode);
+
+#endif							/* AQUMV_REFRESH_H */

@@ -1,0 +1,18 @@
+/*-------------------------------------------------------------------------
+ *
+ * rewrite.h
+ *	  Build the query that a match describes.  Pure.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AQUMV_REWRITE_H
+#define AQUMV_REWRITE_H
+
+#include "aqumv.h"
+
+#include "match.h"
+
+extern Query *aqumv_rewrite(const AqumvSummary *query, const AqumvMatch *match, Oid view);
+extern bool aqumv_is_view_entry(RangeTblEntry *rte, Oid view);
+
+#endif							/* AQUMV_REWRITE_H */

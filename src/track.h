@@ -1,0 +1,19 @@
+/*-------------------------------------------------------------------------
+ *
+ * track.h
+ *	  Begin and end noticing the writes to a relation.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AQUMV_TRACK_H
+#define AQUMV_TRACK_H
+
+#include "aqumv.h"
+
+extern bool aqumv_track_if_permitted(Oid relid);
+extern void aqumv_track_new_partition(Oid relid, Oid parent);
+extern void aqumv_retrack(Oid relid);
+extern void aqumv_note_switch(Oid relid);
+extern void aqumv_note_change(Oid relid);
+
+#endif							/* AQUMV_TRACK_H */

@@ -1,0 +1,382 @@
+/*-------------------------------------------------------------------------
+ *
+ * views.c
+ *	  Which materialized views read this relation, and what do they hold?
+ *
+ *	  Nothing is registered anywhere: pg_depend knows which views read a
+ *	  relation, and the relcache has their definitions.  Both answers are
+ *	  cached per backend, "none" included, so a query on tables without views
+ *	  pays one hash probe.
+ *
+ *	  Invalidations only flag entries; what they held is rebuilt at the next
+ *	  look-up and freed at the end of the transaction, so callers may keep
+ *	  pointers until then.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aqumv.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/transam.h"
+#include "catalog/dependency.h"
+#include "catalog/indexing.h"
+#include "catalog/pg_aggregate.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_depend.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_rewrite.h"
+#include "common/hashfn.h"
+#include "nodes/nodeFuncs.h"
+#include "rewrite/prs2lock.h"
+#include "storage/lmgr.h"
+#include "utils/fmgroids.h"
+#include "utils/hsearch.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+
+#include "compat.h"
+#include "views.h"
+
+typedef struct BaseSlot
+{
+	Oid			relid;			/* hash key */
+	bool		valid;
+	List	   *views;			/* OIDs, in CacheMemoryContext */
+} BaseSlot;
+
+typedef struct ViewSlot
+{
+	Oid			view;			/* hash key */
+	bool		valid;
+	uint64		generation;
+	AqumvView  *current;
+	MemoryContext context;		/* of current */
+} ViewSlot;
+
+static HTAB *base_slots = NULL;
+static HTAB *view_slots = NULL;
+static uint64 invalidations = 0;
+
+/* ------------------------------------------------------------------------
+ * Invalidation
+ * ------------------------------------------------------------------------
+ */
+
+static void
+forget_relation(Datum arg, Oid relid)
+{
+	HASH_SEQ_STATUS status;
+	BaseSlot   *base;
+	ViewSlot   *view;
+
+	invalidations++;
+	if (OidIsValid(relid))
+	{
+		base = hash_search(base_slots, &relid, HASH_FIND, NULL);
+		if (base != NULL)
+			base->valid = false;
+		view = hash_search(view_slots, &relid, HASH_FIND, NULL);
+		if (view != NULL)
+		{
+			view->valid = false;
+			view->generation++;
+		}
+		return;
+	}
+	hash_seq_init(&status, base_slots);
+	while ((base = hash_seq_search(&status)) != NULL)
+		base->valid = false;
+	hash_seq_init(&status, view_slots);
+	while ((view = hash_seq_search(&status)) != NULL)
+	{
+		view->valid = false;
+		view->generation++;
+	}
+}
+
+/* A function has changed: so may have what views that call functions hold. */
+static void
+forget_function(Datum arg, int cacheid, uint32 hashvalue)
+{
+	HASH_SEQ_STATUS status;
+	ViewSlot   *view;
+
+	invalidations++;
+	hash_seq_init(&status, view_slots);
+	while ((view = hash_seq_search(&status)) != NULL)
+	{
+		if (view->valid && view->current->functions != 0)
+		{
+			view->valid = false;
+			view->generation++;
+		}
+	}
+}
+
+void
+aqumv_views_init(void)
+{
+	HASHCTL		base_ctl = {.keysize = sizeof(Oid),.entrysize = sizeof(BaseSlot)};
+	HASHCTL		view_ctl = {.keysize = sizeof(Oid),.entrysize = sizeof(ViewSlot)};
+
+	base_slots = hash_create("aqumv bases", 256, &base_ctl, HASH_ELEM | HASH_BLOBS);
+	view_slots = hash_create("aqumv views", 64, &view_ctl, HASH_ELEM | HASH_BLOBS);
+	CacheRegisterRelcacheCallback(forget_relation, (Datum) 0);
+	CacheRegisterSyscacheCallback(PROCOID, forget_function, (Datum) 0);
+}
+
+/* ------------------------------------------------------------------------
+ * From a relation to its views
+ * ------------------------------------------------------------------------
+ */
+
+/* The materialized view whose rule this is, or InvalidOid. */
+static Oid
+view_of_rule(Oid rule)
+{
+	Relation	rel = table_open(RewriteRelationId, AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	Oid			view = InvalidOid;
+
+	ScanKeyInit(&key, Anum_pg_rewrite_oid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(rule));
+	scan = systable_beginscan(rel, RewriteOidIndexId, true, NULL, 1, &key);
+	tuple = systable_getnext(scan);
+	if (HeapTupleIsValid(tuple))
+		view = ((Form_pg_rewrite) GETSTRUCT(tuple))->ev_class;
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	if (OidIsValid(view) && get_rel_relkind(view) != RELKIND_MATVIEW)
+		view = InvalidOid;
+	return view;
+}
+
+/* Materialized views whose definition mentions the relation, in OID order. */
+static List *
+find_views_over(Oid base)
+{
+	List	   *views = NIL;
+	Relation	rel = table_open(DependRelationId, AccessShareLock);
+	ScanKeyData keys[2];
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(RelationRelationId));
+	ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(base));
+	scan = systable_beginscan(rel, DependReferenceIndexId, true, NULL, 2, keys);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_depend depend = (Form_pg_depend) GETSTRUCT(tuple);
+		Oid			view;
+
+		if (depend->classid != RewriteRelationId)
+			continue;
+		view = view_of_rule(depend->objid);
+		if (OidIsValid(view) && view != base)
+			views = lappend_oid(views, view);
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	list_sort(views, list_oid_cmp);
+	list_deduplicate_oid(views);
+	return views;
+}
+
+/*
+ * OIDs of the materialized views that mention the relation.  The list belongs
+ * to the caller.
+ */
+List *
+aqumv_views_over(Oid base)
+{
+	BaseSlot   *slot = hash_search(base_slots, &base, HASH_FIND, NULL);
+	List	   *views;
+	uint64		before;
+	bool		found;
+	MemoryContext old;
+
+	if (slot != NULL && slot->valid)
+		return slot->views == NIL ? NIL : list_copy(slot->views);
+	do
+	{
+		before = invalidations;
+		views = find_views_over(base);
+	} while (before != invalidations);
+
+	slot = hash_search(base_slots, &base, HASH_ENTER, &found);
+	if (found)
+		list_free(slot->views);
+	slot->valid = false;
+	slot->views = NIL;
+	old = MemoryContextSwitchTo(CacheMemoryContext);
+	slot->views = list_copy(views);
+	MemoryContextSwitchTo(old);
+	slot->valid = true;
+	return views;
+}
+
+/* ------------------------------------------------------------------------
+ * What a view holds
+ * ------------------------------------------------------------------------
+ */
+
+/*
+ * Add the version of a user's function to a fingerprint: another body is
+ * another row of pg_proc.
+ */
+static void
+add_function(Oid funcid, int64 *fingerprint)
+{
+	HeapTuple	tuple;
+
+	if (!OidIsValid(funcid) || funcid < FirstNormalObjectId)
+		return;
+	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
+	if (!HeapTupleIsValid(tuple))
+		return;
+	*fingerprint = (int64) hash_combine64((uint64) *fingerprint, funcid);
+	*fingerprint = (int64) hash_combine64((uint64) *fingerprint,
+										  HeapTupleHeaderGetRawXmin(tuple->t_data));
+	ReleaseSysCache(tuple);
+}
+
+static bool
+add_function_checker(Oid funcid, void *context)
+{
+	add_function(funcid, context);
+	return false;
+}
+
+static bool
+fingerprint_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, fingerprint_walker, context, 0);
+	if (IsA(node, Aggref))
+	{
+		HeapTuple	tuple = SearchSysCache1(AGGFNOID,
+											ObjectIdGetDatum(((Aggref *) node)->aggfnoid));
+
+		if (HeapTupleIsValid(tuple))
+		{
+			Form_pg_aggregate agg = (Form_pg_aggregate) GETSTRUCT(tuple);
+
+			add_function(agg->aggtransfn, context);
+			add_function(agg->aggfinalfn, context);
+			ReleaseSysCache(tuple);
+		}
+	}
+	check_functions_in_node(node, add_function_checker, context);
+	return expression_tree_walker(node, fingerprint_walker, context);
+}
+
+static AqumvView *
+build_view(Relation rel)
+{
+	AqumvView  *view = palloc0(sizeof(AqumvView));
+	Query	   *query;
+	RangeTblEntry *rte;
+	int			rti;
+	bool		had_messages = aqumv_reason_messages;
+
+	view->view = RelationGetRelid(rel);
+	view->owner = rel->rd_rel->relowner;
+	view->populated = RelationIsPopulated(rel);
+	view->filenode = aqumv_compat_filenode(rel);
+	view->pages = Max(rel->rd_rel->relpages, 1);
+
+	aqumv_reason_messages = true;	/* this will be asked for later */
+	if (rel->rd_rules == NULL || rel->rd_rules->numLocks < 1)
+		elog(ERROR, "materialized view \"%s\" has no rule", RelationGetRelationName(rel));
+	query = copyObject(linitial_node(Query, rel->rd_rules->rules[0]->actions));
+	(void) fingerprint_walker((Node *) query, &view->functions);
+	if ((view->unsuitable = aqumv_find_relation(query, &rte, &rti)) != NULL)
+		view->unsuitable = aqumv_reason(AQUMV_VIEW_SHAPE,
+										"the view is not over one table");
+	else
+	{
+		view->base = rte->relid;
+		view->unsuitable = aqumv_summarize_view(query, &view->summary);
+	}
+	aqumv_reason_messages = had_messages;
+	return view;
+}
+
+/*
+ * What a view holds.  Takes a lock on the view only to build the entry, and
+ * never waits for it: somebody may be refreshing the view.  Returns a reason
+ * if so, or if it is gone.
+ */
+AqumvReason *
+aqumv_get_view(Oid viewoid, AqumvView **result)
+{
+	ViewSlot   *slot = hash_search(view_slots, &viewoid, HASH_FIND, NULL);
+	Relation	rel;
+	MemoryContext context,
+				old;
+	AqumvView  *view;
+	uint64		before;
+	bool		found;
+
+	if (slot != NULL && slot->valid)
+	{
+		*result = slot->current;
+		return NULL;
+	}
+	if (!ConditionalLockRelationOid(viewoid, AccessShareLock))
+		return aqumv_reason(AQUMV_BEING_REFRESHED, "the view is being refreshed");
+	if (get_rel_relkind(viewoid) != RELKIND_MATVIEW)
+	{
+		UnlockRelationOid(viewoid, AccessShareLock);
+		return aqumv_reason(AQUMV_NO_VIEWS, "the view has been dropped");
+	}
+	rel = table_open(viewoid, NoLock);
+	context = AllocSetContextCreate(CurrentMemoryContext, "aqumv view",
+									ALLOCSET_SMALL_SIZES);
+	old = MemoryContextSwitchTo(context);
+	do
+	{
+		before = invalidations;
+		view = build_view(rel);
+	} while (before != invalidations);
+	MemoryContextSwitchTo(old);
+	table_close(rel, NoLock);
+	UnlockRelationOid(viewoid, AccessShareLock);
+
+	slot = hash_search(view_slots, &viewoid, HASH_ENTER, &found);
+	if (!found)
+	{
+		slot->generation = 0;
+		slot->context = NULL;
+	}
+	if (slot->context != NULL)
+		MemoryContextSetParent(slot->context, TopTransactionContext);
+	MemoryContextSetParent(context, CacheMemoryContext);
+	slot->context = context;
+	slot->current = view;
+	slot->valid = true;
+	*result = view;
+	return NULL;
+}
+
+/*
+ * A number that changes whenever the view may have.
+ */
+uint64
+aqumv_view_generation(Oid view)
+{
+	ViewSlot   *slot = hash_search(view_slots, &view, HASH_FIND, NULL);
+
+	return slot == NULL ? 0 : slot->generation;
+}

@@ -1,0 +1,58 @@
+/*-------------------------------------------------------------------------
+ *
+ * views.h
+ *	  The views over a relation, and what they hold: a per-backend cache.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AQUMV_VIEWS_H
+#define AQUMV_VIEWS_H
+
+#include "aqumv.h"
+
+#include "nodes/pg_list.h"
+#include "utils/snapshot.h"
+
+#include "reason.h"
+#include "summary.h"
+
+/*
+ * The snapshot in which a view was last proved usable, so that the proof need
+ * not be repeated while nothing commits (freshness.c).
+ */
+#define AQUMV_PROOF_XIPS 16
+typedef struct AqumvProof
+{
+	bool		valid;
+	uint64		tree_serial;
+	TransactionId xmin;
+	TransactionId xmax;
+	uint32		xcnt;
+	TransactionId xip[AQUMV_PROOF_XIPS];
+} AqumvProof;
+
+/*
+ * A materialized view.  Immutable but for the proof; lives at least until the
+ * end of the transaction.
+ */
+typedef struct AqumvView
+{
+	Oid			view;
+	Oid			owner;
+	Oid			base;			/* the relation it reads, or InvalidOid */
+	AqumvReason *unsuitable;	/* answers no query, or NULL */
+	AqumvSummary *summary;		/* if suitable */
+	bool		populated;
+	Oid			filenode;
+	double		pages;			/* what a scan would read */
+	int64		functions;		/* fingerprint of the functions it calls */
+	AqumvProof	proof;
+} AqumvView;
+
+extern List *aqumv_views_over(Oid base);
+extern AqumvReason *aqumv_get_view(Oid view, AqumvView **result);
+extern uint64 aqumv_view_generation(Oid view);
+
+extern void aqumv_views_init(void);
+
+#endif							/* AQUMV_VIEWS_H */
