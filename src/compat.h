@@ -17,6 +17,7 @@
 #include "nodes/parsenodes.h"
 #include "nodes/plannodes.h"
 #include "optimizer/optimizer.h"
+#include "parser/parse_relation.h"
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "utils/acl.h"
@@ -34,12 +35,48 @@ aqumv_compat_filenode(Relation rel)
 #endif
 }
 
-/* 16 moved the permissions of a range table entry to a list of their own */
-static inline bool
-aqumv_compat_rte_asks_nothing(RangeTblEntry *rte)
+/*
+ * 16 moved what a range table entry asks permission for to a list of its own,
+ * in which the planner insists on finding every relation of a query.  So an
+ * entry that asks for nothing has one there while it is planned, and none in
+ * the finished plan, where the executor does not expect it.
+ */
+static inline void
+aqumv_compat_ask_nothing(Query *query, RangeTblEntry *rte, RangeTblEntry *like)
 {
 #if PG_VERSION_NUM >= 160000
-	return rte->perminfoindex == 0;
+	RTEPermissionInfo *model = getRTEPermissionInfo(query->rteperminfos, like);
+	Oid			as_user = model->checkAsUser;
+
+	rte->perminfoindex = 0;
+	addRTEPermissionInfo(&query->rteperminfos, rte)->checkAsUser = as_user;
+#else
+	rte->requiredPerms = 0;
+	rte->checkAsUser = like->checkAsUser;
+#endif
+}
+
+/* Does an entry of a plan ask for nothing?  If so, forget that it was asked. */
+static inline bool
+aqumv_compat_asks_nothing(PlannedStmt *plan, RangeTblEntry *rte)
+{
+#if PG_VERSION_NUM >= 160000
+	Index		index = rte->perminfoindex;
+	ListCell   *lc;
+
+	if (index == 0 ||
+		list_nth_node(RTEPermissionInfo, plan->permInfos, index - 1)->requiredPerms != 0)
+		return false;
+	plan->permInfos = list_delete_nth_cell(plan->permInfos, index - 1);
+	rte->perminfoindex = 0;
+	foreach(lc, plan->rtable)
+	{
+		RangeTblEntry *other = lfirst_node(RangeTblEntry, lc);
+
+		if (other->perminfoindex > index)
+			other->perminfoindex--;
+	}
+	return true;
 #else
 	return rte->requiredPerms == 0;
 #endif

@@ -145,6 +145,7 @@ create_view(Utility *u, CreateTableAsStmt *stmt)
 {
 	AqumvFilling filling;
 	Oid			schema = RangeVarGetCreationNamespace(stmt->into->rel);
+	bool		filled = !stmt->into->skipData;	/* core may change that */
 	Oid			base = InvalidOid;
 	Oid			view;
 
@@ -161,7 +162,7 @@ create_view(Utility *u, CreateTableAsStmt *stmt)
 	aqumv_begin_filling(&filling);
 	run_filling(u, InvalidOid);
 	view = get_relname_relid(stmt->into->rel->relname, schema);
-	if (OidIsValid(view) && !stmt->into->skipData)
+	if (OidIsValid(view) && filled)
 		aqumv_end_filling(&filling, view);
 	else
 		PopActiveSnapshot();

@@ -35,7 +35,6 @@
 #include "compat.h"
 #include "freshness.h"
 #include "guard.h"
-#include "rewrite.h"
 #include "views.h"
 
 #define GUARD_ALIAS "aqumv.guard"
@@ -73,7 +72,9 @@ aqumv_guard_plan(PlannedStmt *plan, const AqumvGuard *guards, int nguards,
 		{
 			RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
 
-			if (aqumv_is_view_entry(rte, guards[i].view))
+			/* users' own entries for the view ask for privileges */
+			if (rte->rtekind == RTE_RELATION && rte->relid == guards[i].view &&
+				aqumv_compat_asks_nothing(plan, rte))
 				rte->rtekind = RTE_RESULT;	/* asleep */
 		}
 	}

@@ -45,17 +45,6 @@ make_view_entry(Oid view)
 }
 
 /*
- * Is this the entry of a view that aqumv_rewrite() made?  Entries that users'
- * queries have for the same view ask for privileges.
- */
-bool
-aqumv_is_view_entry(RangeTblEntry *rte, Oid view)
-{
-	return rte->rtekind == RTE_RELATION && rte->relid == view &&
-		aqumv_compat_rte_asks_nothing(rte);
-}
-
-/*
  * Make the block that reads the view.  The summary's query is not changed; the
  * result shares nothing with it.
  */
@@ -67,6 +56,7 @@ aqumv_rewrite(const AqumvSummary *query, const AqumvMatch *match, Oid view)
 	RangeTblEntry *base = lfirst_node(RangeTblEntry, cell);
 
 	lfirst(cell) = make_view_entry(view);
+	aqumv_compat_ask_nothing(result, lfirst(cell), base);
 	base->inh = false;
 	result->rtable = lappend(result->rtable, base);
 

@@ -13,6 +13,5 @@
 #include "match.h"
 
 extern Query *aqumv_rewrite(const AqumvSummary *query, const AqumvMatch *match, Oid view);
-extern bool aqumv_is_view_entry(RangeTblEntry *rte, Oid view);
 
 #endif							/* AQUMV_REWRITE_H */
