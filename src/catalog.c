@@ -18,12 +18,14 @@
 #include "access/tableam.h"
 #include "access/xact.h"
 #include "catalog/dependency.h"
+#include "catalog/index.h"
 #include "catalog/indexing.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
 #include "parser/parse_func.h"
+#include "storage/bufmgr.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/fmgrprotos.h"
@@ -35,6 +37,7 @@
 #include "utils/xid8.h"
 
 #include "catalog.h"
+#include "compat.h"
 
 enum tracking_attributes
 {
@@ -329,10 +332,9 @@ aqumv_delete_tracking(Oid relation)
  */
 
 /*
- * Delete the marks of a relation that this transaction's snapshot sees, but
- * for those that somebody else is deleting: never wait for another writer.
- * Sound only in a transaction that adds a mark of its own (freshness.c says
- * why).
+ * Delete the marks of a relation that a snapshot sees, but for those that
+ * somebody else is deleting: never wait for another writer.  Sound only in a
+ * transaction that adds a mark of its own (freshness.c says why), or an epoch.
  */
 static void
 supersede_marks(Relation rel, Oid root, Oid relation, Snapshot snapshot)
@@ -348,20 +350,110 @@ supersede_marks(Relation rel, Oid root, Oid relation, Snapshot snapshot)
 		if (DatumGetObjectId(attribute(tuple, MARK_RELATION, desc)) != relation)
 			continue;
 		(void) table_tuple_delete(rel, &tuple->t_self, GetCurrentCommandId(true),
-								  snapshot, InvalidSnapshot, false, &failure, false);
+								  InvalidSnapshot, InvalidSnapshot, false, &failure, false);
 	}
 	systable_endscan(scan);
 }
 
-/*
- * Leave a mark; with supersede, clear away those that it stands for.
- */
-void
-aqumv_insert_mark(Oid root, Oid relation, AqumvMoment moment, bool supersede)
+static HeapTuple
+form_mark(Relation rel, Oid root, Oid relation, AqumvMoment moment)
 {
-	Relation	rel;
 	Datum		values[MARK_NATTS];
 	bool		nulls[MARK_NATTS] = {false};
+
+	values[MARK_ROOT - 1] = ObjectIdGetDatum(root);
+	values[MARK_RELATION - 1] = ObjectIdGetDatum(relation);
+	values[MARK_XID - 1] = FullTransactionIdGetDatum(moment.xid);
+	values[MARK_PART - 1] = Int32GetDatum(moment.part);
+	return heap_form_tuple(RelationGetDescr(rel), values, nulls);
+}
+
+/*
+ * Is the mark that was left at a place still there, for this snapshot?  The
+ * line pointer may have been given to another row.
+ */
+static bool
+mark_stands(Relation rel, const AqumvMarkPlace *place, Oid root, Snapshot snapshot)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+	HeapTupleData tuple;
+	Buffer		buffer;
+	AqumvMoment moment;
+	bool		result;
+
+	/* VACUUM may have cut off the page */
+	if (ItemPointerGetBlockNumber(&place->tid) >= RelationGetNumberOfBlocks(rel))
+		return false;
+	buffer = ReadBuffer(rel, ItemPointerGetBlockNumber(&place->tid));
+	heap_page_prune_opt(rel, buffer);
+	ReleaseBuffer(buffer);
+
+	tuple.t_self = place->tid;
+	if (!heap_fetch(rel, snapshot, &tuple, &buffer, false))
+		return false;
+	moment = moment_attributes(&tuple, MARK_XID, MARK_PART, desc);
+	result = DatumGetObjectId(attribute(&tuple, MARK_ROOT, desc)) == root &&
+		DatumGetObjectId(attribute(&tuple, MARK_RELATION, desc)) == place->relation &&
+		FullTransactionIdEquals(moment.xid, place->moment.xid) &&
+		moment.part == place->moment.part;
+	ReleaseBuffer(buffer);
+	return result;
+}
+
+/*
+ * Leave a mark in the place of this backend's previous one, which is cheaper
+ * than a new row.  False if that cannot be done without waiting: the mark is
+ * gone, or in somebody's hands, or not visible to the transaction's snapshot
+ * (then this transaction may not stand for it).
+ */
+bool
+aqumv_replace_mark(AqumvMarkPlace *place, Oid root, AqumvMoment moment)
+{
+	Relation	rel;
+	Snapshot	snapshot;
+	bool		done = false;
+
+	if (!aqumv_is_installed())
+		return true;
+	rel = table_open(own_tables.mark, RowExclusiveLock);
+	snapshot = RegisterSnapshot(GetTransactionSnapshot());
+	if (mark_stands(rel, place, root, snapshot))
+	{
+		HeapTuple	tuple = form_mark(rel, root, place->relation, moment);
+		TM_FailureData failure;
+
+		done = aqumv_compat_heap_update(rel, &place->tid, tuple, GetCurrentCommandId(true),
+										&failure) == TM_Ok;
+		if (done)
+		{
+			if (!HeapTupleIsHeapOnly(tuple))
+			{
+				Relation	index = index_open(own_tables.mark_index, RowExclusiveLock);
+				Datum		value = ObjectIdGetDatum(root);
+				bool		isnull = false;
+
+				index_insert(index, &value, &isnull, &tuple->t_self, rel, UNIQUE_CHECK_NO,
+							 false, BuildIndexInfo(index));
+				index_close(index, RowExclusiveLock);
+			}
+			place->tid = tuple->t_self;
+			place->moment = moment;
+		}
+	}
+	UnregisterSnapshot(snapshot);
+	table_close(rel, RowExclusiveLock);
+	return done;
+}
+
+/*
+ * Leave a mark in a new row; with supersede, clear away those that it stands
+ * for.
+ */
+void
+aqumv_insert_mark(AqumvMarkPlace *place, Oid root, AqumvMoment moment, bool supersede)
+{
+	Relation	rel;
+	HeapTuple	tuple;
 
 	if (!aqumv_is_installed())
 		return;
@@ -374,38 +466,31 @@ aqumv_insert_mark(Oid root, Oid relation, AqumvMoment moment, bool supersede)
 		 */
 		Snapshot	snapshot = RegisterSnapshot(GetTransactionSnapshot());
 
-		supersede_marks(rel, root, relation, snapshot);
+		supersede_marks(rel, root, place->relation, snapshot);
 		UnregisterSnapshot(snapshot);
 	}
-	values[MARK_ROOT - 1] = ObjectIdGetDatum(root);
-	values[MARK_RELATION - 1] = ObjectIdGetDatum(relation);
-	values[MARK_XID - 1] = FullTransactionIdGetDatum(moment.xid);
-	values[MARK_PART - 1] = Int32GetDatum(moment.part);
-	CatalogTupleInsert(rel, heap_form_tuple(RelationGetDescr(rel), values, nulls));
+	tuple = form_mark(rel, root, place->relation, moment);
+	CatalogTupleInsert(rel, tuple);
+	place->tid = tuple->t_self;
+	place->moment = moment;
 	table_close(rel, RowExclusiveLock);
 }
 
-/* Forget the marks of a dropped relation that was its own root. */
+/*
+ * Forget the marks of a relation that is no longer tracked as part of this
+ * tree.  Those that somebody is replacing stay, to no harm.
+ */
 void
-aqumv_delete_marks(Oid relation)
+aqumv_delete_marks(Oid root, Oid relation)
 {
 	Relation	rel;
-	SysScanDesc scan;
-	HeapTuple	tuple;
 
 	if (!aqumv_is_installed())
 		return;
 	rel = table_open(own_tables.mark, RowExclusiveLock);
-	scan = begin_scan(rel, own_tables.mark_index, relation, NULL);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-	{
-		TM_FailureData failure;
-
-		(void) table_tuple_delete(rel, &tuple->t_self, GetCurrentCommandId(true),
-								  InvalidSnapshot, InvalidSnapshot, false, &failure, false);
-	}
-	systable_endscan(scan);
+	supersede_marks(rel, root, relation, NULL);
 	table_close(rel, RowExclusiveLock);
+	CommandCounterIncrement();
 }
 
 /*

@@ -11,6 +11,7 @@
 #include "aqumv.h"
 
 #include "access/transam.h"
+#include "storage/itemptr.h"
 #include "utils/snapshot.h"
 #include "utils/timestamp.h"
 
@@ -48,6 +49,14 @@ typedef struct AqumvRefresh
 	Datum		snapshot;		/* pg_snapshot */
 } AqumvRefresh;
 
+/* where a backend's last mark on a relation stands */
+typedef struct AqumvMarkPlace
+{
+	Oid			relation;
+	ItemPointerData tid;
+	AqumvMoment moment;
+} AqumvMarkPlace;
+
 /* return false to stop */
 typedef bool (*AqumvMarkVisitor) (Oid relation, AqumvMoment moment, void *context);
 
@@ -59,8 +68,10 @@ extern bool aqumv_read_tracking(Oid relation, AqumvTracking *row);
 extern void aqumv_write_tracking(const AqumvTracking *row);
 extern void aqumv_delete_tracking(Oid relation);
 
-extern void aqumv_insert_mark(Oid root, Oid relation, AqumvMoment moment, bool supersede);
-extern void aqumv_delete_marks(Oid relation);
+extern bool aqumv_replace_mark(AqumvMarkPlace *place, Oid root, AqumvMoment moment);
+extern void aqumv_insert_mark(AqumvMarkPlace *place, Oid root, AqumvMoment moment,
+							  bool supersede);
+extern void aqumv_delete_marks(Oid root, Oid relation);
 extern void aqumv_visit_marks(Oid root, Snapshot snapshot, AqumvMarkVisitor visitor,
 							  void *context);
 

@@ -13,6 +13,7 @@
 #include "aqumv.h"
 
 #include "access/xact.h"
+#include "miscadmin.h"
 #include "optimizer/planmain.h"
 #include "storage/lmgr.h"
 #include "utils/lsyscache.h"
@@ -23,6 +24,7 @@
 #include "guard.h"
 #include "match.h"
 #include "rewrite.h"
+#include "rights.h"
 #include "views.h"
 
 /* how many views are planned, at most, unless all are asked for */
@@ -52,6 +54,19 @@ check_cursor(const AqumvStatement *statement, const AqumvSummary *summary)
 		query->distinctClause == NIL && !query->hasWindowFuncs)
 		return aqumv_reason(AQUMV_UPDATABLE_CURSOR,
 							"UPDATE ... WHERE CURRENT OF must be able to find the cursor's row in the table");
+	return NULL;
+}
+
+/* Who may not call a function may not read its results either. */
+static AqumvReason *
+check_functions(AqumvStatement *statement)
+{
+	bool		everyone_may;
+
+	if (!aqumv_may_execute(statement->block, &everyone_may))
+		return aqumv_reason(AQUMV_FUNCTION_PRIVILEGE,
+							"the current user may not call a function that the query calls");
+	statement->user = everyone_may ? InvalidOid : GetUserId();
 	return NULL;
 }
 
@@ -148,7 +163,7 @@ compare_sizes(const ListCell *a, const ListCell *b)
  * all others.
  */
 static List *
-find_candidates(const AqumvStatement *statement, AqumvSummary **summary, List **verdicts)
+find_candidates(AqumvStatement *statement, AqumvSummary **summary, List **verdicts)
 {
 	List	   *candidates = NIL;
 	AqumvReason *reason;
@@ -158,6 +173,8 @@ find_candidates(const AqumvStatement *statement, AqumvSummary **summary, List **
 		(reason = aqumv_summarize_query(copyObject(statement->block), statement->params,
 										summary)) == NULL)
 		reason = check_cursor(statement, *summary);
+	if (reason == NULL)
+		reason = check_functions(statement);
 
 	foreach(lc, statement->views)
 	{
@@ -317,7 +334,7 @@ aqumv_choose(AqumvStatement *statement, List **verdicts)
 	if (winner != NULL)
 	{
 		result = winner->plan;
-		aqumv_guard_plan(result, &winner->guard, 1, statement->parse,
+		aqumv_guard_plan(result, &winner->guard, 1, statement->user, statement->parse,
 						 statement->cursor_options);
 	}
 	else

@@ -30,6 +30,7 @@ typedef struct AqumvStatement
 	int			block_rti;		/* where in parse->rtable it is; 0: it is parse */
 	Oid			base;
 	List	   *views;			/* OIDs of views over base */
+	Oid			user;			/* set if the plan is good for one user only */
 } AqumvStatement;
 
 /* what was decided of one view; view is InvalidOid for a query without views */

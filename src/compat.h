@@ -11,7 +11,9 @@
 
 #include "postgres.h"
 
+#include "access/heapam.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_proc.h"
 #include "commands/tablecmds.h"
 #include "executor/executor.h"
 #include "nodes/parsenodes.h"
@@ -135,6 +137,36 @@ aqumv_compat_flatten_group(Query *query)
 			rte->groupexprs = NIL;
 		}
 	}
+#endif
+}
+
+/*
+ * 16 tells which indexes need new entries; for a heap that is "all or none",
+ * which the new tuple knows as well.
+ */
+static inline TM_Result
+aqumv_compat_heap_update(Relation rel, ItemPointer old, HeapTuple tuple, CommandId cid,
+						 TM_FailureData *failure)
+{
+	LockTupleMode lockmode;
+#if PG_VERSION_NUM >= 160000
+	TU_UpdateIndexes update_indexes;
+
+	return heap_update(rel, old, tuple, cid, InvalidSnapshot, false, failure, &lockmode,
+					   &update_indexes);
+#else
+	return heap_update(rel, old, tuple, cid, InvalidSnapshot, false, failure, &lockmode);
+#endif
+}
+
+/* 16 made one privilege check for functions out of many */
+static inline bool
+aqumv_compat_may_execute(Oid funcid)
+{
+#if PG_VERSION_NUM >= 160000
+	return object_aclcheck(ProcedureRelationId, funcid, GetUserId(), ACL_EXECUTE) == ACLCHECK_OK;
+#else
+	return pg_proc_aclcheck(funcid, GetUserId(), ACL_EXECUTE) == ACLCHECK_OK;
 #endif
 }
 

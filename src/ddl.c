@@ -425,8 +425,7 @@ aqumv_on_sql_drop(PG_FUNCTION_ARGS)
 		if (OidIsValid(row.parent))
 			aqumv_note_change(row.parent);
 		aqumv_delete_tracking(relid);
-		if (row.root == relid)
-			aqumv_delete_marks(relid);
+		aqumv_delete_marks(row.root, relid);
 	}
 	return (Datum) 0;
 }

@@ -25,6 +25,7 @@
 #include "access/parallel.h"
 #include "catalog/pg_class.h"
 #include "executor/executor.h"
+#include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "storage/lmgr.h"
 #include "storage/sinval.h"
@@ -39,8 +40,8 @@
 
 #define GUARD_ALIAS "aqumv.guard"
 
-/* the guards as integers: cursor options, then three per guard */
-#define GUARD_HEADER 1
+/* the guards as integers: cursor options, user, then three per guard */
+#define GUARD_HEADER 2
 #define GUARD_FIELDS 3
 
 static ExecutorStart_hook_type prev_ExecutorStart = NULL;
@@ -52,15 +53,16 @@ static bool guards_were_made = false;
  */
 
 /*
- * Attach guards, and the query to fall back to, to a plan.  The original must
- * not be used by anyone else afterwards.
+ * Attach guards, and the query to fall back to, to a plan.  If user is valid,
+ * the plan is for that user only.  The original must not be used by anyone
+ * else afterwards.
  */
 void
 aqumv_guard_plan(PlannedStmt *plan, const AqumvGuard *guards, int nguards,
-				 Query *original, int cursor_options)
+				 Oid user, Query *original, int cursor_options)
 {
 	RangeTblEntry *entry = makeNode(RangeTblEntry);
-	List	   *fields = list_make1_oid((Oid) cursor_options);
+	List	   *fields = list_make2_oid((Oid) cursor_options, user);
 	ListCell   *lc;
 
 	for (int i = 0; i < nguards; i++)
@@ -164,7 +166,8 @@ static bool
 guards_hold(RangeTblEntry *entry, Snapshot snapshot)
 {
 	bool		messages = aqumv_reason_messages;
-	bool		hold = aqumv_enabled;
+	Oid			user = lsecond_oid(entry->securityQuals);
+	bool		hold = aqumv_enabled && (!OidIsValid(user) || user == GetUserId());
 
 	aqumv_reason_messages = false;
 	for (int i = 0; hold && i < count_guards(entry); i++)

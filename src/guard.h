@@ -21,7 +21,7 @@ typedef struct AqumvGuard
 } AqumvGuard;
 
 extern void aqumv_guard_plan(PlannedStmt *plan, const AqumvGuard *guards, int nguards,
-							 Query *original, int cursor_options);
+							 Oid user, Query *original, int cursor_options);
 extern void aqumv_guard_init(void);
 
 #endif							/* AQUMV_GUARD_H */

@@ -26,6 +26,7 @@
 	X(ONLY, "only") \
 	X(TABLESAMPLE, "tablesample") \
 	X(ROW_SECURITY, "row_security") \
+	X(FUNCTION_PRIVILEGE, "function_privilege") \
 	X(ROW_LOCKS, "row_locks") \
 	X(UPDATABLE_CURSOR, "updatable_cursor") \
 	X(MODIFYING_CTE, "modifying_cte") \

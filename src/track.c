@@ -159,6 +159,8 @@ track_one(Oid relid)
 
 	LockRelationOid(relid, ShareRowExclusiveLock);
 	create_triggers(relid);
+	if (aqumv_read_tracking(relid, &row) && row.root != root_of(relid))
+		aqumv_delete_marks(row.root, relid);
 	row.relation = relid;
 	row.parent = parent_of(relid);
 	row.root = root_of(relid);
@@ -213,6 +215,7 @@ can_have_triggers(Oid relid)
 	char		relkind = get_rel_relkind(relid);
 
 	return relid >= FirstNormalObjectId && !aqumv_is_own_table(relid) &&
+		get_rel_persistence(relid) == RELPERSISTENCE_PERMANENT &&
 		(relkind == RELKIND_RELATION || relkind == RELKIND_PARTITIONED_TABLE ||
 		 relkind == RELKIND_FOREIGN_TABLE);
 }
@@ -336,7 +339,14 @@ require_table(Oid relid)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 				 errmsg("cannot track \"%s\"", get_rel_name(relid)),
-				 errdetail("Only tables of users, partitioned tables and foreign tables can be tracked.")));
+				 errdetail("Only permanent tables, partitioned tables and foreign tables of users can be tracked.")));
+}
+
+static void
+require_ownership(Oid relid)
+{
+	if (!aqumv_compat_owns_relation(relid))
+		aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(relid));
 }
 
 /*
@@ -383,17 +393,20 @@ aqumv_untrack(PG_FUNCTION_ARGS)
 
 	require_installed();
 	require_table(relid);
+	require_ownership(relid);
 	LockRelationOid(relid, AccessExclusiveLock);
+	require_table(relid);
 	all = lcons_oid(relid, aqumv_partition_descendants(relid));
 	foreach(lc, all)
-	{
-		if (!aqumv_compat_owns_relation(lfirst_oid(lc)))
-			aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(lfirst_oid(lc)));
-	}
+		require_ownership(lfirst_oid(lc));
 	foreach(lc, all)
 	{
+		AqumvTracking row;
+
 		LockRelationOid(lfirst_oid(lc), AccessExclusiveLock);
 		drop_triggers(lfirst_oid(lc));
+		if (aqumv_read_tracking(lfirst_oid(lc), &row))
+			aqumv_delete_marks(row.root, lfirst_oid(lc));
 		aqumv_delete_tracking(lfirst_oid(lc));
 	}
 	PG_RETURN_VOID();

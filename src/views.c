@@ -61,6 +61,7 @@ typedef struct ViewSlot
 static HTAB *base_slots = NULL;
 static HTAB *view_slots = NULL;
 static uint64 invalidations = 0;
+static uint64 function_generation = 0;
 
 /* ------------------------------------------------------------------------
  * Invalidation
@@ -99,7 +100,10 @@ forget_relation(Datum arg, Oid relid)
 	}
 }
 
-/* A function has changed: so may have what views that call functions hold. */
+/*
+ * A function has changed: so may have what views that call functions hold, and
+ * who may call it.
+ */
 static void
 forget_function(Datum arg, int cacheid, uint32 hashvalue)
 {
@@ -107,14 +111,12 @@ forget_function(Datum arg, int cacheid, uint32 hashvalue)
 	ViewSlot   *view;
 
 	invalidations++;
+	function_generation++;
 	hash_seq_init(&status, view_slots);
 	while ((view = hash_seq_search(&status)) != NULL)
 	{
 		if (view->valid && view->current->functions != 0)
-		{
 			view->valid = false;
-			view->generation++;
-		}
 	}
 }
 
@@ -371,12 +373,12 @@ aqumv_get_view(Oid viewoid, AqumvView **result)
 }
 
 /*
- * A number that changes whenever the view may have.
+ * A number that changes whenever the view, or any function, may have.
  */
 uint64
 aqumv_view_generation(Oid view)
 {
 	ViewSlot   *slot = hash_search(view_slots, &view, HASH_FIND, NULL);
 
-	return slot == NULL ? 0 : slot->generation;
+	return function_generation + (slot == NULL ? 0 : slot->generation);
 }

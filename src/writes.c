@@ -18,13 +18,15 @@
 
 #include "access/xact.h"
 #include "common/hashfn.h"
+#include "utils/hsearch.h"
 #include "utils/memutils.h"
 
 #include "writes.h"
 
 /*
- * One mark in this many clears away the older ones of its relation, so about
- * so many stay alive.
+ * A backend's marks on a relation take each other's place.  One new row in so
+ * many also clears away what other backends have left, so that about so many
+ * stay alive.
  */
 #define SUPERSEDE_EVERY 32
 
@@ -39,6 +41,9 @@ typedef struct Write
 static List *marked = NIL;		/* of Write: this part's marks */
 static List *open_statements = NIL; /* of Write: statements writing now */
 static int32 current_part = 0;
+
+/* of AqumvMarkPlace by relation; hints, for the life of the backend */
+static HTAB *places = NULL;
 
 /* Where in its life is the transaction?  Assigns its id. */
 AqumvMoment
@@ -90,18 +95,48 @@ aqumv_has_marked(Oid relation)
 	return false;
 }
 
-/* Leave this transaction's mark on a relation, unless it stands already. */
+/* This backend's place for marks on a relation; valid if it has a moment. */
+static AqumvMarkPlace *
+place_of(Oid relation)
+{
+	AqumvMarkPlace *place;
+	bool		found;
+
+	if (places == NULL)
+	{
+		HASHCTL		ctl = {.keysize = sizeof(Oid),.entrysize = sizeof(AqumvMarkPlace)};
+
+		places = hash_create("aqumv mark places", 16, &ctl, HASH_ELEM | HASH_BLOBS);
+	}
+	place = hash_search(places, &relation, HASH_ENTER, &found);
+	if (!found)
+		place->moment.xid = InvalidFullTransactionId;
+	return place;
+}
+
+/*
+ * Leave this transaction's mark on a relation, unless it stands already.
+ *
+ * A SERIALIZABLE transaction always leaves a new row: only its index entry is
+ * sure to meet the SIREAD lock of a reader that did not see the old one.
+ */
 void
 aqumv_mark(Oid root, Oid relation)
 {
 	AqumvMoment moment;
+	AqumvMarkPlace *place;
 	uint32		hash;
 
 	if (aqumv_has_marked(relation))
 		return;
 	moment = aqumv_current_moment();
-	hash = hash_bytes_uint32(XidFromFullTransactionId(moment.xid));
-	aqumv_insert_mark(root, relation, moment, hash % SUPERSEDE_EVERY == 0);
+	place = place_of(relation);
+	if (IsolationIsSerializable() || !FullTransactionIdIsValid(place->moment.xid) ||
+		!aqumv_replace_mark(place, root, moment))
+	{
+		hash = hash_bytes_uint32(XidFromFullTransactionId(moment.xid));
+		aqumv_insert_mark(place, root, moment, hash % SUPERSEDE_EVERY == 0);
+	}
 	marked = remember(marked, root, relation);
 }
 
