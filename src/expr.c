@@ -23,10 +23,12 @@
 #include "nodes/pathnodes.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
+#include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
+#include "utils/typcache.h"
 
 #include "expr.h"
 
@@ -190,6 +192,7 @@ depends_on_timezone_only(Oid funcid)
 		case F_TIMESTAMPTZ_TIMESTAMP:
 		case F_TIMESTAMPTZ_PL_INTERVAL:
 		case F_TIMESTAMPTZ_MI_INTERVAL:
+		case F_AGE_TIMESTAMPTZ_TIMESTAMPTZ:
 		case F_DATE_LT_TIMESTAMPTZ:
 		case F_DATE_LE_TIMESTAMPTZ:
 		case F_DATE_EQ_TIMESTAMPTZ:
@@ -256,6 +259,71 @@ hide_timezone_mutator(Node *node, void *context)
 	return expression_tree_mutator(node, hide_timezone_mutator, context);
 }
 
+/*
+ * Functions of core that are called IMMUTABLE and yet look at settings:
+ * extra_float_digits, bytea_output, IntervalStyle, quote_all_identifiers.
+ * Output functions stand here for casts to text.
+ */
+static bool
+depends_on_settings(Oid funcid, void *context)
+{
+	switch (funcid)
+	{
+		case F_FLOAT4OUT:
+		case F_FLOAT8OUT:
+		case F_POINT_OUT:
+		case F_LSEG_OUT:
+		case F_PATH_OUT:
+		case F_BOX_OUT:
+		case F_POLY_OUT:
+		case F_LINE_OUT:
+		case F_CIRCLE_OUT:
+		case F_BYTEAOUT:
+		case F_INTERVAL_OUT:
+		case F_QUOTE_IDENT:
+			return true;
+		default:
+			return false;
+	}
+}
+
+/*
+ * timezone(text, ...), that is AT TIME ZONE, looks its zone up among the
+ * abbreviations first, which are a setting.  Full names are safe: they have a
+ * slash, or are UTC.
+ */
+static bool
+names_safe_zone(FuncExpr *func)
+{
+	Const	   *zone = linitial(func->args);
+	char	   *name;
+
+	if (!IsA(zone, Const) || zone->constisnull || zone->consttype != TEXTOID)
+		return false;
+	name = TextDatumGetCString(zone->constvalue);
+	return strchr(name, '/') != NULL || pg_strcasecmp(name, "UTC") == 0;
+}
+
+static bool
+settings_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Query))
+		return true;			/* views have no subqueries */
+	if (IsA(node, CoerceToDomain) || IsA(node, XmlExpr))
+		return true;			/* constraints may change; xmlbinary */
+	if (IsA(node, FuncExpr) &&
+		(((FuncExpr *) node)->funcid == F_TIMEZONE_TEXT_TIMESTAMPTZ ||
+		 ((FuncExpr *) node)->funcid == F_TIMEZONE_TEXT_TIMESTAMP ||
+		 ((FuncExpr *) node)->funcid == F_TIMEZONE_TEXT_TIMETZ) &&
+		!names_safe_zone((FuncExpr *) node))
+		return true;
+	if (check_functions_in_node(node, depends_on_settings, NULL))
+		return true;
+	return expression_tree_walker(node, settings_walker, context);
+}
+
 /* Is a function that an aggregate calls anything but IMMUTABLE? */
 static bool
 support_function_is_mutable(Oid funcid)
@@ -301,6 +369,7 @@ aqumv_is_mutable(Node *expr, bool *needs_timezone)
 {
 	expr = hide_timezone_mutator(expr, needs_timezone);
 	return contain_mutable_functions(expr) ||
+		settings_walker(expr, NULL) ||
 		aggregate_is_mutable_walker(expr, NULL);
 }
 
@@ -316,7 +385,7 @@ aqumv_equality_is_bitwise(Oid eqop, Oid type, Oid collation)
 	List	   *opfamilies;
 	ListCell   *lc;
 
-	if (type == BPCHAROID)
+	if (getBaseType(type) == BPCHAROID)
 		return false;			/* trailing blanks are equal to none */
 	opfamilies = get_mergejoin_opfamilies(eqop);
 	foreach(lc, opfamilies)
@@ -345,24 +414,17 @@ aqumv_equality_is_bitwise(Oid eqop, Oid type, Oid collation)
 }
 
 /*
- * Is opno a comparison of a btree family that eqop belongs to?  Such an
- * operator cannot tell values apart that eqop calls equal.
+ * Is opno a comparison of the type's default btree operator class, to which
+ * eqop belongs as well?  Under the collation of the values, such an operator
+ * cannot tell apart what eqop calls equal.  (Other classes can, such as
+ * text_pattern_ops under a nondeterministic collation.)
  */
 bool
-aqumv_is_ordering_operator(Oid opno, Oid eqop)
+aqumv_is_ordering_operator(Oid opno, Oid eqop, Oid type)
 {
-	bool		result = false;
-	List	   *opfamilies = get_mergejoin_opfamilies(eqop);
-	ListCell   *lc;
+	TypeCacheEntry *entry = lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY);
 
-	foreach(lc, opfamilies)
-	{
-		if (op_in_opfamily(opno, lfirst_oid(lc)))
-		{
-			result = true;
-			break;
-		}
-	}
-	list_free(opfamilies);
-	return result;
+	return OidIsValid(entry->btree_opf) &&
+		op_in_opfamily(opno, entry->btree_opf) &&
+		op_in_opfamily(eqop, entry->btree_opf);
 }

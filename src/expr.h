@@ -17,6 +17,6 @@ extern Node *aqumv_fold(Query *query, Node *expr, ParamListInfo params);
 extern Node *aqumv_canonical(Node *expr, const List *rtis);
 extern bool aqumv_is_mutable(Node *expr, bool *needs_timezone);
 extern bool aqumv_equality_is_bitwise(Oid eqop, Oid type, Oid collation);
-extern bool aqumv_is_ordering_operator(Oid opno, Oid eqop);
+extern bool aqumv_is_ordering_operator(Oid opno, Oid eqop, Oid type);
 
 #endif							/* AQUMV_EXPR_H */

@@ -39,6 +39,7 @@ typedef struct CoverContext
 	const AqumvSummary *view;
 	bool		whole;			/* is the node a whole output, key or sort
 								 * expression? */
+	bool		within;			/* inside of an aggregate, or of a key */
 	AqumvReason *reason;		/* set when it cannot be done */
 } CoverContext;
 
@@ -76,11 +77,39 @@ make_output_var(const AqumvOutput *output, CoverContext *cxt)
 }
 
 /*
+ * Where the query groups rows, what stands outside of aggregates is computed
+ * from the keys (which may be NULL in some grouping sets), so nothing larger
+ * than a key may be taken from the view.
+ */
+static bool
+may_take(Node *node, CoverContext *cxt)
+{
+	ListCell   *lc;
+	Node	   *canonical;
+
+	if (cxt->within || cxt->view->grain != AQUMV_GRAIN_ROW ||
+		(cxt->query->grain != AQUMV_GRAIN_GROUP && cxt->query->grain != AQUMV_GRAIN_SETS))
+		return true;
+	if (IsA(node, Var))
+		return true;
+	canonical = aqumv_canonical(node, cxt->query->rtis);
+	foreach(lc, cxt->query->keys)
+	{
+		if (equal(canonical, ((AqumvKey *) lfirst(lc))->expr))
+		{
+			cxt->within = true;
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
  * Cover the operands of a comparison.  A key whose equality is not bitwise may
  * stand here by itself, if the operator treats equal values alike.
  */
 static bool
-cover_comparison_args(List **args, Oid opno, CoverContext *cxt)
+cover_comparison_args(List **args, Oid opno, Oid collation, CoverContext *cxt)
 {
 	ListCell   *lc;
 	List	   *covered = NIL;
@@ -92,7 +121,9 @@ cover_comparison_args(List **args, Oid opno, CoverContext *cxt)
 		const AqumvOutput *output = find_output(arg, cxt);
 
 		if (output != NULL && output->key != NULL &&
-			(!OidIsValid(opno) || aqumv_is_ordering_operator(opno, output->key->eqop)))
+			(!OidIsValid(opno) ||
+			 (collation == exprCollation(output->expr) &&
+			  aqumv_is_ordering_operator(opno, output->key->eqop, exprType(output->expr)))))
 		{
 			covered = lappend(covered, make_output_var(output, cxt));
 			found = true;
@@ -106,21 +137,21 @@ cover_comparison_args(List **args, Oid opno, CoverContext *cxt)
 }
 
 static Node *
-cover_mutator(Node *node, void *context)
+cover_node(Node *node, CoverContext *cxt)
 {
-	CoverContext *cxt = (CoverContext *) context;
 	bool		whole = cxt->whole;
-	const AqumvOutput *output;
+	const AqumvOutput *output = NULL;
 
 	if (node == NULL || cxt->reason != NULL)
 		return node;
 	if (IsA(node, Const) || IsA(node, Param) || IsA(node, Query))
 		return node;
 	if (IsA(node, List))
-		return expression_tree_mutator(node, cover_mutator, context);
+		return expression_tree_mutator(node, cover_mutator, cxt);
 	cxt->whole = false;
 
-	output = find_output(node, cxt);
+	if (may_take(node, cxt))
+		output = find_output(node, cxt);
 	if (output != NULL)
 	{
 		if (output->key != NULL && !whole)
@@ -154,14 +185,14 @@ cover_mutator(Node *node, void *context)
 		{
 			OpExpr	   *op = (OpExpr *) copyObject(node);
 
-			if (cover_comparison_args(&op->args, op->opno, cxt))
+			if (cover_comparison_args(&op->args, op->opno, op->inputcollid, cxt))
 				return (Node *) op;
 		}
 		else if (IsA(node, ScalarArrayOpExpr))
 		{
 			ScalarArrayOpExpr *op = (ScalarArrayOpExpr *) copyObject(node);
 
-			if (cover_comparison_args(&op->args, op->opno, cxt))
+			if (cover_comparison_args(&op->args, op->opno, op->inputcollid, cxt))
 				return (Node *) op;
 		}
 		else if (IsA(node, NullTest))
@@ -169,7 +200,7 @@ cover_mutator(Node *node, void *context)
 			NullTest   *test = (NullTest *) copyObject(node);
 			List	   *args = list_make1(test->arg);
 
-			if (cover_comparison_args(&args, InvalidOid, cxt))
+			if (cover_comparison_args(&args, InvalidOid, InvalidOid, cxt))
 			{
 				test->arg = linitial(args);
 				return (Node *) test;
@@ -178,7 +209,20 @@ cover_mutator(Node *node, void *context)
 		if (cxt->reason != NULL)
 			return node;
 	}
-	return expression_tree_mutator(node, cover_mutator, context);
+	if (IsA(node, Aggref))
+		cxt->within = true;
+	return expression_tree_mutator(node, cover_mutator, cxt);
+}
+
+static Node *
+cover_mutator(Node *node, void *context)
+{
+	CoverContext *cxt = (CoverContext *) context;
+	bool		within = cxt->within;
+	Node	   *result = cover_node(node, cxt);
+
+	cxt->within = within;
+	return result;
 }
 
 static Node *

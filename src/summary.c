@@ -83,14 +83,41 @@ fold_query(Query *query, ParamListInfo params)
 	query->jointree->quals = aqumv_fold(query, query->jointree->quals, params);
 }
 
+typedef struct ColumnSearch
+{
+	int			rti;
+	Bitmapset  *columns;
+} ColumnSearch;
+
+static bool
+columns_walker(Node *node, void *context)
+{
+	ColumnSearch *search = context;
+
+	if (node == NULL)
+		return false;
+	if (IsA(node, Var))
+	{
+		Var		   *var = (Var *) node;
+
+		if ((int) var->varno == search->rti && var->varlevelsup == 0)
+			search->columns = bms_add_member(search->columns,
+											 var->varattno - FirstLowInvalidHeapAttributeNumber);
+		return false;
+	}
+	if (IsA(node, Query))
+		return false;			/* uncorrelated */
+	return expression_tree_walker(node, columns_walker, context);
+}
+
 /* Attribute numbers of relation rti that an expression mentions. */
 static Bitmapset *
 mentioned_columns(Node *expr, int rti)
 {
-	Bitmapset  *result = NULL;
+	ColumnSearch search = {.rti = rti};
 
-	pull_varattnos(expr, rti, &result);
-	return result;
+	(void) columns_walker(expr, &search);
+	return search.columns;
 }
 
 /*
