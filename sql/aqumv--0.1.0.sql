@@ -30,12 +30,13 @@ COMMENT ON TABLE aqumv.tracking IS
 CREATE TABLE aqumv.mark (
     root oid NOT NULL,
     relation oid NOT NULL,
+    kind int4 NOT NULL,
     xid xid8 NOT NULL,
     part int4 NOT NULL
 );
 CREATE INDEX mark_root ON aqumv.mark (root);
 COMMENT ON TABLE aqumv.mark IS
-    'Traces of transactions that wrote a tracked relation: root of its partition tree, the relation, the transaction, and how many refreshes that transaction had run before.';
+    'Traces of transactions that wrote a tracked relation: root of its partition tree, the relation, 0 for rows written or 1 for rows that came or went as a whole, the transaction, and how many refreshes that transaction had run before.';
 
 -- one row per materialized view that was filled under aqumv's eyes
 CREATE TABLE aqumv.refresh (

@@ -55,6 +55,7 @@ enum mark_attributes
 {
 	MARK_ROOT = 1,
 	MARK_RELATION,
+	MARK_KIND,
 	MARK_XID,
 	MARK_PART,
 	MARK_NATTS = MARK_PART
@@ -256,6 +257,32 @@ attribute(HeapTuple tuple, int attno, TupleDesc desc)
 	return value;
 }
 
+/*
+ * A row of aqumv.mark, which has no nulls and no variable-length columns, as
+ * it stands in a tuple.  Every writer reads one.
+ */
+typedef struct MarkRow
+{
+	Oid			root;
+	Oid			relation;
+	int32		kind;
+	FullTransactionId xid;
+	int32		part;
+} MarkRow;
+
+static const MarkRow *
+mark_row(HeapTuple tuple)
+{
+	return (const MarkRow *) GETSTRUCT(tuple);
+}
+
+/* What the transaction sees: its statement's snapshot, if it has one. */
+static Snapshot
+own_snapshot(void)
+{
+	return ActiveSnapshotSet() ? GetActiveSnapshot() : GetTransactionSnapshot();
+}
+
 static AqumvMoment
 moment_attributes(HeapTuple tuple, int xid, int part, TupleDesc desc)
 {
@@ -326,20 +353,46 @@ aqumv_delete_tracking(Oid relation)
 		CacheInvalidateRelcacheByRelid(relation);
 }
 
+/*
+ * Relations that are tracked as partitions of a parent, whether they still are
+ * or not.
+ */
+List *
+aqumv_tracked_children(Oid parent)
+{
+	List	   *children = NIL;
+	Relation	rel;
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	if (!aqumv_is_installed())
+		return NIL;
+	rel = table_open(own_tables.tracking, AccessShareLock);
+	ScanKeyInit(&key, TRACKING_PARENT, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(parent));
+	scan = systable_beginscan(rel, InvalidOid, false, NULL, 1, &key);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+		children = lappend_oid(children, DatumGetObjectId(attribute(tuple, TRACKING_RELATION,
+																	RelationGetDescr(rel))));
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return children;
+}
+
 /* ------------------------------------------------------------------------
  * mark
  * ------------------------------------------------------------------------
  */
 
 /*
- * Delete the marks of a relation that a snapshot sees, but for those that
+ * Delete the marks of a relation that say no more than one of this kind, and
+ * that a snapshot sees, but for those that
  * somebody else is deleting: never wait for another writer.  Sound only in a
  * transaction that adds a mark of its own (freshness.c says why), or an epoch.
  */
 static void
-supersede_marks(Relation rel, Oid root, Oid relation, Snapshot snapshot)
+supersede_marks(Relation rel, Oid root, Oid relation, AqumvMarkKind kind, Snapshot snapshot)
 {
-	TupleDesc	desc = RelationGetDescr(rel);
 	SysScanDesc scan = begin_scan(rel, own_tables.mark_index, root, snapshot);
 	HeapTuple	tuple;
 
@@ -347,7 +400,8 @@ supersede_marks(Relation rel, Oid root, Oid relation, Snapshot snapshot)
 	{
 		TM_FailureData failure;
 
-		if (DatumGetObjectId(attribute(tuple, MARK_RELATION, desc)) != relation)
+		if (mark_row(tuple)->relation != relation ||
+			mark_row(tuple)->kind < kind)
 			continue;
 		(void) table_tuple_delete(rel, &tuple->t_self, GetCurrentCommandId(true),
 								  InvalidSnapshot, InvalidSnapshot, false, &failure, false);
@@ -356,13 +410,14 @@ supersede_marks(Relation rel, Oid root, Oid relation, Snapshot snapshot)
 }
 
 static HeapTuple
-form_mark(Relation rel, Oid root, Oid relation, AqumvMoment moment)
+form_mark(Relation rel, Oid root, Oid relation, AqumvMarkKind kind, AqumvMoment moment)
 {
 	Datum		values[MARK_NATTS];
 	bool		nulls[MARK_NATTS] = {false};
 
 	values[MARK_ROOT - 1] = ObjectIdGetDatum(root);
 	values[MARK_RELATION - 1] = ObjectIdGetDatum(relation);
+	values[MARK_KIND - 1] = Int32GetDatum(kind);
 	values[MARK_XID - 1] = FullTransactionIdGetDatum(moment.xid);
 	values[MARK_PART - 1] = Int32GetDatum(moment.part);
 	return heap_form_tuple(RelationGetDescr(rel), values, nulls);
@@ -375,10 +430,9 @@ form_mark(Relation rel, Oid root, Oid relation, AqumvMoment moment)
 static bool
 mark_stands(Relation rel, const AqumvMarkPlace *place, Oid root, Snapshot snapshot)
 {
-	TupleDesc	desc = RelationGetDescr(rel);
 	HeapTupleData tuple;
+	const MarkRow *row;
 	Buffer		buffer;
-	AqumvMoment moment;
 	bool		result;
 
 	/* VACUUM may have cut off the page */
@@ -391,11 +445,11 @@ mark_stands(Relation rel, const AqumvMarkPlace *place, Oid root, Snapshot snapsh
 	tuple.t_self = place->tid;
 	if (!heap_fetch(rel, snapshot, &tuple, &buffer, false))
 		return false;
-	moment = moment_attributes(&tuple, MARK_XID, MARK_PART, desc);
-	result = DatumGetObjectId(attribute(&tuple, MARK_ROOT, desc)) == root &&
-		DatumGetObjectId(attribute(&tuple, MARK_RELATION, desc)) == place->relation &&
-		FullTransactionIdEquals(moment.xid, place->moment.xid) &&
-		moment.part == place->moment.part;
+	row = mark_row(&tuple);
+	result = row->root == root && row->relation == place->relation &&
+		row->kind == AQUMV_MARK_WRITE &&
+		FullTransactionIdEquals(row->xid, place->moment.xid) &&
+		row->part == place->moment.part;
 	ReleaseBuffer(buffer);
 	return result;
 }
@@ -410,16 +464,14 @@ bool
 aqumv_replace_mark(AqumvMarkPlace *place, Oid root, AqumvMoment moment)
 {
 	Relation	rel;
-	Snapshot	snapshot;
 	bool		done = false;
 
 	if (!aqumv_is_installed())
 		return true;
 	rel = table_open(own_tables.mark, RowExclusiveLock);
-	snapshot = RegisterSnapshot(GetTransactionSnapshot());
-	if (mark_stands(rel, place, root, snapshot))
+	if (mark_stands(rel, place, root, own_snapshot()))
 	{
-		HeapTuple	tuple = form_mark(rel, root, place->relation, moment);
+		HeapTuple	tuple = form_mark(rel, root, place->relation, AQUMV_MARK_WRITE, moment);
 		TM_FailureData failure;
 
 		done = aqumv_compat_heap_update(rel, &place->tid, tuple, GetCurrentCommandId(true),
@@ -440,7 +492,6 @@ aqumv_replace_mark(AqumvMarkPlace *place, Oid root, AqumvMoment moment)
 			place->moment = moment;
 		}
 	}
-	UnregisterSnapshot(snapshot);
 	table_close(rel, RowExclusiveLock);
 	return done;
 }
@@ -450,7 +501,8 @@ aqumv_replace_mark(AqumvMarkPlace *place, Oid root, AqumvMoment moment)
  * for.
  */
 void
-aqumv_insert_mark(AqumvMarkPlace *place, Oid root, AqumvMoment moment, bool supersede)
+aqumv_insert_mark(AqumvMarkPlace *place, Oid root, AqumvMarkKind kind,
+				  AqumvMoment moment, bool supersede)
 {
 	Relation	rel;
 	HeapTuple	tuple;
@@ -464,12 +516,12 @@ aqumv_insert_mark(AqumvMarkPlace *place, Oid root, AqumvMoment moment, bool supe
 		 * Only what the transaction itself sees may go: under REPEATABLE READ
 		 * that is less than what is committed.
 		 */
-		Snapshot	snapshot = RegisterSnapshot(GetTransactionSnapshot());
+		Snapshot	snapshot = RegisterSnapshot(own_snapshot());
 
-		supersede_marks(rel, root, place->relation, snapshot);
+		supersede_marks(rel, root, place->relation, kind, snapshot);
 		UnregisterSnapshot(snapshot);
 	}
-	tuple = form_mark(rel, root, place->relation, moment);
+	tuple = form_mark(rel, root, place->relation, kind, moment);
 	CatalogTupleInsert(rel, tuple);
 	place->tid = tuple->t_self;
 	place->moment = moment;
@@ -488,7 +540,7 @@ aqumv_delete_marks(Oid root, Oid relation)
 	if (!aqumv_is_installed())
 		return;
 	rel = table_open(own_tables.mark, RowExclusiveLock);
-	supersede_marks(rel, root, relation, NULL);
+	supersede_marks(rel, root, relation, AQUMV_MARK_WRITE, NULL);
 	table_close(rel, RowExclusiveLock);
 	CommandCounterIncrement();
 }
@@ -502,14 +554,15 @@ void
 aqumv_visit_marks(Oid root, Snapshot snapshot, AqumvMarkVisitor visitor, void *context)
 {
 	Relation	rel = table_open(own_tables.mark, AccessShareLock);
-	TupleDesc	desc = RelationGetDescr(rel);
 	SysScanDesc scan = begin_scan(rel, own_tables.mark_index, root, snapshot);
 	HeapTuple	tuple;
 
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
-		if (!visitor(DatumGetObjectId(attribute(tuple, MARK_RELATION, desc)),
-					 moment_attributes(tuple, MARK_XID, MARK_PART, desc), context))
+		const MarkRow *row = mark_row(tuple);
+		AqumvMoment moment = {.xid = row->xid,.part = row->part};
+
+		if (!visitor(row->relation, row->kind, moment, context))
 			break;
 	}
 	systable_endscan(scan);

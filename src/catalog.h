@@ -11,6 +11,7 @@
 #include "aqumv.h"
 
 #include "access/transam.h"
+#include "nodes/pg_list.h"
 #include "storage/itemptr.h"
 #include "utils/snapshot.h"
 #include "utils/timestamp.h"
@@ -57,8 +58,17 @@ typedef struct AqumvMarkPlace
 	AqumvMoment moment;
 } AqumvMarkPlace;
 
+/* what a mark on a relation says; the first says more */
+typedef enum AqumvMarkKind
+{
+	AQUMV_MARK_WRITE,			/* its rows were written, or those of an unknown
+								 * partition of it */
+	AQUMV_MARK_CHANGE			/* rows came or went as a whole, in it or below */
+} AqumvMarkKind;
+
 /* return false to stop */
-typedef bool (*AqumvMarkVisitor) (Oid relation, AqumvMoment moment, void *context);
+typedef bool (*AqumvMarkVisitor) (Oid relation, AqumvMarkKind kind, AqumvMoment moment,
+								  void *context);
 
 extern bool aqumv_is_installed(void);
 extern bool aqumv_is_own_table(Oid relid);
@@ -67,10 +77,11 @@ extern Oid	aqumv_trigger_function(const char *name);
 extern bool aqumv_read_tracking(Oid relation, AqumvTracking *row);
 extern void aqumv_write_tracking(const AqumvTracking *row);
 extern void aqumv_delete_tracking(Oid relation);
+extern List *aqumv_tracked_children(Oid parent);
 
 extern bool aqumv_replace_mark(AqumvMarkPlace *place, Oid root, AqumvMoment moment);
-extern void aqumv_insert_mark(AqumvMarkPlace *place, Oid root, AqumvMoment moment,
-							  bool supersede);
+extern void aqumv_insert_mark(AqumvMarkPlace *place, Oid root, AqumvMarkKind kind,
+							  AqumvMoment moment, bool supersede);
 extern void aqumv_delete_marks(Oid root, Oid relation);
 extern void aqumv_visit_marks(Oid root, Snapshot snapshot, AqumvMarkVisitor visitor,
 							  void *context);

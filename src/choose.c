@@ -344,5 +344,10 @@ aqumv_choose(AqumvStatement *statement, List **verdicts)
 	foreach(lc, candidates)
 		result->relationOids = lappend_oid(result->relationOids,
 										   ((Candidate *) lfirst(lc))->verdict->view);
+
+	/* or when the transaction is over that kept it from being used */
+	if (winner == NULL && candidates != NIL &&
+		(IsolationUsesXactSnapshot() || TransactionIdIsValid(GetTopTransactionIdIfAny())))
+		result->transientPlan = true;
 	return result;
 }

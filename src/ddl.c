@@ -166,8 +166,6 @@ create_view(Utility *u, CreateTableAsStmt *stmt)
 		aqumv_end_filling(&filling, view);
 	else
 		PopActiveSnapshot();
-	if (OidIsValid(base))
-		CacheInvalidateRelcacheByRelid(base);
 }
 
 /*
@@ -283,16 +281,17 @@ relations_of_event(const char *query)
 	return relids;
 }
 
-/* ALTER TABLE: what of it changes rows, or who sees them written? */
+/*
+ * ALTER TABLE: what of it changes rows, or who sees them written?  The relation
+ * is known by OID; names in the statement may mean something else by now.
+ */
 static void
-note_alter_table(AlterTableStmt *stmt)
+note_alter_table(AlterTableStmt *stmt, Oid relid)
 {
-	Oid			relid = RangeVarGetRelid(stmt->relation, NoLock, true);
+	List	   *below = lcons_oid(relid, aqumv_partition_descendants(relid));
 	ListCell   *lc,
 			   *lr;
 
-	if (!OidIsValid(relid))
-		return;
 	foreach(lc, stmt->cmds)
 	{
 		AlterTableCmd *cmd = lfirst_node(AlterTableCmd, lc);
@@ -302,24 +301,12 @@ note_alter_table(AlterTableStmt *stmt)
 			case AT_AttachPartition:
 			case AT_DetachPartition:
 			case AT_DetachPartitionFinalize:
-				{
-					RangeVar   *name = castNode(PartitionCmd, cmd->def)->name;
-					Oid			partition = name == NULL ? InvalidOid : RangeVarGetRelid(name, NoLock, true);
-
-					aqumv_note_change(relid);
-					if (OidIsValid(partition) && get_rel_relkind(relid) == RELKIND_PARTITIONED_TABLE)
-						aqumv_retrack(partition);
-				}
+				if (get_rel_relkind(relid) == RELKIND_PARTITIONED_TABLE)
+					aqumv_note_partitions(relid);
 				break;
 			case AT_AddInherit:
 			case AT_DropInherit:
-				{
-					Oid			parent = RangeVarGetRelid(castNode(RangeVar, cmd->def), NoLock, true);
-
-					aqumv_note_switch(relid);
-					if (OidIsValid(parent))
-						aqumv_note_switch(parent);
-				}
+				aqumv_note_switch(relid);
 				break;
 			case AT_EnableTrig:
 			case AT_EnableAlwaysTrig:
@@ -329,21 +316,16 @@ note_alter_table(AlterTableStmt *stmt)
 			case AT_DisableTrigAll:
 			case AT_EnableTrigUser:
 			case AT_DisableTrigUser:
-				foreach(lr, lcons_oid(relid, aqumv_partition_descendants(relid)))
+				foreach(lr, below)
 					aqumv_note_switch(lfirst_oid(lr));
 				break;
-			case AT_AlterColumnType:
-			case AT_SetLogged:
-			case AT_SetUnLogged:
-				foreach(lr, lcons_oid(relid, aqumv_partition_descendants(relid)))
-					aqumv_note_change(lfirst_oid(lr));
-				break;
 			default:
-				if (aqumv_compat_is_set_expression(cmd->subtype))
-				{
-					foreach(lr, lcons_oid(relid, aqumv_partition_descendants(relid)))
-						aqumv_note_change(lfirst_oid(lr));
-				}
+				if (cmd->subtype != AT_AlterColumnType && cmd->subtype != AT_SetLogged &&
+					cmd->subtype != AT_SetUnLogged &&
+					!aqumv_compat_is_set_expression(cmd->subtype))
+					break;
+				foreach(lr, below)
+					aqumv_note_change(lfirst_oid(lr));
 				break;
 		}
 	}
@@ -362,11 +344,11 @@ note_created(Oid relid)
 		if (!aqumv_read_tracking(relid, &row))
 			aqumv_track_new_partition(relid, get_partition_parent(relid, true));
 	}
-	else if (get_rel_relkind(relid) == RELKIND_MATVIEW &&
-			 aqumv_get_view(relid, &view) == NULL && view->unsuitable == NULL)
+	else if (get_rel_relkind(relid) == RELKIND_MATVIEW)
 	{
-		(void) aqumv_track_if_permitted(view->base);
-		CacheInvalidateRelcacheByRelid(view->base);
+		if (aqumv_get_view(relid, &view) == NULL && view->unsuitable == NULL)
+			(void) aqumv_track_if_permitted(view->base);
+		aqumv_announce_view(relid);
 	}
 }
 
@@ -387,12 +369,12 @@ aqumv_on_ddl_command_end(PG_FUNCTION_ARGS)
 	if (!aqumv_is_installed())
 		return (Datum) 0;
 
-	if (IsA(event->parsetree, AlterTableStmt))
-		note_alter_table((AlterTableStmt *) event->parsetree);
-	else
+	foreach(lc, relations_of_event("SELECT objid FROM pg_catalog.pg_event_trigger_ddl_commands()"
+								   " WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass"))
 	{
-		foreach(lc, relations_of_event("SELECT objid FROM pg_catalog.pg_event_trigger_ddl_commands()"
-									   " WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass"))
+		if (IsA(event->parsetree, AlterTableStmt))
+			note_alter_table((AlterTableStmt *) event->parsetree, lfirst_oid(lc));
+		else
 			note_created(lfirst_oid(lc));
 	}
 	return (Datum) 0;

@@ -381,41 +381,25 @@ aqumv_is_mutable(Node *expr, bool *needs_timezone)
 bool
 aqumv_equality_is_bitwise(Oid eqop, Oid type, Oid collation)
 {
-	bool		result = false;
-	List	   *opfamilies;
-	ListCell   *lc;
+	TypeCacheEntry *entry;
+	Oid			proc;
 
-	if (getBaseType(type) == BPCHAROID)
+	type = getBaseType(type);
+	if (type == BPCHAROID)
 		return false;			/* trailing blanks are equal to none */
-	opfamilies = get_mergejoin_opfamilies(eqop);
-	foreach(lc, opfamilies)
-	{
-		Oid			opfamily = lfirst_oid(lc);
-		Oid			opcintype;
-		Oid			righttype;
-		int			strategy;
-		Oid			proc;
-
-		get_op_opfamily_properties(eqop, opfamily, false,
-								   &strategy, &opcintype, &righttype);
-		if (opcintype != righttype)
-			continue;
-		proc = get_opfamily_proc(opfamily, opcintype, opcintype, BTEQUALIMAGE_PROC);
-		if (OidIsValid(proc) &&
-			DatumGetBool(OidFunctionCall1Coll(proc, collation,
-											  ObjectIdGetDatum(opcintype))))
-		{
-			result = true;
-			break;
-		}
-	}
-	list_free(opfamilies);
-	return result;
+	entry = lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY);
+	if (!OidIsValid(entry->btree_opf) || !op_in_opfamily(eqop, entry->btree_opf))
+		return false;
+	proc = get_opfamily_proc(entry->btree_opf, entry->btree_opintype, entry->btree_opintype,
+							 BTEQUALIMAGE_PROC);
+	return OidIsValid(proc) &&
+		DatumGetBool(OidFunctionCall1Coll(proc, collation,
+										  ObjectIdGetDatum(entry->btree_opintype)));
 }
 
 /*
  * Is opno a comparison of the type's default btree operator class, to which
- * eqop belongs as well?  Under the collation of the values, such an operator
+ * eqop belongs as well, or eqop's negator?  Under the collation of the values, such an operator
  * cannot tell apart what eqop calls equal.  (Other classes can, such as
  * text_pattern_ops under a nondeterministic collation.)
  */
@@ -425,6 +409,6 @@ aqumv_is_ordering_operator(Oid opno, Oid eqop, Oid type)
 	TypeCacheEntry *entry = lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY);
 
 	return OidIsValid(entry->btree_opf) &&
-		op_in_opfamily(opno, entry->btree_opf) &&
-		op_in_opfamily(eqop, entry->btree_opf);
+		op_in_opfamily(eqop, entry->btree_opf) &&
+		(op_in_opfamily(opno, entry->btree_opf) || opno == get_negator(eqop));
 }

@@ -138,11 +138,12 @@ typedef struct MarkSearch
 } MarkSearch;
 
 static bool
-visit_mark(Oid relation, AqumvMoment moment, void *context)
+visit_mark(Oid relation, AqumvMarkKind kind, AqumvMoment moment, void *context)
 {
 	MarkSearch *search = context;
 
 	if (!aqumv_tree_has(search->tree, relation) ||
+		(kind == AQUMV_MARK_CHANGE && list_member_oid(search->tree->ancestors, relation)) ||
 		aqumv_moment_seen(moment, search->refresh))
 		return true;
 	search->unseen++;
@@ -159,21 +160,22 @@ aqumv_count_marks(AqumvView *view, const AqumvRefresh *refresh, Snapshot snapsho
 	return search.unseen;
 }
 
+/* Does a test hold of any relation around the base? */
 static bool
-is_being_written(const AqumvTree *tree)
+any_in_tree(const AqumvTree *tree, bool (*test) (Oid relation))
 {
 	ListCell   *lc;
 
-	if (aqumv_is_being_written(tree->relid))
+	if (test(tree->relid))
 		return true;
 	foreach(lc, tree->ancestors)
 	{
-		if (aqumv_is_being_written(lfirst_oid(lc)))
+		if (test(lfirst_oid(lc)))
 			return true;
 	}
 	foreach(lc, tree->descendants)
 	{
-		if (aqumv_is_being_written(lfirst_oid(lc)))
+		if (test(lfirst_oid(lc)))
 			return true;
 	}
 	return false;
@@ -193,9 +195,20 @@ check_tracking(const AqumvTree *tree)
 		return aqumv_reason(AQUMV_NOT_TRACKED,
 							"not tracked: ask the owner of \"%s\" to run aqumv.track('%s'), then refresh the view",
 							get_rel_name(tree->untracked), get_rel_name(tree->relid));
-	if (is_being_written(tree))
+	if (!aqumv_has_written())
+		return NULL;
+	if (any_in_tree(tree, aqumv_is_being_written))
 		return aqumv_reason(AQUMV_BEING_WRITTEN,
 							"a statement of this transaction is writing \"%s\"",
+							get_rel_name(tree->relid));
+
+	/*
+	 * From memory: a snapshot that was taken in the middle of a statement sees
+	 * its rows, but not the mark that it left when it ended.
+	 */
+	if (any_in_tree(tree, aqumv_has_marked))
+		return aqumv_reason(AQUMV_STALE,
+							"this transaction wrote \"%s\" after the view was filled; refresh it",
 							get_rel_name(tree->relid));
 	return NULL;
 }
@@ -260,8 +273,9 @@ aqumv_check_usable(AqumvView *view, Snapshot snapshot)
 							"the view was created or refreshed WITH NO DATA; refresh it");
 
 	/*
-	 * Epochs that were committed before the snapshot was taken have been
-	 * announced; have them arrive.
+	 * Epochs have been announced by those who held locks that conflict with
+	 * ours; have them arrive.  For those who did not (TRUNCATE of a partition,
+	 * seen from its parent) there are marks as well.
 	 */
 	AcceptInvalidationMessages();
 	tree = aqumv_get_tree(view->base);

@@ -40,6 +40,20 @@ static const struct config_enum_entry rewrite_mode_options[] = {
 	{NULL, 0, false}
 };
 
+/*
+ * PostgreSQL keeps GUC_DISALLOW_IN_FILE out of ALTER SYSTEM only.  At a reload
+ * a configuration file would work, and then stop the next start.
+ */
+static bool
+check_not_in_file(bool *newval, void **extra, GucSource source)
+{
+	if (source != PGC_S_FILE)
+		return true;
+	GUC_check_errdetail("The setting cannot stand in a configuration file, where it would stop the next start of the server.");
+	GUC_check_errhint("Use ALTER DATABASE ... SET or ALTER ROLE ALL SET.");
+	return false;
+}
+
 /* Plans that were made under another setting are made again. */
 static void
 replan_all_bool(bool newval, void *extra)
@@ -68,12 +82,12 @@ _PG_init(void)
 							 "Lets materialized views over foreign tables answer queries.",
 							 "Trusts that the data has not changed since the view was refreshed.",
 							 &aqumv_allow_foreign_table, false,
-							 PGC_USERSET, GUC_EXPLAIN | not_in_files, NULL, replan_all_bool, NULL);
+							 PGC_USERSET, GUC_EXPLAIN | not_in_files, check_not_in_file, replan_all_bool, NULL);
 	DefineCustomBoolVariable("enable_answer_query_using_materialized_views",
 							 "Enables the planner to answer queries from materialized views.",
 							 NULL,
 							 &aqumv_enabled, false,
-							 PGC_USERSET, GUC_EXPLAIN | not_in_files, NULL, replan_all_bool, NULL);
+							 PGC_USERSET, GUC_EXPLAIN | not_in_files, check_not_in_file, replan_all_bool, NULL);
 	MarkGUCPrefixReserved("aqumv");
 
 	aqumv_partition_init();

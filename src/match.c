@@ -357,7 +357,7 @@ aqumv_match(const AqumvSummary *query, const AqumvSummary *view, AqumvMatch **re
 {
 	AqumvMatch *match;
 	AqumvReason *reason;
-	CoverContext cxt = {.query = query,.view = view};
+	CoverContext cxt = {.query = query,.view = view,.within = true};
 	ListCell   *lc;
 
 	Assert(aqumv_only_relation(query)->relid == aqumv_only_relation(view)->relid);
@@ -369,6 +369,8 @@ aqumv_match(const AqumvSummary *query, const AqumvSummary *view, AqumvMatch **re
 
 	match = palloc0(sizeof(AqumvMatch));
 	match->grouped_already = view->grain != AQUMV_GRAIN_ROW;
+
+	/* WHERE is computed before rows are grouped, all else after */
 	reason = add_residual(query->where, query->where_canonical, view->where_canonical,
 						  &cxt, &match->quals);
 	if (reason != NULL)
@@ -376,6 +378,7 @@ aqumv_match(const AqumvSummary *query, const AqumvSummary *view, AqumvMatch **re
 			aqumv_reason(AQUMV_FILTER,
 						 "the query filters by something that is not a grouping key of the view");
 
+	cxt.within = false;
 	if (match->grouped_already)
 		add_residual(query->having, query->having_canonical, view->having_canonical,
 					 &cxt, &match->quals);

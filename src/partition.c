@@ -144,6 +144,20 @@ aqumv_has_trigger(Oid relid, const char *function)
 	return found;
 }
 
+/*
+ * Are all the tracking triggers on a relation that its kind can have?
+ */
+bool
+aqumv_has_triggers(Oid relid)
+{
+	char		relkind = get_rel_relkind(relid);
+
+	return aqumv_has_trigger(relid, AQUMV_BEFORE_STATEMENT) &&
+		aqumv_has_trigger(relid, AQUMV_AFTER_STATEMENT) &&
+		(relkind == RELKIND_FOREIGN_TABLE || aqumv_has_trigger(relid, AQUMV_TRUNCATE)) &&
+		(relkind != RELKIND_RELATION || aqumv_has_trigger(relid, AQUMV_REPLICA_ROW));
+}
+
 /* Note what one relation of the tree means for the whole. */
 static void
 look_at(AqumvTree *tree, Oid relid, bool above)
@@ -171,11 +185,7 @@ look_at(AqumvTree *tree, Oid relid, bool above)
 		tree->counts_rows = false;
 
 	if (aqumv_read_tracking(relid, &tracking) &&
-		tracking.root == tree->root &&
-		aqumv_has_trigger(relid, AQUMV_BEFORE_STATEMENT) &&
-		aqumv_has_trigger(relid, AQUMV_AFTER_STATEMENT) &&
-		(foreign || aqumv_has_trigger(relid, AQUMV_TRUNCATE)) &&
-		(form->relkind != RELKIND_RELATION || aqumv_has_trigger(relid, AQUMV_REPLICA_ROW)))
+		tracking.root == tree->root && aqumv_has_triggers(relid))
 	{
 		tree->epochs[tree->nepochs++] = tracking.since;
 		if (!above)
@@ -229,8 +239,9 @@ aqumv_get_tree(Oid relid)
 	bool		found;
 	MemoryContext context,
 				old;
-	AqumvTree  *tree;
-	uint64		before;
+	AqumvTree  *tree = NULL;
+	uint64		before = invalidations - 1;
+	int			tries;
 
 	slot = hash_search(tree_slots, &relid, HASH_FIND, NULL);
 	if (slot != NULL && slot->valid)
@@ -240,11 +251,11 @@ aqumv_get_tree(Oid relid)
 	context = AllocSetContextCreate(CurrentMemoryContext, "aqumv partition tree",
 									ALLOCSET_SMALL_SIZES);
 	old = MemoryContextSwitchTo(context);
-	do
+	for (tries = 0; tries < 3 && before != invalidations; tries++)
 	{
 		before = invalidations;
 		tree = build_tree(relid);
-	} while (before != invalidations);
+	}
 	MemoryContextSwitchTo(old);
 
 	slot = hash_search(tree_slots, &relid, HASH_ENTER, &found);
@@ -253,6 +264,6 @@ aqumv_get_tree(Oid relid)
 	MemoryContextSetParent(context, CacheMemoryContext);
 	slot->context = context;
 	slot->tree = tree;
-	slot->valid = true;
+	slot->valid = before == invalidations;
 	return tree;
 }

@@ -35,6 +35,7 @@ typedef struct AqumvTree
 extern const AqumvTree *aqumv_get_tree(Oid relid);
 extern bool aqumv_tree_has(const AqumvTree *tree, Oid relid);
 extern bool aqumv_has_trigger(Oid relid, const char *function);
+extern bool aqumv_has_triggers(Oid relid);
 extern List *aqumv_partition_descendants(Oid relid);
 
 /* trigger functions, by the events they fire for */

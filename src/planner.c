@@ -10,7 +10,9 @@
  */
 #include "aqumv.h"
 
+#include "access/parallel.h"
 #include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
 #include "optimizer/planner.h"
 #include "parser/parsetree.h"
 #include "utils/lsyscache.h"
@@ -60,14 +62,14 @@ find_block(Query *parse, int *block_rti)
  * rewrite_mode = required must not pass over a query only because its shape is
  * foreign to us.
  */
-static void
-refuse_unsupported_shape(Query *block)
+static bool
+refuse_walker(Node *node, void *context)
 {
-	ListCell   *lc;
-
-	foreach(lc, block->rtable)
+	if (node == NULL)
+		return false;
+	if (IsA(node, RangeTblEntry))
 	{
-		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+		RangeTblEntry *rte = (RangeTblEntry *) node;
 
 		if (rte->rtekind == RTE_RELATION && rte->inFromCl &&
 			aqumv_views_over(rte->relid) != NIL)
@@ -77,7 +79,12 @@ refuse_unsupported_shape(Query *block)
 							get_rel_name(rte->relid)),
 					 errdetail("The query is not over one table."),
 					 errhint("Set aqumv.rewrite_mode to \"cost\" to read the tables instead.")));
+		return false;
 	}
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, refuse_walker, context,
+								 QTW_EXAMINE_RTES_BEFORE);
+	return expression_tree_walker(node, refuse_walker, context);
 }
 
 /*
@@ -97,7 +104,7 @@ prepare_statement(AqumvStatement *statement, Query *parse, const char *query_str
 	{
 		if (aqumv_rewrite_mode == AQUMV_REWRITE_REQUIRED && !aqumv_reason_messages &&
 			aqumv_is_installed())
-			refuse_unsupported_shape(statement->block);
+			(void) refuse_walker((Node *) statement->block, NULL);
 		return false;
 	}
 	if (!aqumv_is_installed())
@@ -114,7 +121,9 @@ prepare_statement(AqumvStatement *statement, Query *parse, const char *query_str
 }
 
 /*
- * The planner hook.  Queries that enforce foreign keys are planned as written.
+ * The planner hook.  Queries that enforce foreign keys are planned as written,
+ * and those inside of parallel workers, which do not know what their leader's
+ * transaction has written.
  */
 static PlannedStmt *
 aqumv_planner(Query *parse, const char *query_string, int cursor_options,
@@ -125,7 +134,7 @@ aqumv_planner(Query *parse, const char *query_string, int cursor_options,
 	bool		worth_it;
 
 	if (!aqumv_enabled || aqumv_paused > 0 || !ActiveSnapshotSet() ||
-		InNoForceRLSOperation())
+		InNoForceRLSOperation() || IsParallelWorker())
 		return plan_as_written(parse, query_string, cursor_options, params);
 
 	aqumv_reason_messages = false;

@@ -35,6 +35,8 @@ aqumv_begin_filling(AqumvFilling *filling)
 	PushActiveSnapshot(GetTransactionSnapshot());
 	filling->snapshot = datumCopy(DirectFunctionCall1(pg_current_snapshot, (Datum) 0),
 								  false, -1);
+	/* what the statement's own functions and event triggers write comes later */
+	aqumv_end_part();
 }
 
 /*
@@ -89,7 +91,6 @@ aqumv_end_filling(AqumvFilling *filling, Oid viewoid)
 	row.timezone = unconstify(char *, pg_get_timezone_name(session_timezone));
 	row.snapshot = filling->snapshot;
 	aqumv_write_refresh(&row);
-	aqumv_end_part();
 	CacheInvalidateRelcacheByRelid(view->base);
 }
 

@@ -158,6 +158,8 @@ track_one(Oid relid)
 	AqumvTracking row;
 
 	LockRelationOid(relid, ShareRowExclusiveLock);
+	if (aqumv_read_tracking(relid, &row) && !aqumv_has_triggers(relid))
+		drop_triggers(relid);	/* somebody has switched some of them */
 	create_triggers(relid);
 	if (aqumv_read_tracking(relid, &row) && row.root != root_of(relid))
 		aqumv_delete_marks(row.root, relid);
@@ -173,14 +175,10 @@ static bool
 is_tracked(Oid relid)
 {
 	AqumvTracking row;
-	char		relkind = get_rel_relkind(relid);
 
 	return aqumv_read_tracking(relid, &row) &&
 		row.root == root_of(relid) && row.parent == parent_of(relid) &&
-		aqumv_has_trigger(relid, AQUMV_BEFORE_STATEMENT) &&
-		aqumv_has_trigger(relid, AQUMV_AFTER_STATEMENT) &&
-		(relkind == RELKIND_FOREIGN_TABLE || aqumv_has_trigger(relid, AQUMV_TRUNCATE)) &&
-		(relkind != RELKIND_RELATION || aqumv_has_trigger(relid, AQUMV_REPLICA_ROW));
+		aqumv_has_triggers(relid);
 }
 
 /*
@@ -300,7 +298,7 @@ aqumv_note_switch(Oid relid)
 	aqumv_write_tracking(&row);
 }
 
-/* Rows of a relation were changed in a way that leaves no mark. */
+/* Rows of a relation, or below it, came or went without firing a trigger. */
 void
 aqumv_note_change(Oid relid)
 {
@@ -310,6 +308,28 @@ aqumv_note_change(Oid relid)
 		return;
 	row.changed = aqumv_current_moment();
 	aqumv_write_tracking(&row);
+	aqumv_mark_change(row.root, relid);
+}
+
+/*
+ * Partitions of a relation may have been attached or detached.
+ */
+void
+aqumv_note_partitions(Oid relid)
+{
+	ListCell   *lc;
+
+	aqumv_note_change(relid);
+	foreach(lc, aqumv_partition_descendants(relid))
+	{
+		if (!is_tracked(lfirst_oid(lc)))
+			aqumv_retrack(lfirst_oid(lc));
+	}
+	foreach(lc, aqumv_tracked_children(relid))
+	{
+		if (get_rel_name(lfirst_oid(lc)) != NULL && parent_of(lfirst_oid(lc)) != relid)
+			aqumv_retrack(lfirst_oid(lc));
+	}
 }
 
 /* ------------------------------------------------------------------------
@@ -359,6 +379,7 @@ aqumv_track(PG_FUNCTION_ARGS)
 	List	   *untracked;
 	ListCell   *lc;
 
+	PreventCommandIfReadOnly("aqumv.track()");
 	require_installed();
 	require_table(relid);
 	LockRelationOid(relid, AccessShareLock);
@@ -391,6 +412,7 @@ aqumv_untrack(PG_FUNCTION_ARGS)
 	List	   *all;
 	ListCell   *lc;
 
+	PreventCommandIfReadOnly("aqumv.untrack()");
 	require_installed();
 	require_table(relid);
 	require_ownership(relid);

@@ -15,5 +15,6 @@ extern void aqumv_track_new_partition(Oid relid, Oid parent);
 extern void aqumv_retrack(Oid relid);
 extern void aqumv_note_switch(Oid relid);
 extern void aqumv_note_change(Oid relid);
+extern void aqumv_note_partitions(Oid relid);
 
 #endif							/* AQUMV_TRACK_H */

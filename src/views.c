@@ -201,18 +201,19 @@ List *
 aqumv_views_over(Oid base)
 {
 	BaseSlot   *slot = hash_search(base_slots, &base, HASH_FIND, NULL);
-	List	   *views;
-	uint64		before;
+	List	   *views = NIL;
+	uint64		before = invalidations - 1;
+	int			tries;
 	bool		found;
 	MemoryContext old;
 
 	if (slot != NULL && slot->valid)
 		return slot->views == NIL ? NIL : list_copy(slot->views);
-	do
+	for (tries = 0; tries < 3 && before != invalidations; tries++)
 	{
 		before = invalidations;
 		views = find_views_over(base);
-	} while (before != invalidations);
+	}
 
 	slot = hash_search(base_slots, &base, HASH_ENTER, &found);
 	if (found)
@@ -222,7 +223,7 @@ aqumv_views_over(Oid base)
 	old = MemoryContextSwitchTo(CacheMemoryContext);
 	slot->views = list_copy(views);
 	MemoryContextSwitchTo(old);
-	slot->valid = true;
+	slot->valid = before == invalidations;
 	return views;
 }
 
@@ -232,13 +233,15 @@ aqumv_views_over(Oid base)
  */
 
 /*
- * Add the version of a user's function to a fingerprint: another body is
- * another row of pg_proc.
+ * Add what a user's function does to a fingerprint.
  */
 static void
 add_function(Oid funcid, int64 *fingerprint)
 {
+	static const AttrNumber body[] = {Anum_pg_proc_prosrc, Anum_pg_proc_probin,
+	Anum_pg_proc_prosqlbody, Anum_pg_proc_proconfig};
 	HeapTuple	tuple;
+	Form_pg_proc form;
 
 	if (!OidIsValid(funcid) || funcid < FirstNormalObjectId)
 		return;
@@ -246,8 +249,24 @@ add_function(Oid funcid, int64 *fingerprint)
 	if (!HeapTupleIsValid(tuple))
 		return;
 	*fingerprint = (int64) hash_combine64((uint64) *fingerprint, funcid);
+	for (int i = 0; i < lengthof(body); i++)
+	{
+		bool		isnull;
+		Datum		value = SysCacheGetAttr(PROCOID, tuple, body[i], &isnull);
+		bytea	   *bytes;
+
+		if (isnull)
+			continue;
+		bytes = (bytea *) PG_DETOAST_DATUM(value);
+		*fingerprint = (int64) hash_combine64((uint64) *fingerprint,
+											  hash_bytes_extended((unsigned char *) VARDATA_ANY(bytes),
+																  VARSIZE_ANY_EXHDR(bytes), i));
+	}
+	form = (Form_pg_proc) GETSTRUCT(tuple);
 	*fingerprint = (int64) hash_combine64((uint64) *fingerprint,
-										  HeapTupleHeaderGetRawXmin(tuple->t_data));
+										  form->prolang ^ (uint64) form->provolatile << 32 ^
+										  (uint64) form->proisstrict << 40 ^
+										  (uint64) form->prosecdef << 41);
 	ReleaseSysCache(tuple);
 }
 
@@ -327,8 +346,9 @@ aqumv_get_view(Oid viewoid, AqumvView **result)
 	Relation	rel;
 	MemoryContext context,
 				old;
-	AqumvView  *view;
-	uint64		before;
+	AqumvView  *view = NULL;
+	uint64		before = invalidations - 1;
+	int			tries;
 	bool		found;
 
 	if (slot != NULL && slot->valid)
@@ -347,11 +367,11 @@ aqumv_get_view(Oid viewoid, AqumvView **result)
 	context = AllocSetContextCreate(CurrentMemoryContext, "aqumv view",
 									ALLOCSET_SMALL_SIZES);
 	old = MemoryContextSwitchTo(context);
-	do
+	for (tries = 0; tries < 3 && before != invalidations; tries++)
 	{
 		before = invalidations;
 		view = build_view(rel);
-	} while (before != invalidations);
+	}
 	MemoryContextSwitchTo(old);
 	table_close(rel, NoLock);
 	UnlockRelationOid(viewoid, AccessShareLock);
@@ -367,9 +387,42 @@ aqumv_get_view(Oid viewoid, AqumvView **result)
 	MemoryContextSetParent(context, CacheMemoryContext);
 	slot->context = context;
 	slot->current = view;
-	slot->valid = true;
+	slot->valid = before == invalidations;
 	*result = view;
 	return NULL;
+}
+
+static bool
+invalidate_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, RangeTblEntry))
+	{
+		RangeTblEntry *rte = (RangeTblEntry *) node;
+
+		if (rte->rtekind == RTE_RELATION && rte->inFromCl)
+			CacheInvalidateRelcacheByRelid(rte->relid);
+		return false;
+	}
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, invalidate_walker, context,
+								 QTW_EXAMINE_RTES_BEFORE);
+	return expression_tree_walker(node, invalidate_walker, context);
+}
+
+/*
+ * A view has been created or filled: have everybody look again at what reads
+ * the relations that it mentions.  The caller holds a lock on it.
+ */
+void
+aqumv_announce_view(Oid view)
+{
+	Relation	rel = table_open(view, NoLock);
+
+	if (rel->rd_rules != NULL && rel->rd_rules->numLocks > 0)
+		(void) invalidate_walker(linitial(rel->rd_rules->rules[0]->actions), NULL);
+	table_close(rel, NoLock);
 }
 
 /*

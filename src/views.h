@@ -51,6 +51,7 @@ typedef struct AqumvView
 
 extern List *aqumv_views_over(Oid base);
 extern AqumvReason *aqumv_get_view(Oid view, AqumvView **result);
+extern void aqumv_announce_view(Oid view);
 extern uint64 aqumv_view_generation(Oid view);
 
 extern void aqumv_views_init(void);

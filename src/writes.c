@@ -82,6 +82,13 @@ remember(List *writes, Oid root, Oid relation)
 	return writes;
 }
 
+/* Has this part of the transaction written, or is it writing, anything? */
+bool
+aqumv_has_written(void)
+{
+	return marked != NIL || open_statements != NIL;
+}
+
 bool
 aqumv_has_marked(Oid relation)
 {
@@ -135,9 +142,22 @@ aqumv_mark(Oid root, Oid relation)
 		!aqumv_replace_mark(place, root, moment))
 	{
 		hash = hash_bytes_uint32(XidFromFullTransactionId(moment.xid));
-		aqumv_insert_mark(place, root, moment, hash % SUPERSEDE_EVERY == 0);
+		aqumv_insert_mark(place, root, AQUMV_MARK_WRITE, moment, hash % SUPERSEDE_EVERY == 0);
 	}
 	marked = remember(marked, root, relation);
+}
+
+/*
+ * Rows of a relation came or went as a whole.  There is an epoch for that; the
+ * mark beside it is for those who already take snapshots that see this
+ * transaction but have not got its invalidations yet, and for SIREAD locks.
+ */
+void
+aqumv_mark_change(Oid root, Oid relation)
+{
+	AqumvMarkPlace place = {.relation = relation};
+
+	aqumv_insert_mark(&place, root, AQUMV_MARK_CHANGE, aqumv_current_moment(), true);
 }
 
 /* A statement begins to write a relation. */

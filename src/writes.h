@@ -15,8 +15,10 @@
 extern AqumvMoment aqumv_current_moment(void);
 extern void aqumv_end_part(void);
 
+extern bool aqumv_has_written(void);
 extern bool aqumv_has_marked(Oid relation);
 extern void aqumv_mark(Oid root, Oid relation);
+extern void aqumv_mark_change(Oid root, Oid relation);
 
 extern void aqumv_statement_begins(Oid root, Oid relation);
 extern void aqumv_statement_ends(Oid relation);
