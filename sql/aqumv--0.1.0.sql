@@ -112,7 +112,13 @@ CREATE FUNCTION aqumv.on_sql_drop() RETURNS event_trigger
     AS 'MODULE_PATHNAME', 'aqumv_on_sql_drop';
 COMMENT ON FUNCTION aqumv.on_sql_drop() IS
     'Event trigger function: forgets dropped views and tables; dropping a partition is a write to its parent.';
-REVOKE ALL ON FUNCTION aqumv.on_ddl_command_end(), aqumv.on_sql_drop() FROM PUBLIC;
+CREATE FUNCTION aqumv.on_table_rewrite() RETURNS event_trigger
+    LANGUAGE C SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'aqumv_on_table_rewrite';
+COMMENT ON FUNCTION aqumv.on_table_rewrite() IS
+    'Event trigger function: a table that is rewritten looks empty to older snapshots.';
+REVOKE ALL ON FUNCTION aqumv.on_ddl_command_end(), aqumv.on_sql_drop(),
+    aqumv.on_table_rewrite() FROM PUBLIC;
 
 CREATE EVENT TRIGGER aqumv_ddl_command_end ON ddl_command_end
     WHEN TAG IN ('CREATE MATERIALIZED VIEW', 'REFRESH MATERIALIZED VIEW', 'CREATE TABLE',
@@ -122,6 +128,9 @@ ALTER EVENT TRIGGER aqumv_ddl_command_end ENABLE ALWAYS;
 CREATE EVENT TRIGGER aqumv_sql_drop ON sql_drop
     EXECUTE FUNCTION aqumv.on_sql_drop();
 ALTER EVENT TRIGGER aqumv_sql_drop ENABLE ALWAYS;
+CREATE EVENT TRIGGER aqumv_table_rewrite ON table_rewrite
+    EXECUTE FUNCTION aqumv.on_table_rewrite();
+ALTER EVENT TRIGGER aqumv_table_rewrite ENABLE ALWAYS;
 
 -- ---------------------------------------------------------------------------
 -- Diagnostics

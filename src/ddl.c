@@ -28,6 +28,7 @@
 #include "storage/lmgr.h"
 #include "tcop/utility.h"
 #include "utils/fmgroids.h"
+#include "utils/fmgrprotos.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -44,6 +45,7 @@
 
 PG_FUNCTION_INFO_V1(aqumv_on_ddl_command_end);
 PG_FUNCTION_INFO_V1(aqumv_on_sql_drop);
+PG_FUNCTION_INFO_V1(aqumv_on_table_rewrite);
 
 static ProcessUtility_hook_type prev_ProcessUtility = NULL;
 static object_access_hook_type prev_object_access = NULL;
@@ -320,8 +322,8 @@ note_alter_table(AlterTableStmt *stmt, Oid relid)
 					aqumv_note_switch(lfirst_oid(lr));
 				break;
 			default:
-				if (cmd->subtype != AT_AlterColumnType && cmd->subtype != AT_SetLogged &&
-					cmd->subtype != AT_SetUnLogged &&
+				/* what rewrites the table has its own event trigger */
+				if (cmd->subtype != AT_GenericOptions &&
 					!aqumv_compat_is_set_expression(cmd->subtype))
 					break;
 				foreach(lr, below)
@@ -352,20 +354,25 @@ note_created(Oid relid)
 	}
 }
 
+static EventTriggerData *
+event_trigger_data(FunctionCallInfo fcinfo)
+{
+	if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function was not called as an event trigger")));
+	return (EventTriggerData *) fcinfo->context;
+}
+
 /*
  * Event trigger on ddl_command_end.
  */
 Datum
 aqumv_on_ddl_command_end(PG_FUNCTION_ARGS)
 {
-	EventTriggerData *event;
+	EventTriggerData *event = event_trigger_data(fcinfo);
 	ListCell   *lc;
 
-	if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function was not called as an event trigger")));
-	event = (EventTriggerData *) fcinfo->context;
 	if (!aqumv_is_installed())
 		return (Datum) 0;
 
@@ -381,6 +388,20 @@ aqumv_on_ddl_command_end(PG_FUNCTION_ARGS)
 }
 
 /*
+ * Event trigger on table_rewrite: the new storage is empty to snapshots older
+ * than this transaction, as after TRUNCATE.
+ */
+Datum
+aqumv_on_table_rewrite(PG_FUNCTION_ARGS)
+{
+	(void) event_trigger_data(fcinfo);
+	if (aqumv_is_installed())
+		aqumv_note_change(DatumGetObjectId(DirectFunctionCall1(pg_event_trigger_table_rewrite_oid,
+															   (Datum) 0)));
+	return (Datum) 0;
+}
+
+/*
  * Event trigger on sql_drop.
  */
 Datum
@@ -388,10 +409,7 @@ aqumv_on_sql_drop(PG_FUNCTION_ARGS)
 {
 	ListCell   *lc;
 
-	if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function was not called as an event trigger")));
+	(void) event_trigger_data(fcinfo);
 	if (!aqumv_is_installed())
 		return (Datum) 0;
 

@@ -49,20 +49,38 @@ check_permissions_walker(Node *node, void *context)
 	return expression_tree_walker(node, check_permissions_walker, context);
 }
 
+/* Errors in the text are not errors in the query that calls us. */
+static void
+explained_text_callback(void *arg)
+{
+	int			position = geterrposition();
+
+	if (position > 0)
+	{
+		errposition(0);
+		internalerrposition(position);
+		internalerrquery((const char *) arg);
+	}
+}
+
 /*
  * The one optimizable statement in a text; of EXPLAIN, DECLARE CURSOR or
  * CREATE TABLE AS, the query inside.
  */
 static Query *
-analyze_query(const char *query_string)
+analyze_query(const char *query_string, int *cursor_options)
 {
-	List	   *raw = pg_parse_query(query_string);
+	ErrorContextCallback callback = {error_context_stack, explained_text_callback,
+	unconstify(char *, query_string)};
+	List	   *raw;
 	List	   *queries;
 	Oid		   *types = NULL;
 	int			ntypes = 0;
 	Query	   *query;
 	Query	   *contained;
 
+	error_context_stack = &callback;
+	raw = pg_parse_query(query_string);
 	if (list_length(raw) != 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_SYNTAX_ERROR),
@@ -70,9 +88,13 @@ analyze_query(const char *query_string)
 						list_length(raw))));
 	queries = pg_analyze_and_rewrite_varparams(linitial_node(RawStmt, raw), query_string,
 											   &types, &ntypes, NULL);
+	error_context_stack = callback.previous;
 	query = queries == NIL ? NULL : linitial_node(Query, queries);
+	*cursor_options = CURSOR_OPT_PARALLEL_OK;
 	if (query != NULL && query->commandType == CMD_UTILITY)
 	{
+		if (IsA(query->utilityStmt, DeclareCursorStmt))
+			*cursor_options = ((DeclareCursorStmt *) query->utilityStmt)->options;
 		contained = UtilityContainsQuery(query->utilityStmt);
 		queries = contained == NULL ? NIL : QueryRewrite(copyObject(contained));
 		query = queries == NIL ? NULL : linitial_node(Query, queries);
@@ -95,17 +117,18 @@ aqumv_explain_rewrite(PG_FUNCTION_ARGS)
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	bool		had_messages = aqumv_reason_messages;
 	Query	   *query;
+	int			cursor_options;
 	List	   *verdicts = NIL;
 	ListCell   *lc;
 
 	InitMaterializedSRF(fcinfo, 0);
-	query = analyze_query(query_string);
+	query = analyze_query(query_string, &cursor_options);
 	(void) check_permissions_walker((Node *) query, NULL);
 
 	aqumv_reason_messages = true;
 	PG_TRY();
 	{
-		verdicts = aqumv_explain_query(query, query_string);
+		verdicts = aqumv_explain_query(query, query_string, cursor_options);
 	}
 	PG_FINALLY();
 	{

@@ -318,7 +318,7 @@ check_columns_quickly(const AqumvSummary *query, const AqumvSummary *view)
 	const AqumvRelation *q = aqumv_only_relation(query);
 	const AqumvRelation *v = aqumv_only_relation(view);
 
-	if (!bms_is_subset(v->where_columns, q->where_columns))
+	if (!bms_is_subset(v->certain_columns, q->where_columns))
 		return aqumv_reason(AQUMV_CONDITION,
 							"the view's condition is not among the query's, so rows may be missing from it");
 	if (!bms_is_subset(q->columns, v->columns))

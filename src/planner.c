@@ -159,7 +159,7 @@ single_verdict(AqumvReason *reason)
  * What would be decided about a query, as a list of AqumvVerdict.
  */
 List *
-aqumv_explain_query(Query *parse, const char *query_string)
+aqumv_explain_query(Query *parse, const char *query_string, int cursor_options)
 {
 	AqumvStatement statement = {0};
 	List	   *verdicts = NIL;
@@ -167,7 +167,7 @@ aqumv_explain_query(Query *parse, const char *query_string)
 	int			rti;
 	AqumvReason *reason;
 
-	if (!prepare_statement(&statement, parse, query_string, CURSOR_OPT_PARALLEL_OK, NULL))
+	if (!prepare_statement(&statement, parse, query_string, cursor_options, NULL))
 	{
 		if (statement.block == NULL)
 			reason = aqumv_reason(AQUMV_STATEMENT,

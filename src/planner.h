@@ -13,7 +13,7 @@
 #include "nodes/parsenodes.h"
 #include "nodes/pg_list.h"
 
-extern List *aqumv_explain_query(Query *parse, const char *query_string);
+extern List *aqumv_explain_query(Query *parse, const char *query_string, int cursor_options);
 extern void aqumv_planner_init(void);
 
 #endif							/* AQUMV_PLANNER_H */

@@ -213,6 +213,7 @@ summarize(Query *query, ParamListInfo params, AqumvSummary **result)
 	RangeTblEntry *rte;
 	AqumvReason *reason;
 	bool		had_having = query->havingQual != NULL;
+	ListCell   *lc;
 
 	if ((reason = aqumv_find_relation(query, &rte, &relation->rti)) != NULL ||
 		(reason = check_block(query, rte)) != NULL)
@@ -233,6 +234,13 @@ summarize(Query *query, ParamListInfo params, AqumvSummary **result)
 	summary->rtis = list_make1_int(relation->rti);
 	summary->grain = find_grain(query, had_having);
 	summary->where = aqumv_conjuncts(query->jointree->quals);
+	foreach(lc, summary->where)
+	{
+		if (!is_orclause(lfirst(lc)))
+			relation->certain_columns =
+				bms_join(relation->certain_columns,
+						 mentioned_columns(lfirst(lc), relation->rti));
+	}
 	summary->where_canonical = (List *)
 		aqumv_canonical((Node *) summary->where, summary->rtis);
 	summary->having = aqumv_conjuncts(query->havingQual);

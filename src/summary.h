@@ -35,6 +35,7 @@ typedef struct AqumvRelation
 	int			rti;			/* in query->rtable */
 	Bitmapset  *columns;		/* all that the block mentions, by attnum */
 	Bitmapset  *where_columns;	/* those that its WHERE mentions */
+	Bitmapset  *certain_columns;	/* less those that only an OR mentions */
 } AqumvRelation;
 
 typedef struct AqumvKey
