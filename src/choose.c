@@ -3,10 +3,10 @@
  * choose.c
  *	  Which plan is the cheapest, over the tables or over a view?
  *
- *	  Views that match and are usable are put in order of their size, and the
- *	  first few are planned, as is the original; whole-plan cost decides.  So
- *	  a query that one view matches is planned twice, and one that none
- *	  matches once.
+ *	  Views that pass a quick check are put in order of their size; those that
+ *	  match and are usable are planned, up to a few, as is the original, and
+ *	  whole-plan cost decides.  So a query that one view matches is planned
+ *	  twice, and one that none matches once.
  *
  *-------------------------------------------------------------------------
  */
@@ -70,10 +70,10 @@ check_functions(AqumvStatement *statement)
 	return NULL;
 }
 
-/* The view's match with the query, or why there is none. */
+/* What the view holds, or why that cannot be of use. */
 static AqumvReason *
-match_view(const AqumvStatement *statement, const AqumvSummary *summary,
-		   Candidate *candidate)
+look_at_view(const AqumvStatement *statement, const AqumvSummary *summary,
+			 Candidate *candidate)
 {
 	AqumvReason *reason;
 
@@ -83,7 +83,7 @@ match_view(const AqumvStatement *statement, const AqumvSummary *summary,
 		return candidate->view->unsuitable;
 	if (candidate->view->base != statement->base)
 		return aqumv_reason(AQUMV_VIEW_SHAPE, "the view is over another table");
-	return aqumv_match(summary, candidate->view->summary, &candidate->match);
+	return aqumv_check_quickly(summary, candidate->view->summary);
 }
 
 /*
@@ -103,7 +103,9 @@ lock_view(const AqumvStatement *statement, const AqumvSummary *summary,
 	candidate->locked = true;
 	if ((reason = aqumv_get_view(view, &candidate->view)) != NULL ||
 		(candidate->view != before &&
-		 (reason = match_view(statement, summary, candidate)) != NULL))
+		 ((reason = look_at_view(statement, summary, candidate)) != NULL ||
+		  (reason = aqumv_match(summary, candidate->view->summary,
+								&candidate->match)) != NULL)))
 		return reason;
 	candidate->guard.view = view;
 	candidate->guard.generation = aqumv_view_generation(view);
@@ -159,8 +161,8 @@ compare_sizes(const ListCell *a, const ListCell *b)
 }
 
 /*
- * The views that match, smallest first.  A reason is put into the verdicts of
- * all others.
+ * The views that may match as far as can be told quickly, smallest first.  A
+ * reason is put into the verdicts of all others.
  */
 static List *
 find_candidates(AqumvStatement *statement, AqumvSummary **summary, List **verdicts)
@@ -183,15 +185,13 @@ find_candidates(AqumvStatement *statement, AqumvSummary **summary, List **verdic
 
 		verdict->view = lfirst_oid(lc);
 		verdict->cost_original = verdict->cost_rewritten = -1;
+		verdict->reason = reason;
 		*verdicts = lappend(*verdicts, verdict);
 		if (reason != NULL)
-		{
-			verdict->reason = reason;
 			continue;
-		}
 		candidate = palloc0(sizeof(Candidate));
 		candidate->verdict = verdict;
-		verdict->reason = match_view(statement, *summary, candidate);
+		verdict->reason = look_at_view(statement, *summary, candidate);
 		if (verdict->reason == NULL)
 			candidates = lappend(candidates, candidate);
 	}
@@ -200,7 +200,8 @@ find_candidates(AqumvStatement *statement, AqumvSummary **summary, List **verdic
 }
 
 /*
- * Plan the usable candidates, up to a limit; the cheapest, or NULL.
+ * Match, lock, check and plan candidates, up to a number of plans; the
+ * cheapest, or NULL.
  */
 static Candidate *
 plan_candidates(const AqumvStatement *statement, const AqumvSummary *summary,
@@ -216,6 +217,9 @@ plan_candidates(const AqumvStatement *statement, const AqumvSummary *summary,
 
 		if (limit <= 0)
 			break;
+		verdict->reason = aqumv_match(summary, candidate->view->summary, &candidate->match);
+		if (verdict->reason != NULL)
+			continue;
 		verdict->reason = lock_view(statement, summary, candidate);
 		if (verdict->reason == NULL)
 		{
@@ -340,10 +344,15 @@ aqumv_choose(AqumvStatement *statement, List **verdicts)
 	else
 		result = original;
 
-	/* plan again when a view becomes usable, or better */
+	/* plan again when a view that matches becomes usable, or better */
 	foreach(lc, candidates)
-		result->relationOids = lappend_oid(result->relationOids,
-										   ((Candidate *) lfirst(lc))->verdict->view);
+	{
+		Candidate  *candidate = lfirst(lc);
+
+		if (candidate->match != NULL)
+			result->relationOids = lappend_oid(result->relationOids,
+											   candidate->verdict->view);
+	}
 
 	/* or when the transaction is over that kept it from being used */
 	if (winner == NULL && candidates != NIL &&

@@ -26,7 +26,6 @@
 
 #include "expr.h"
 #include "match.h"
-#include "predicate.h"
 
 /* ------------------------------------------------------------------------
  * Covering expressions by a view's columns
@@ -52,6 +51,19 @@ find_output(Node *node, CoverContext *cxt)
 	ListCell   *lc;
 	Node	   *canonical = NULL;
 
+	if (IsA(node, Var) && ((Var *) node)->varlevelsup == 0)
+	{
+		/* the usual case, without making copies */
+		foreach(lc, cxt->view->outputs)
+		{
+			const AqumvOutput *output = lfirst(lc);
+
+			if (IsA(output->expr, Var) && !output->inexact &&
+				((Var *) output->expr)->varattno == ((Var *) node)->varattno)
+				return output;
+		}
+		return NULL;
+	}
 	foreach(lc, cxt->view->outputs)
 	{
 		const AqumvOutput *output = lfirst(lc);
@@ -242,15 +254,14 @@ cover(Node *node, bool whole, CoverContext *cxt)
  * already, and add them to *quals.
  */
 static AqumvReason *
-add_residual(List *conjuncts, List *conjuncts_canonical, List *view_canonical,
-			 CoverContext *cxt, List **quals)
+add_residual(List *conjuncts, const AqumvCondition *condition,
+			 const AqumvCondition *view_condition, CoverContext *cxt, List **quals)
 {
-	ListCell   *lc,
-			   *lcanon;
+	ListCell   *lc;
 
-	forboth(lc, conjuncts, lcanon, conjuncts_canonical)
+	foreach(lc, conjuncts)
 	{
-		if (aqumv_implies(view_canonical, list_make1(lfirst(lcanon))))
+		if (aqumv_implies_conjunct(view_condition, condition, foreach_current_index(lc)))
 			continue;
 		*quals = lappend(*quals, cover(lfirst(lc), false, cxt));
 		if (cxt->reason != NULL)
@@ -321,9 +332,11 @@ check_columns_quickly(const AqumvSummary *query, const AqumvSummary *view)
 	if (!bms_is_subset(v->certain_columns, q->where_columns))
 		return aqumv_reason(AQUMV_CONDITION,
 							"the view's condition is not among the query's, so rows may be missing from it");
-	if (!bms_is_subset(q->columns, v->columns))
+	if (!bms_is_subset(q->columns, v->columns) ||
+		!bms_is_subset(q->bare_columns, v->bare_columns))
 	{
-		Bitmapset  *missing = bms_difference(q->columns, v->columns);
+		Bitmapset  *missing = bms_union(bms_difference(q->columns, v->columns),
+										bms_difference(q->bare_columns, v->bare_columns));
 		int			col = bms_next_member(missing, -1);
 
 		return aqumv_reason(AQUMV_COLUMN, "the view lacks column \"%s\"",
@@ -342,15 +355,31 @@ check_conditions(const AqumvSummary *query, const AqumvSummary *view)
 		!aqumv_implies(view->where_canonical, query->where_canonical))
 		return aqumv_reason(AQUMV_FILTER,
 							"the query filters rows that the view has aggregated");
-	if (view->having_canonical != NIL &&
-		!aqumv_implies(query->having_canonical, view->having_canonical))
+	if (!aqumv_implies(query->having_canonical, view->having_canonical))
 		return aqumv_reason(AQUMV_CONDITION,
 							"the query's HAVING does not imply the view's, so groups may be missing from it");
 	return NULL;
 }
 
 /*
- * Match a view against a block over the same relation.
+ * What can be told without looking at every expression: is a match out of the
+ * question?
+ */
+AqumvReason *
+aqumv_check_quickly(const AqumvSummary *query, const AqumvSummary *view)
+{
+	AqumvReason *reason;
+
+	Assert(aqumv_only_relation(query)->relid == aqumv_only_relation(view)->relid);
+	if ((reason = check_grain(query, view)) != NULL ||
+		(reason = check_columns_quickly(query, view)) != NULL)
+		return reason;
+	return check_conditions(query, view);
+}
+
+/*
+ * Match a view that has passed the quick check against a block over the same
+ * relation.
  */
 AqumvReason *
 aqumv_match(const AqumvSummary *query, const AqumvSummary *view, AqumvMatch **result)
@@ -359,13 +388,6 @@ aqumv_match(const AqumvSummary *query, const AqumvSummary *view, AqumvMatch **re
 	AqumvReason *reason;
 	CoverContext cxt = {.query = query,.view = view,.within = true};
 	ListCell   *lc;
-
-	Assert(aqumv_only_relation(query)->relid == aqumv_only_relation(view)->relid);
-
-	if ((reason = check_grain(query, view)) != NULL ||
-		(reason = check_columns_quickly(query, view)) != NULL ||
-		(reason = check_conditions(query, view)) != NULL)
-		return reason;
 
 	match = palloc0(sizeof(AqumvMatch));
 	match->grouped_already = view->grain != AQUMV_GRAIN_ROW;

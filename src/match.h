@@ -25,6 +25,7 @@ typedef struct AqumvMatch
 	bool		grouped_already;	/* the view's rows are the block's groups */
 } AqumvMatch;
 
+extern AqumvReason *aqumv_check_quickly(const AqumvSummary *query, const AqumvSummary *view);
 extern AqumvReason *aqumv_match(const AqumvSummary *query, const AqumvSummary *view,
 								AqumvMatch **match);
 

@@ -11,6 +11,7 @@
 #include "aqumv.h"
 
 #include "access/parallel.h"
+#include "access/transam.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/planner.h"
@@ -172,7 +173,12 @@ aqumv_explain_query(Query *parse, const char *query_string, int cursor_options)
 		if (statement.block == NULL)
 			reason = aqumv_reason(AQUMV_STATEMENT,
 								  "the statement is neither a SELECT nor an INSERT ... SELECT");
-		else if ((reason = aqumv_find_relation(statement.block, &rte, &rti)) == NULL)
+		else if ((reason = aqumv_find_relation(statement.block, &rte, &rti)) != NULL)
+			 /* as it says */ ;
+		else if (rte->relid < FirstNormalObjectId)
+			reason = aqumv_reason(AQUMV_SYSTEM_CATALOG,
+								  "writes to system catalogs cannot be tracked");
+		else
 			reason = aqumv_reason(AQUMV_NO_VIEWS,
 								  "no materialized view reads \"%s\"", get_rel_name(rte->relid));
 		verdicts = single_verdict(reason);

@@ -25,7 +25,6 @@
 
 #include "compat.h"
 #include "expr.h"
-#include "predicate.h"
 #include "summary.h"
 
 /*
@@ -234,6 +233,15 @@ summarize(Query *query, ParamListInfo params, AqumvSummary **result)
 	summary->rtis = list_make1_int(relation->rti);
 	summary->grain = find_grain(query, had_having);
 	summary->where = aqumv_conjuncts(query->jointree->quals);
+	foreach(lc, query->targetList)
+	{
+		TargetEntry *tle = lfirst_node(TargetEntry, lc);
+
+		if (IsA(tle->expr, Var))
+			relation->bare_columns =
+				bms_join(relation->bare_columns,
+						 mentioned_columns((Node *) tle->expr, relation->rti));
+	}
 	foreach(lc, summary->where)
 	{
 		if (!is_orclause(lfirst(lc)))
@@ -241,11 +249,11 @@ summarize(Query *query, ParamListInfo params, AqumvSummary **result)
 				bms_join(relation->certain_columns,
 						 mentioned_columns(lfirst(lc), relation->rti));
 	}
-	summary->where_canonical = (List *)
-		aqumv_canonical((Node *) summary->where, summary->rtis);
+	summary->where_canonical = aqumv_make_condition((List *)
+													aqumv_canonical((Node *) summary->where, summary->rtis));
 	summary->having = aqumv_conjuncts(query->havingQual);
-	summary->having_canonical = (List *)
-		aqumv_canonical((Node *) summary->having, summary->rtis);
+	summary->having_canonical = aqumv_make_condition((List *)
+													 aqumv_canonical((Node *) summary->having, summary->rtis));
 	summary->keys = make_keys(summary);
 	*result = summary;
 	return NULL;

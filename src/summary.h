@@ -18,6 +18,7 @@
 #include "nodes/params.h"
 #include "nodes/parsenodes.h"
 
+#include "predicate.h"
 #include "reason.h"
 
 /* what one row of a block stands for */
@@ -35,6 +36,7 @@ typedef struct AqumvRelation
 	int			rti;			/* in query->rtable */
 	Bitmapset  *columns;		/* all that the block mentions, by attnum */
 	Bitmapset  *where_columns;	/* those that its WHERE mentions */
+	Bitmapset  *bare_columns;	/* those that it returns by themselves */
 	Bitmapset  *certain_columns;	/* less those that only an OR mentions */
 } AqumvRelation;
 
@@ -62,9 +64,9 @@ typedef struct AqumvSummary
 	List	   *rtis;			/* their range table indexes */
 	AqumvGrain	grain;
 	List	   *where;			/* conjuncts */
-	List	   *where_canonical;
+	AqumvCondition *where_canonical;
 	List	   *having;
-	List	   *having_canonical;
+	AqumvCondition *having_canonical;
 	List	   *keys;			/* of AqumvKey */
 	List	   *outputs;		/* of AqumvOutput; views only */
 	bool		needs_timezone; /* views only: filled under one TimeZone */

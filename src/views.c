@@ -31,6 +31,7 @@
 #include "nodes/nodeFuncs.h"
 #include "rewrite/prs2lock.h"
 #include "storage/lmgr.h"
+#include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
@@ -130,6 +131,7 @@ aqumv_views_init(void)
 	view_slots = hash_create("aqumv views", 64, &view_ctl, HASH_ELEM | HASH_BLOBS);
 	CacheRegisterRelcacheCallback(forget_relation, (Datum) 0);
 	CacheRegisterSyscacheCallback(PROCOID, forget_function, (Datum) 0);
+	CacheRegisterSyscacheCallback(AGGFNOID, forget_function, (Datum) 0);
 }
 
 /* ------------------------------------------------------------------------
@@ -270,6 +272,33 @@ add_function(Oid funcid, int64 *fingerprint)
 	ReleaseSysCache(tuple);
 }
 
+/* The same for an aggregate and the functions that it is made of. */
+static void
+add_aggregate(HeapTuple tuple, int64 *fingerprint)
+{
+	Form_pg_aggregate agg = (Form_pg_aggregate) GETSTRUCT(tuple);
+	bool		isnull;
+	Datum		init;
+
+	add_function(agg->aggtransfn, fingerprint);
+	add_function(agg->aggfinalfn, fingerprint);
+	if (agg->aggfnoid < FirstNormalObjectId)
+		return;
+	*fingerprint = (int64) hash_combine64((uint64) *fingerprint,
+										  (uint64) agg->aggtransfn << 32 | agg->aggfinalfn);
+	*fingerprint = (int64) hash_combine64((uint64) *fingerprint,
+										  (uint64) agg->aggtranstype << 32 | agg->aggsortop);
+	init = SysCacheGetAttr(AGGFNOID, tuple, Anum_pg_aggregate_agginitval, &isnull);
+	if (!isnull)
+	{
+		char	   *value = TextDatumGetCString(init);
+
+		*fingerprint = (int64) hash_combine64((uint64) *fingerprint,
+											  hash_bytes_extended((unsigned char *) value,
+																  strlen(value), 0));
+	}
+}
+
 static bool
 add_function_checker(Oid funcid, void *context)
 {
@@ -291,10 +320,7 @@ fingerprint_walker(Node *node, void *context)
 
 		if (HeapTupleIsValid(tuple))
 		{
-			Form_pg_aggregate agg = (Form_pg_aggregate) GETSTRUCT(tuple);
-
-			add_function(agg->aggtransfn, context);
-			add_function(agg->aggfinalfn, context);
+			add_aggregate(tuple, context);
 			ReleaseSysCache(tuple);
 		}
 	}

@@ -19,7 +19,7 @@ install=yes
 keep=
 while [ $# -gt 0 ]; do
 	case $1 in
-		--only) only=${2-}; shift ;;
+		--only) only=${2-none}; if [ $# -gt 1 ]; then shift; fi ;;
 		--no-install) install= ;;
 		--keep) keep=yes ;;
 		*) sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;

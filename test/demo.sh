@@ -17,11 +17,11 @@ rows=1000000
 keep=
 while [ $# -gt 0 ]; do
 	case $1 in
-		--rows) rows=${2-}; shift ;;
+		--rows) rows=${2-}; if [ $# -gt 1 ]; then shift; fi ;;
 		--keep) keep=yes ;;
 		*) rows= ;;
 	esac
-	shift || break
+	shift
 done
 case $rows in
 	'' | *[!0-9]*) sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;

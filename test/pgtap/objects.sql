@@ -8,7 +8,7 @@ SELECT has_extension('aqumv');
 SELECT is(extversion, '0.1.0', 'version') FROM pg_extension WHERE extname = 'aqumv';
 SELECT functions_are('aqumv', ARRAY['track', 'untrack', 'explain_rewrite', 'list_views', 'check_preload',
     'mark_before_statement', 'mark_after_statement', 'mark_row', 'mark_truncate',
-    'on_ddl_command_end', 'on_sql_drop']);
+    'on_ddl_command_end', 'on_sql_drop', 'on_table_rewrite']);
 SELECT tables_are('aqumv', ARRAY['tracking', 'mark', 'refresh']);
 SELECT views_are('aqumv', ARRAY['views', 'tracked_tables']);
 SELECT is_empty($$
@@ -48,7 +48,8 @@ SELECT is_empty($$SELECT name FROM pg_settings
 -- event triggers fire in every session, replicas included
 SELECT bag_eq($$SELECT evtname::text, evtevent::text, evtenabled::text FROM pg_event_trigger
     WHERE evtfoid IN (SELECT oid FROM pg_proc WHERE pronamespace = 'aqumv'::regnamespace)$$,
-    $$VALUES ('aqumv_ddl_command_end', 'ddl_command_end', 'A'), ('aqumv_sql_drop', 'sql_drop', 'A')$$,
+    $$VALUES ('aqumv_ddl_command_end', 'ddl_command_end', 'A'), ('aqumv_sql_drop', 'sql_drop', 'A'),
+        ('aqumv_table_rewrite', 'table_rewrite', 'A')$$,
     'event triggers, enabled always');
 
 -- nothing outlives DROP EXTENSION

@@ -2,10 +2,10 @@
 -- in triggers of a superuser's own.  If this were wrong, a call would crash the
 -- server or corrupt what stands in aqumv's tables.
 BEGIN;
-SELECT plan(12);
+SELECT plan(13);
 SELECT throws_ok(format('SELECT aqumv.%s()', f), NULL, NULL, f || ' is called by triggers only')
   FROM unnest(ARRAY['mark_before_statement', 'mark_after_statement', 'mark_row', 'mark_truncate',
-                    'on_ddl_command_end', 'on_sql_drop']) f;
+                    'on_ddl_command_end', 'on_sql_drop', 'on_table_rewrite']) f;
 
 CREATE TABLE untracked (a int);
 CREATE TRIGGER b BEFORE INSERT ON untracked EXECUTE FUNCTION aqumv.mark_before_statement();

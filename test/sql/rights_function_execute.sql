@@ -38,6 +38,7 @@ EXECUTE q;
 SET ROLE regress_aqumv_reader;
 SELECT pg_temp.answer('SELECT f(a) FROM t');
 SELECT pg_temp.answer('SELECT @+ b FROM t');
+SELECT pg_temp.why('SELECT f(a) FROM t');
 SELECT pg_temp.answer('SELECT a FROM t WHERE f(a) > 90');
 SELECT pg_temp.answer('SELECT a FROM t WHERE f(a) > 50');
 SELECT pg_temp.answer('SELECT b, agg(a) FROM t GROUP BY b');

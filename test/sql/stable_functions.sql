@@ -16,7 +16,7 @@ CREATE MATERIALIZED VIEW mv AS SELECT k, ts, d, u FROM ev;
 SELECT pg_temp.compare($$SELECT k FROM ev WHERE ts > now() - interval '10 days'$$);
 SELECT pg_temp.compare('SELECT k, current_date - d, now() - ts, u = current_user FROM ev WHERE d < current_date');
 SELECT pg_temp.compare('SELECT k FROM ev WHERE u = current_user AND k < lim()');
-SELECT pg_temp.compare($$SELECT to_char(ts, 'YYYY'), count(*) FROM ev GROUP BY to_char(ts, 'YYYY')$$);
+SELECT pg_temp.compare($$SELECT to_char(ts, 'YYYYMMDD'), count(*) FROM ev GROUP BY to_char(ts, 'YYYYMMDD') HAVING count(*) > 0$$);
 SELECT pg_temp.compare($$SELECT count(*) FILTER (WHERE ts < now()) FROM ev HAVING count(*) > lim()$$);
 SELECT pg_temp.compare($$SELECT k, ts::text, (d, u)::text FROM ev ORDER BY to_char(d, 'YYYYMMDD') LIMIT lim()$$);
 SELECT pg_temp.compare('SELECT k, statement_timestamp() >= now() FROM ev');

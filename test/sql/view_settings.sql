@@ -30,13 +30,13 @@ SELECT pg_temp.why('SELECT quote_ident(t) FROM ev', 'quote_all_identifiers', 'on
 SELECT pg_temp.why($q$SELECT ts AT TIME ZONE 'EST' AS x FROM ev$q$, 'timezone_abbreviations', 'Australia');
 SELECT pg_temp.why('SELECT ts AT TIME ZONE t AS x FROM ev WHERE k < 0', 'timezone_abbreviations', 'Australia');
 SELECT pg_temp.why('SELECT ts::text FROM ev', 'DateStyle', 'German');
-SELECT pg_temp.why('SELECT to_char(k, $q$99$q$) FROM ev', 'lc_numeric', 'C');
+SELECT pg_temp.why($q$SELECT to_char(k, '99') FROM ev$q$, 'lc_numeric', 'C');
 SELECT pg_temp.why($q$SELECT to_tsvector(t) FROM ev$q$, 'default_text_search_config', 'simple');
 SELECT pg_temp.why('SELECT k::positive FROM ev', 'DateStyle', 'German');
 
 -- these do not: the values themselves, and conversions of other kinds
 SELECT pg_temp.why('SELECT f, r, b, i, p, ts, d FROM ev', 'bytea_output', 'escape');
-SELECT pg_temp.why('SELECT k::text, t::varchar, f::numeric, f::real, k::numeric::text FROM ev', 'extra_float_digits', '0');
+SELECT pg_temp.why('SELECT k::text AS a, t::varchar AS b, f::numeric AS c, f::real AS d, k::numeric::text AS e FROM ev', 'extra_float_digits', '0');
 SELECT pg_temp.why($q$SELECT ts AT TIME ZONE 'America/New_York' AS x, ts AT TIME ZONE 'UTC' AS y FROM ev$q$, 'timezone_abbreviations', 'Australia');
 SELECT pg_temp.why($q$SELECT date_trunc('day', ts AT TIME ZONE 'Asia/Tokyo') AS x, count(*) FROM ev GROUP BY 1$q$, 'TimeZone', 'Asia/Tokyo');
 SELECT pg_temp.why($q$SELECT to_tsvector('simple', t) FROM ev$q$, 'default_text_search_config', 'english');
