@@ -31,12 +31,13 @@ CREATE TABLE aqumv.mark (
     root oid NOT NULL,
     relation oid NOT NULL,
     kind int4 NOT NULL,
+    pid int4 NOT NULL,
     xid xid8 NOT NULL,
     part int4 NOT NULL
 );
 CREATE INDEX mark_root ON aqumv.mark (root);
 COMMENT ON TABLE aqumv.mark IS
-    'Traces of transactions that wrote a tracked relation: root of its partition tree, the relation, 0 for rows written or 1 for rows that came or went as a whole, the transaction, and how many refreshes that transaction had run before.';
+    'Traces of transactions that wrote a tracked relation: root of its partition tree, the relation, 0 for rows written or 1 for rows that came or went as a whole, the backend that may replace the mark, the transaction, and how many refreshes that transaction had run before.';
 
 -- one row per materialized view that was filled under aqumv's eyes
 CREATE TABLE aqumv.refresh (

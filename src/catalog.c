@@ -24,8 +24,10 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
+#include "miscadmin.h"
 #include "parser/parse_func.h"
 #include "storage/bufmgr.h"
+#include "storage/procarray.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/fmgrprotos.h"
@@ -56,6 +58,7 @@ enum mark_attributes
 	MARK_ROOT = 1,
 	MARK_RELATION,
 	MARK_KIND,
+	MARK_PID,
 	MARK_XID,
 	MARK_PART,
 	MARK_NATTS = MARK_PART
@@ -266,6 +269,7 @@ typedef struct MarkRow
 	Oid			root;
 	Oid			relation;
 	int32		kind;
+	int32		pid;
 	FullTransactionId xid;
 	int32		part;
 } MarkRow;
@@ -386,12 +390,16 @@ aqumv_tracked_children(Oid parent)
 
 /*
  * Delete the marks of a relation that say no more than one of this kind, and
- * that a snapshot sees, but for those that
- * somebody else is deleting: never wait for another writer.  Sound only in a
- * transaction that adds a mark of its own (freshness.c says why), or an epoch.
+ * that a snapshot sees.  Sound only in a transaction that adds a mark of its
+ * own (freshness.c says why), or an epoch.
+ *
+ * Other backends' marks are theirs to replace while they live, unless "all" is
+ * asked for under a lock that keeps writers out.  What somebody else is
+ * deleting stays: never wait for another writer.
  */
 static void
-supersede_marks(Relation rel, Oid root, Oid relation, AqumvMarkKind kind, Snapshot snapshot)
+supersede_marks(Relation rel, Oid root, Oid relation, AqumvMarkKind kind, bool all,
+				Snapshot snapshot)
 {
 	SysScanDesc scan = begin_scan(rel, own_tables.mark_index, root, snapshot);
 	HeapTuple	tuple;
@@ -399,9 +407,11 @@ supersede_marks(Relation rel, Oid root, Oid relation, AqumvMarkKind kind, Snapsh
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
 		TM_FailureData failure;
+		const MarkRow *row = mark_row(tuple);
 
-		if (mark_row(tuple)->relation != relation ||
-			mark_row(tuple)->kind < kind)
+		if (row->relation != relation || row->kind < kind ||
+			(!all && row->pid != 0 && row->pid != MyProcPid &&
+			 BackendPidGetProc(row->pid) != NULL))
 			continue;
 		(void) table_tuple_delete(rel, &tuple->t_self, GetCurrentCommandId(true),
 								  InvalidSnapshot, InvalidSnapshot, false, &failure, false);
@@ -418,6 +428,7 @@ form_mark(Relation rel, Oid root, Oid relation, AqumvMarkKind kind, AqumvMoment 
 	values[MARK_ROOT - 1] = ObjectIdGetDatum(root);
 	values[MARK_RELATION - 1] = ObjectIdGetDatum(relation);
 	values[MARK_KIND - 1] = Int32GetDatum(kind);
+	values[MARK_PID - 1] = Int32GetDatum(kind == AQUMV_MARK_WRITE ? MyProcPid : 0);
 	values[MARK_XID - 1] = FullTransactionIdGetDatum(moment.xid);
 	values[MARK_PART - 1] = Int32GetDatum(moment.part);
 	return heap_form_tuple(RelationGetDescr(rel), values, nulls);
@@ -456,9 +467,9 @@ mark_stands(Relation rel, const AqumvMarkPlace *place, Oid root, Snapshot snapsh
 
 /*
  * Leave a mark in the place of this backend's previous one, which is cheaper
- * than a new row.  False if that cannot be done without waiting: the mark is
- * gone, or in somebody's hands, or not visible to the transaction's snapshot
- * (then this transaction may not stand for it).
+ * than a new row.  Nobody else touches that one while the backend lives.  False
+ * if it is gone, or not visible to the transaction (which may not stand for it
+ * then).
  */
 bool
 aqumv_replace_mark(AqumvMarkPlace *place, Oid root, AqumvMoment moment)
@@ -518,7 +529,7 @@ aqumv_insert_mark(AqumvMarkPlace *place, Oid root, AqumvMarkKind kind,
 		 */
 		Snapshot	snapshot = RegisterSnapshot(own_snapshot());
 
-		supersede_marks(rel, root, place->relation, kind, snapshot);
+		supersede_marks(rel, root, place->relation, kind, false, snapshot);
 		UnregisterSnapshot(snapshot);
 	}
 	tuple = form_mark(rel, root, place->relation, kind, moment);
@@ -540,7 +551,7 @@ aqumv_delete_marks(Oid root, Oid relation)
 	if (!aqumv_is_installed())
 		return;
 	rel = table_open(own_tables.mark, RowExclusiveLock);
-	supersede_marks(rel, root, relation, AQUMV_MARK_WRITE, NULL);
+	supersede_marks(rel, root, relation, AQUMV_MARK_WRITE, true, NULL);
 	table_close(rel, RowExclusiveLock);
 	CommandCounterIncrement();
 }

@@ -50,8 +50,9 @@ PG_FUNCTION_INFO_V1(aqumv_on_table_rewrite);
 static ProcessUtility_hook_type prev_ProcessUtility = NULL;
 static object_access_hook_type prev_object_access = NULL;
 
-/* the view that the hook is filling just now, or InvalidOid */
+/* the view that the hook is filling just now, or InvalidOid if it is new */
 static Oid	filling_view = InvalidOid;
+static int	fillings = 0;		/* how deep they are nested */
 
 /* everything that the hook passes on */
 typedef struct Utility
@@ -84,6 +85,7 @@ run_filling(Utility *u, Oid view)
 	Oid			outer = filling_view;
 
 	aqumv_paused++;
+	fillings++;
 	filling_view = view;
 	PG_TRY();
 	{
@@ -92,6 +94,7 @@ run_filling(Utility *u, Oid view)
 	PG_FINALLY();
 	{
 		aqumv_paused--;
+		fillings--;
 		filling_view = outer;
 	}
 	PG_END_TRY();
@@ -350,6 +353,8 @@ note_created(Oid relid)
 	{
 		if (aqumv_get_view(relid, &view) == NULL && view->unsuitable == NULL)
 			(void) aqumv_track_if_permitted(view->base);
+		if (fillings == 0)
+			aqumv_delete_refresh(relid);	/* filled past the hook */
 		aqumv_announce_view(relid);
 	}
 }

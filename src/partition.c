@@ -82,10 +82,11 @@ aqumv_partition_init(void)
 }
 
 /*
- * Children of a relation, as of now, without locking them.
+ * Children of a relation, as of now, without locking them.  Sets *detaching if
+ * one is half way through DETACH CONCURRENTLY.
  */
 static List *
-children_of(Oid relid)
+children_of(Oid relid, bool *detaching)
 {
 	List	   *children = NIL;
 	Relation	rel = table_open(InheritsRelationId, AccessShareLock);
@@ -97,22 +98,36 @@ children_of(Oid relid)
 				ObjectIdGetDatum(relid));
 	scan = systable_beginscan(rel, InheritsParentIndexId, true, NULL, 1, &key);
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-		children = lappend_oid(children, ((Form_pg_inherits) GETSTRUCT(tuple))->inhrelid);
+	{
+		Form_pg_inherits form = (Form_pg_inherits) GETSTRUCT(tuple);
+
+		children = lappend_oid(children, form->inhrelid);
+		if (form->inhdetachpending)
+			*detaching = true;
+	}
 	systable_endscan(scan);
 	table_close(rel, AccessShareLock);
 	return children;
+}
+
+static List *
+descendants_of(Oid relid, bool *detaching)
+{
+	List	   *all = children_of(relid, detaching);
+
+	/* the list grows while it is walked */
+	for (int i = 0; i < list_length(all); i++)
+		all = list_concat_unique_oid(all, children_of(list_nth_oid(all, i), detaching));
+	return all;
 }
 
 /* All that is below a relation, by inheritance of either kind. */
 List *
 aqumv_partition_descendants(Oid relid)
 {
-	List	   *all = children_of(relid);
+	bool		detaching = false;
 
-	/* the list grows while it is walked */
-	for (int i = 0; i < list_length(all); i++)
-		all = list_concat_unique_oid(all, children_of(list_nth_oid(all, i)));
-	return all;
+	return descendants_of(relid, &detaching);
 }
 
 /*
@@ -201,6 +216,7 @@ build_tree(Oid relid)
 {
 	AqumvTree  *tree = palloc0(sizeof(AqumvTree));
 	bool		had_messages = aqumv_reason_messages;
+	bool		detaching = false;
 	ListCell   *lc;
 
 	aqumv_reason_messages = true;	/* this will be asked for later */
@@ -211,7 +227,7 @@ build_tree(Oid relid)
 	if (get_rel_relispartition(relid))
 		tree->ancestors = get_partition_ancestors(relid);
 	tree->root = tree->ancestors == NIL ? relid : llast_oid(tree->ancestors);
-	tree->descendants = aqumv_partition_descendants(relid);
+	tree->descendants = descendants_of(relid, &detaching);
 	tree->epochs = palloc(2 * (1 + list_length(tree->ancestors) +
 							   list_length(tree->descendants)) * sizeof(AqumvMoment));
 
@@ -224,6 +240,10 @@ build_tree(Oid relid)
 		(tree->ancestors == NIL && has_superclass(relid)))
 		tree->unsuitable = aqumv_reason(AQUMV_INHERITANCE,
 										"\"%s\" takes part in table inheritance; only partitions are supported",
+										get_rel_name(relid));
+	if (detaching)
+		tree->unsuitable = aqumv_reason(AQUMV_DETACHING,
+										"a partition of \"%s\" is being detached; ALTER TABLE ... DETACH PARTITION ... FINALIZE ends that",
 										get_rel_name(relid));
 	aqumv_reason_messages = had_messages;
 	return tree;

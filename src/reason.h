@@ -23,6 +23,7 @@
 	X(SYSTEM_CATALOG, "system_catalog") \
 	X(UNLOGGED, "unlogged") \
 	X(INHERITANCE, "inheritance") \
+	X(DETACHING, "detaching") \
 	X(ONLY, "only") \
 	X(TABLESAMPLE, "tablesample") \
 	X(ROW_SECURITY, "row_security") \

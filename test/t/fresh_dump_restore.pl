@@ -70,6 +70,8 @@ check('in_one', 'one transaction');
 $node->safe_psql('postgres', 'CREATE DATABASE later');
 $node->command_ok([ 'pg_restore', port(), '--schema-only', '-d', 'later', "$dir/d" ], 'pg_restore of the schema');
 $node->command_ok([ 'pg_restore', port(), '--data-only', '--disable-triggers', '-d', 'later', "$dir/d" ], '... and of the data, with triggers disabled');
+# that restores no view; tracking has to begin anew
+$node->safe_psql('later', "REFRESH MATERIALIZED VIEW $_") for qw(mv mvp mv_stale);
 check('later', 'data only');
 
 # a copy of the database is one of its state

@@ -57,7 +57,7 @@ sub refresh
 is(sources(), 'p view, p1 view, p2 view, t view', 'empty, and fresh');
 
 # initial copy
-my $connstr = $publisher->connstr('postgres');
+my $connstr = $publisher->connstr . ' dbname=postgres';
 $subscriber->safe_psql('postgres', "CREATE SUBSCRIPTION sub CONNECTION '$connstr' PUBLICATION pub");
 $subscriber->wait_for_subscription_sync($publisher, 'sub');
 is(sources(), 'p table, p1 table, p2 table, t table', 'the initial copy is noticed');
