@@ -37,7 +37,7 @@ CREATE TABLE aqumv.mark (
 );
 CREATE INDEX mark_root ON aqumv.mark (root);
 COMMENT ON TABLE aqumv.mark IS
-    'Traces of transactions that wrote a tracked relation: root of its partition tree, the relation, 0 for rows written or 1 for rows that came or went as a whole, the backend that may replace the mark, the transaction, and how many refreshes that transaction had run before.';
+    'Traces of transactions that wrote a tracked relation: root of its partition tree, the relation, 0 for rows written, 1 for rows that came or went as a whole, 2 for a transaction that a refresh found writing, the backend that may replace the mark, the transaction, and how many refreshes that transaction had run before.';
 
 -- one row per materialized view that was filled under aqumv's eyes
 CREATE TABLE aqumv.refresh (
@@ -83,11 +83,7 @@ GRANT SELECT ON aqumv.tracked_tables TO PUBLIC;
 CREATE FUNCTION aqumv.mark_before_statement() RETURNS trigger
     LANGUAGE C AS 'MODULE_PATHNAME', 'aqumv_mark_before_statement';
 COMMENT ON FUNCTION aqumv.mark_before_statement() IS
-    'Trigger function: a statement begins to write a tracked table.';
-CREATE FUNCTION aqumv.mark_after_statement() RETURNS trigger
-    LANGUAGE C AS 'MODULE_PATHNAME', 'aqumv_mark_after_statement';
-COMMENT ON FUNCTION aqumv.mark_after_statement() IS
-    'Trigger function: a statement has written a tracked table; leaves the mark of its transaction if it changed a row.';
+    'Trigger function: a statement begins to write a tracked table; its transaction leaves a mark when it commits, if it changed a row.';
 CREATE FUNCTION aqumv.mark_row() RETURNS trigger
     LANGUAGE C AS 'MODULE_PATHNAME', 'aqumv_mark_row';
 COMMENT ON FUNCTION aqumv.mark_row() IS
@@ -96,8 +92,8 @@ CREATE FUNCTION aqumv.mark_truncate() RETURNS trigger
     LANGUAGE C AS 'MODULE_PATHNAME', 'aqumv_mark_truncate';
 COMMENT ON FUNCTION aqumv.mark_truncate() IS
     'Trigger function: a tracked table is truncated.';
-REVOKE ALL ON FUNCTION aqumv.mark_before_statement(), aqumv.mark_after_statement(),
-    aqumv.mark_row(), aqumv.mark_truncate() FROM PUBLIC;
+REVOKE ALL ON FUNCTION aqumv.mark_before_statement(), aqumv.mark_row(),
+    aqumv.mark_truncate() FROM PUBLIC;
 
 -- ---------------------------------------------------------------------------
 -- DDL

@@ -393,8 +393,9 @@ aqumv_tracked_children(Oid parent)
  * that a snapshot sees.  Sound only in a transaction that adds a mark of its
  * own (freshness.c says why), or an epoch.
  *
- * Other backends' marks are theirs to replace while they live, unless "all" is
- * asked for under a lock that keeps writers out.  What somebody else is
+ * Other backends' marks are theirs to replace while they live, and open
+ * transactions need theirs, unless "all" is asked for under a lock that keeps
+ * writers out.  What somebody else is
  * deleting stays: never wait for another writer.
  */
 static void
@@ -411,7 +412,9 @@ supersede_marks(Relation rel, Oid root, Oid relation, AqumvMarkKind kind, bool a
 
 		if (row->relation != relation || row->kind < kind ||
 			(!all && row->pid != 0 && row->pid != MyProcPid &&
-			 BackendPidGetProc(row->pid) != NULL))
+			 BackendPidGetProc(row->pid) != NULL) ||
+			(!all && row->kind == AQUMV_MARK_OPEN &&
+			 XidInMVCCSnapshot(XidFromFullTransactionId(row->xid), snapshot)))
 			continue;
 		(void) table_tuple_delete(rel, &tuple->t_self, GetCurrentCommandId(true),
 								  InvalidSnapshot, InvalidSnapshot, false, &failure, false);

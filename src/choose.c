@@ -20,6 +20,7 @@
 #include "utils/snapmgr.h"
 
 #include "choose.h"
+#include "compat.h"
 #include "freshness.h"
 #include "guard.h"
 #include "match.h"
@@ -63,7 +64,10 @@ check_functions(AqumvStatement *statement)
 {
 	bool		everyone_may;
 
-	if (!aqumv_may_execute(statement->block, &everyone_may))
+	Query	   *block = copyObject(statement->block);
+
+	aqumv_compat_flatten_group(block);
+	if (!aqumv_may_execute(block, &everyone_may))
 		return aqumv_reason(AQUMV_FUNCTION_PRIVILEGE,
 							"the current user may not call a function that the query calls");
 	statement->user = everyone_may ? InvalidOid : GetUserId();

@@ -12,6 +12,7 @@
 #include "postgres.h"
 
 #include "access/heapam.h"
+#include "access/transam.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_proc.h"
 #include "commands/tablecmds.h"
@@ -22,6 +23,10 @@
 #include "parser/parse_relation.h"
 #include "miscadmin.h"
 #include "pgstat.h"
+#include "storage/lock.h"
+#include "storage/proc.h"
+#include "storage/procarray.h"
+#include "storage/sinvaladt.h"
 #include "utils/acl.h"
 #include "utils/guc.h"
 #include "utils/rel.h"
@@ -112,7 +117,8 @@ aqumv_compat_check_permissions(Query *query)
 
 /*
  * 18 hides grouping expressions behind an RTE_GROUP entry.  Write them out in
- * place again and leave a harmless entry where it stood.
+ * place again and leave a harmless entry where it stood.  Not with grouping
+ * sets: there the planner must know which of them a set makes NULL.
  */
 static inline void
 aqumv_compat_flatten_group(Query *query)
@@ -120,7 +126,7 @@ aqumv_compat_flatten_group(Query *query)
 #if PG_VERSION_NUM >= 180000
 	ListCell   *lc;
 
-	if (!query->hasGroupRTE)
+	if (!query->hasGroupRTE || query->groupingSets != NIL)
 		return;
 	query->targetList = (List *)
 		flatten_group_exprs(NULL, query, (Node *) query->targetList);
@@ -138,6 +144,38 @@ aqumv_compat_flatten_group(Query *query)
 		}
 	}
 #endif
+}
+
+/* The grouping expressions that are still hidden, or NULL. */
+static inline List **
+aqumv_compat_group_exprs(Query *query)
+{
+#if PG_VERSION_NUM >= 180000
+	ListCell   *lc;
+
+	if (query->hasGroupRTE)
+	{
+		foreach(lc, query->rtable)
+		{
+			RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+
+			if (rte->rtekind == RTE_GROUP)
+				return &rte->groupexprs;
+		}
+	}
+#endif
+	return NULL;
+}
+
+/* Is this an entry that no plan reads from? */
+static inline bool
+aqumv_compat_is_idle_entry(RangeTblEntry *rte)
+{
+#if PG_VERSION_NUM >= 180000
+	if (rte->rtekind == RTE_GROUP)
+		return true;
+#endif
+	return rte->rtekind == RTE_RESULT;
 }
 
 /*
@@ -178,6 +216,40 @@ aqumv_compat_owns_relation(Oid relid)
 	return object_ownercheck(RelationRelationId, relid, GetUserId());
 #else
 	return pg_class_ownercheck(relid, GetUserId());
+#endif
+}
+
+/* 17 renamed ShmemVariableCache */
+static inline TransactionId
+aqumv_compat_oldest_clog_xid(void)
+{
+#if PG_VERSION_NUM >= 170000
+	return TransamVariables->oldestClogXid;
+#else
+	return ShmemVariableCache->oldestClogXid;
+#endif
+}
+
+/* 17 numbers processes instead of backends; who runs a virtual transaction? */
+static inline TransactionId
+aqumv_compat_xid_of_vxid(VirtualTransactionId vxid)
+{
+#if PG_VERSION_NUM >= 170000
+	PGPROC	   *proc = vxid.procNumber == INVALID_PROC_NUMBER ? NULL :
+		ProcNumberGetProc(vxid.procNumber);
+
+	if (vxid.procNumber == INVALID_PROC_NUMBER)
+		return vxid.localTransactionId;
+	return proc != NULL && proc->vxid.lxid == vxid.localTransactionId ?
+		*(volatile TransactionId *) &proc->xid : InvalidTransactionId;
+#else
+	PGPROC	   *proc = vxid.backendId == InvalidBackendId ? NULL :
+		BackendIdGetProc(vxid.backendId);
+
+	if (vxid.backendId == InvalidBackendId)
+		return vxid.localTransactionId;
+	return proc != NULL && proc->lxid == vxid.localTransactionId ?
+		*(volatile TransactionId *) &proc->xid : InvalidTransactionId;
 #endif
 }
 

@@ -110,6 +110,7 @@ refresh_view(Utility *u, RefreshMatViewStmt *stmt)
 {
 	AqumvFilling filling;
 	AqumvView  *view;
+	Oid			base = InvalidOid;
 	Oid			viewoid;
 
 	/* the lock that REFRESH takes, so that nothing keeps it waiting later */
@@ -123,8 +124,11 @@ refresh_view(Utility *u, RefreshMatViewStmt *stmt)
 		return;
 	}
 	if (aqumv_get_view(viewoid, &view) == NULL && view->unsuitable == NULL)
-		(void) aqumv_track_if_permitted(view->base);
-	aqumv_begin_filling(&filling);
+	{
+		base = view->base;
+		(void) aqumv_track_if_permitted(base);
+	}
+	aqumv_begin_filling(&filling, base);
 	run_filling(u, viewoid);
 	aqumv_end_filling(&filling, viewoid);
 }
@@ -164,7 +168,7 @@ create_view(Utility *u, CreateTableAsStmt *stmt)
 		base = base_of_definition((Query *) stmt->query);
 	if (OidIsValid(base))
 		(void) aqumv_track_if_permitted(base);
-	aqumv_begin_filling(&filling);
+	aqumv_begin_filling(&filling, base);
 	run_filling(u, InvalidOid);
 	view = get_relname_relid(stmt->into->rel->relname, schema);
 	if (OidIsValid(view) && filled)

@@ -5,10 +5,9 @@
  *
  *	  Three things are compared:
  *
- *	  - Marks (writes.c).  Every transaction that changes a tracked relation
- *		leaves a row (relation, its xid) in aqumv.mark, in the same
- *		transaction.  A snapshot sees the mark if and only if it sees what was
- *		written.
+ *	  - Marks (writes.c).  A transaction that changes a tracked relation leaves
+ *		a row (relation, its xid) in aqumv.mark when it commits.  A snapshot
+ *		sees the mark if and only if it sees what was written.
  *	  - The refresh record (aqumv.refresh), written by the transaction that
  *		filled the view: the snapshot R that it read, and the storage it filled.
  *	  - Epochs (aqumv.tracking): the transaction since which writes leave marks
@@ -29,14 +28,33 @@
  *	  saw, S sees too, since S sees the refresh, which committed after them.
  *
  *	  Why it is sound to clear marks away (catalog.c, supersede_marks): a
- *	  transaction P deletes only marks m that its own snapshot sees, and leaves
- *	  its own mark p.  Take any record R that did not see m, and any S that
- *	  sees R's record and m's transaction.  If S does not see P, it still sees
- *	  m.  If S sees P, it sees p (or the mark of a later transaction that
- *	  cleared p away, which did see P: the same argument).  R cannot have seen
- *	  P: P saw m's transaction committed, so R would have too.  So S sees a
+ *	  transaction Q deletes only marks m that its own snapshot sees, and leaves
+ *	  its own mark q.  Take any record R that did not see m, and any S that
+ *	  sees R's record and m's transaction.  If S does not see Q, it still sees
+ *	  m.  If S sees Q, it sees q (or the mark of a later transaction that
+ *	  cleared q away, which did see Q: the same argument).  R cannot have seen
+ *	  Q: Q saw m's transaction committed, so R would have too.  So S sees a
  *	  mark that R did not.  It takes no lock, no horizon, and no look at the
  *	  views; a refresh that overlaps is covered.
+ *
+ *	  Why it is sound to leave marks out (writes.c, last_mark_will_do): most
+ *	  transactions of a backend find that no refresh has begun since its last
+ *	  mark m was left, and that none is open; then m stands for them as well.
+ *	  A refresh (refresh.c, aqumv_begin_filling) first says so in shared memory,
+ *	  then looks who holds a writer's lock on the base, leaving a mark for each
+ *	  on its behalf (AQUMV_MARK_OPEN), and then takes its snapshot R.  Take a
+ *	  transaction P that left its mark out, and any record.
+ *	  - The refresh said so after P looked: then P, which holds its lock until
+ *		it has ended, was found open, or had ended, and R sees it.
+ *	  - It said so before P looked, and after m was left: P would have noticed.
+ *	  - It said so before m was left: had it still been open then, m would not
+ *		have been trusted; so it had ended, and R does not see m's
+ *		transaction.  S sees m, or a mark of one who cleared m away.
+ *	  A mark on behalf counts in snapshots that see P itself.  It may be cleared
+ *	  away by those only who see P finished.  m is cleared away by others only
+ *	  when its backend has exited: P has committed by then, or is prepared and
+ *	  still holds its lock.  Under REPEATABLE READ, R may be older than all this;
+ *	  such a record counts only if nothing has committed in between.
  *
  *	  SERIALIZABLE transactions must find their marks by an ordinary index scan
  *	  under their snapshot, which leaves SIREAD locks behind: two transactions
@@ -57,6 +75,7 @@
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
 
+#include "compat.h"
 #include "freshness.h"
 #include "partition.h"
 #include "writes.h"
@@ -84,14 +103,14 @@ aqumv_check_base(Oid base)
 
 /*
  * May this snapshot's proof be kept, or be taken from an earlier one?  Not if
- * the scan itself matters (SERIALIZABLE), nor if the transaction has writes of
- * its own, which xids do not tell apart.
+ * the scan itself matters (SERIALIZABLE).  What the transaction has written
+ * itself is checked in each case; what it has refreshed or changed otherwise
+ * invalidates the view or the tree.
  */
 static bool
 proof_counts(Snapshot snapshot)
 {
 	return !IsolationIsSerializable() &&
-		!TransactionIdIsValid(GetTopTransactionIdIfAny()) &&
 		!snapshot->takenDuringRecovery &&
 		!snapshot->suboverflowed &&
 		snapshot->xcnt <= AQUMV_PROOF_XIPS;
@@ -133,9 +152,24 @@ typedef struct MarkSearch
 {
 	const AqumvTree *tree;
 	const AqumvRefresh *refresh;
+	Snapshot	snapshot;
 	bool		count_all;
 	int64		unseen;
 } MarkSearch;
+
+/*
+ * Does a snapshot see what this transaction wrote?  Those that are so old that
+ * nobody knows count as committed.
+ */
+static bool
+was_committed(FullTransactionId fxid, Snapshot snapshot)
+{
+	TransactionId xid = XidFromFullTransactionId(fxid);
+
+	return !XidInMVCCSnapshot(xid, snapshot) &&
+		(TransactionIdPrecedes(xid, aqumv_compat_oldest_clog_xid()) ||
+		 TransactionIdDidCommit(xid));
+}
 
 static bool
 visit_mark(Oid relation, AqumvMarkKind kind, AqumvMoment moment, void *context)
@@ -143,7 +177,8 @@ visit_mark(Oid relation, AqumvMarkKind kind, AqumvMoment moment, void *context)
 	MarkSearch *search = context;
 
 	if (!aqumv_tree_has(search->tree, relation) ||
-		(kind == AQUMV_MARK_CHANGE && list_member_oid(search->tree->ancestors, relation)) ||
+		(kind != AQUMV_MARK_WRITE && list_member_oid(search->tree->ancestors, relation)) ||
+		(kind == AQUMV_MARK_OPEN && !was_committed(moment.xid, search->snapshot)) ||
 		aqumv_moment_seen(moment, search->refresh))
 		return true;
 	search->unseen++;
@@ -154,31 +189,11 @@ visit_mark(Oid relation, AqumvMarkKind kind, AqumvMoment moment, void *context)
 int64
 aqumv_count_marks(AqumvView *view, const AqumvRefresh *refresh, Snapshot snapshot)
 {
-	MarkSearch	search = {.tree = aqumv_get_tree(view->base),.refresh = refresh,.count_all = true};
+	MarkSearch	search = {.tree = aqumv_get_tree(view->base),.refresh = refresh,
+	.snapshot = snapshot,.count_all = true};
 
 	aqumv_visit_marks(search.tree->root, snapshot, visit_mark, &search);
 	return search.unseen;
-}
-
-/* Does a test hold of any relation around the base? */
-static bool
-any_in_tree(const AqumvTree *tree, bool (*test) (Oid relation))
-{
-	ListCell   *lc;
-
-	if (test(tree->relid))
-		return true;
-	foreach(lc, tree->ancestors)
-	{
-		if (test(lfirst_oid(lc)))
-			return true;
-	}
-	foreach(lc, tree->descendants)
-	{
-		if (test(lfirst_oid(lc)))
-			return true;
-	}
-	return false;
 }
 
 /* ------------------------------------------------------------------------
@@ -195,18 +210,7 @@ check_tracking(const AqumvTree *tree)
 		return aqumv_reason(AQUMV_NOT_TRACKED,
 							"not tracked: ask the owner of \"%s\" to run aqumv.track('%s'), then refresh the view",
 							get_rel_name(tree->untracked), get_rel_name(tree->relid));
-	if (!aqumv_has_written())
-		return NULL;
-	if (any_in_tree(tree, aqumv_is_being_written))
-		return aqumv_reason(AQUMV_BEING_WRITTEN,
-							"a statement of this transaction is writing \"%s\"",
-							get_rel_name(tree->relid));
-
-	/*
-	 * From memory: a snapshot that was taken in the middle of a statement sees
-	 * its rows, but not the mark that it left when it ended.
-	 */
-	if (any_in_tree(tree, aqumv_has_marked))
+	if (aqumv_wrote_any_of(tree))
 		return aqumv_reason(AQUMV_STALE,
 							"this transaction wrote \"%s\" after the view was filled; refresh it",
 							get_rel_name(tree->relid));
@@ -235,7 +239,7 @@ check_record(const AqumvView *view, const AqumvRefresh *refresh)
 static AqumvReason *
 check_writes(const AqumvTree *tree, const AqumvRefresh *refresh, Snapshot snapshot)
 {
-	MarkSearch	search = {.tree = tree,.refresh = refresh};
+	MarkSearch	search = {.tree = tree,.refresh = refresh,.snapshot = snapshot};
 
 	for (int i = 0; i < tree->nepochs; i++)
 	{

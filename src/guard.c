@@ -232,7 +232,7 @@ hide_helpers(QueryDesc *desc, RangeTblEntry *entry)
 		return;
 	for (int i = 1; i < last; i++)
 	{
-		if (list_nth_node(RangeTblEntry, plan->rtable, i)->rtekind != RTE_RESULT)
+		if (!aqumv_compat_is_idle_entry(list_nth_node(RangeTblEntry, plan->rtable, i)))
 			return;
 	}
 	plan->rtable = list_truncate(plan->rtable, 1);

@@ -19,6 +19,8 @@
 #include "guard.h"
 #include "partition.h"
 #include "planner.h"
+#include "refresh.h"
+#include "refreshing.h"
 #include "views.h"
 #include "writes.h"
 
@@ -90,9 +92,11 @@ _PG_init(void)
 							 PGC_USERSET, GUC_EXPLAIN | not_in_files, check_not_in_file, replan_all_bool, NULL);
 	MarkGUCPrefixReserved("aqumv");
 
+	aqumv_refreshing_init();
 	aqumv_partition_init();
 	aqumv_views_init();
 	aqumv_writes_init();
+	aqumv_refresh_init();
 	aqumv_guard_init();
 	aqumv_planner_init();
 	aqumv_ddl_init();

@@ -24,6 +24,7 @@
 #include "nodes/nodeFuncs.h"
 #include "utils/lsyscache.h"
 
+#include "compat.h"
 #include "expr.h"
 #include "match.h"
 
@@ -158,6 +159,8 @@ cover_node(Node *node, CoverContext *cxt)
 		return node;
 	if (IsA(node, Const) || IsA(node, Param) || IsA(node, Query))
 		return node;
+	if (IsA(node, Var) && (int) ((Var *) node)->varno != linitial_int(cxt->query->rtis))
+		return node;			/* of an outer query, or a grouping expression */
 	if (IsA(node, List))
 		return expression_tree_mutator(node, cover_mutator, cxt);
 	cxt->whole = false;
@@ -400,6 +403,9 @@ aqumv_match(const AqumvSummary *query, const AqumvSummary *view, AqumvMatch **re
 			aqumv_reason(AQUMV_FILTER,
 						 "the query filters by something that is not a grouping key of the view");
 
+	if (aqumv_compat_group_exprs(query->query) != NULL)
+		match->group_exprs = (List *)
+			cover((Node *) *aqumv_compat_group_exprs(query->query), false, &cxt);
 	cxt.within = false;
 	if (match->grouped_already)
 		add_residual(query->having, query->having_canonical, view->having_canonical,

@@ -21,6 +21,7 @@ typedef struct AqumvMatch
 {
 	List	   *target_list;
 	List	   *quals;			/* conjuncts left to check on the view's rows */
+	List	   *group_exprs;	/* where they stand apart from the target list */
 	Node	   *having;			/* NULL unless the block still groups */
 	bool		grouped_already;	/* the view's rows are the block's groups */
 } AqumvMatch;

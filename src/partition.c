@@ -168,7 +168,6 @@ aqumv_has_triggers(Oid relid)
 	char		relkind = get_rel_relkind(relid);
 
 	return aqumv_has_trigger(relid, AQUMV_BEFORE_STATEMENT) &&
-		aqumv_has_trigger(relid, AQUMV_AFTER_STATEMENT) &&
 		(relkind == RELKIND_FOREIGN_TABLE || aqumv_has_trigger(relid, AQUMV_TRUNCATE)) &&
 		(relkind != RELKIND_RELATION || aqumv_has_trigger(relid, AQUMV_REPLICA_ROW));
 }

@@ -40,7 +40,6 @@ extern List *aqumv_partition_descendants(Oid relid);
 
 /* trigger functions, by the events they fire for */
 #define AQUMV_BEFORE_STATEMENT "mark_before_statement"
-#define AQUMV_AFTER_STATEMENT "mark_after_statement"
 #define AQUMV_REPLICA_ROW "mark_row"
 #define AQUMV_TRUNCATE "mark_truncate"
 

@@ -56,7 +56,6 @@
 	X(REFRESHED_ELSEWHERE, "refreshed_elsewhere") \
 	X(INCOMPLETE, "incomplete") \
 	X(STALE, "stale") \
-	X(BEING_WRITTEN, "being_written") \
 	X(BEING_REFRESHED, "being_refreshed") \
 	X(TIMEZONE, "timezone") \
 	X(FUNCTION_CHANGED, "function_changed") \

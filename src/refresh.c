@@ -7,36 +7,141 @@
  */
 #include "aqumv.h"
 
+#include "access/transam.h"
+#include "access/twophase.h"
 #include "access/xact.h"
+#include "miscadmin.h"
 #include "pgtime.h"
+#include "storage/lock.h"
 #include "utils/datum.h"
 #include "utils/fmgrprotos.h"
 #include "utils/inval.h"
+#include "utils/memutils.h"
 #include "utils/rls.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 #include "catalog.h"
 #include "partition.h"
+#include "compat.h"
 #include "refresh.h"
+#include "refreshing.h"
 #include "views.h"
 #include "writes.h"
+
+/* views that this transaction has filled; in TopTransactionContext */
+static List *filled = NIL;
+
+/*
+ * Once prepared, a transaction cannot be counted among the open refreshes any
+ * more, so what it has filled must not be used.
+ */
+static void
+end_of_transaction(XactEvent event, void *arg)
+{
+	ListCell   *lc;
+
+	if (event == XACT_EVENT_PRE_PREPARE)
+	{
+		foreach(lc, filled)
+			aqumv_delete_refresh(lfirst_oid(lc));
+	}
+	else if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT ||
+			 event == XACT_EVENT_PREPARE)
+		filled = NIL;
+}
+
+void
+aqumv_refresh_init(void)
+{
+	RegisterXactCallback(end_of_transaction, NULL);
+}
+
+/* A 32-bit transaction id that is running, or was a moment ago, in full. */
+static FullTransactionId
+full_xid(TransactionId xid)
+{
+	FullTransactionId next = ReadNextFullTransactionId();
+	uint32		epoch = EpochFromFullTransactionId(next);
+
+	if (xid > XidFromFullTransactionId(next))
+		epoch--;
+	return FullTransactionIdFromEpochAndXid(epoch, xid);
+}
+
+static void
+mark_open_writer(Oid root, Oid relation, TransactionId xid)
+{
+	AqumvMarkPlace place = {.relation = relation};
+	AqumvMoment moment = {.part = 0};
+
+	if (!TransactionIdIsNormal(xid))
+		return;
+	moment.xid = full_xid(xid);
+	aqumv_insert_mark(&place, root, AQUMV_MARK_OPEN, moment, false);
+}
+
+/*
+ * Leave marks on behalf of all who hold a writer's lock on a relation: they
+ * may have decided already to leave none themselves.
+ */
+static void
+mark_open_writers(Oid root, Oid relation)
+{
+	LOCKTAG		tag;
+	VirtualTransactionId *holders;
+	int			nholders;
+
+	SET_LOCKTAG_RELATION(tag, MyDatabaseId, relation);
+	holders = GetLockConflicts(&tag, ShareLock, &nholders);
+	for (int i = 0; i < nholders; i++)
+	{
+		bool		more = false;
+
+		mark_open_writer(root, relation, aqumv_compat_xid_of_vxid(holders[i]));
+		do
+			mark_open_writer(root, relation, TwoPhaseGetXidByVirtualXID(holders[i], &more));
+		while (more);
+	}
+}
+
+/* Has anything ended between two snapshots? */
+static bool
+same_snapshot(Snapshot a, Snapshot b)
+{
+	return a->xmin == b->xmin && a->xmax == b->xmax && a->xcnt == b->xcnt &&
+		memcmp(a->xip, b->xip, a->xcnt * sizeof(TransactionId)) == 0;
+}
 
 /*
  * Make active the snapshot that the view will be filled from, and remember it.
  * The caller holds all locks that could keep the filling waiting, and has
- * tracked the base: under READ COMMITTED the snapshot sees every write that
- * left no mark.
+ * tracked the base (InvalidOid if the view will not be used anyway).  The
+ * order matters: see freshness.c.
  */
 void
-aqumv_begin_filling(AqumvFilling *filling)
+aqumv_begin_filling(AqumvFilling *filling, Oid base)
 {
+	ListCell   *lc;
+
 	filling->moment = aqumv_current_moment();
-	PushActiveSnapshot(GetTransactionSnapshot());
-	filling->snapshot = datumCopy(DirectFunctionCall1(pg_current_snapshot, (Datum) 0),
-								  false, -1);
+	if (OidIsValid(base))
+	{
+		const AqumvTree *tree = aqumv_get_tree(base);
+
+		aqumv_refresh_begins();
+		mark_open_writers(tree->root, base);
+		foreach(lc, tree->descendants)
+			mark_open_writers(tree->root, lfirst_oid(lc));
+	}
 	/* what the statement's own functions and event triggers write comes later */
 	aqumv_end_part();
+
+	PushActiveSnapshot(GetTransactionSnapshot());
+	filling->is_old = IsolationUsesXactSnapshot() &&
+		!same_snapshot(GetActiveSnapshot(), GetLatestSnapshot());
+	filling->snapshot = datumCopy(DirectFunctionCall1(pg_current_snapshot, (Datum) 0),
+								  false, -1);
 }
 
 /*
@@ -66,6 +171,7 @@ aqumv_end_filling(AqumvFilling *filling, Oid viewoid)
 	AqumvView  *view;
 	const AqumvTree *tree;
 	AqumvRefresh row;
+	MemoryContext old;
 
 	PopActiveSnapshot();
 	CommandCounterIncrement();
@@ -86,11 +192,14 @@ aqumv_end_filling(AqumvFilling *filling, Oid viewoid)
 	row.moment = filling->moment;
 	row.functions = view->functions;
 	row.complete = check_enable_rls(view->base, view->owner, true) != RLS_ENABLED &&
-		!tracked_too_late(tree);
+		!tracked_too_late(tree) && !filling->is_old;
 	row.refreshed_at = GetCurrentTimestamp();
 	row.timezone = unconstify(char *, pg_get_timezone_name(session_timezone));
 	row.snapshot = filling->snapshot;
 	aqumv_write_refresh(&row);
+	old = MemoryContextSwitchTo(TopTransactionContext);
+	filled = lappend_oid(filled, viewoid);
+	MemoryContextSwitchTo(old);
 	CacheInvalidateRelcacheByRelid(view->base);
 }
 

@@ -17,10 +17,13 @@ typedef struct AqumvFilling
 {
 	Datum		snapshot;		/* pg_snapshot */
 	AqumvMoment moment;
+	bool		is_old;			/* writes may have come after the snapshot that
+								 * left no mark */
 } AqumvFilling;
 
-extern void aqumv_begin_filling(AqumvFilling *filling);
+extern void aqumv_begin_filling(AqumvFilling *filling, Oid base);
 extern void aqumv_end_filling(AqumvFilling *filling, Oid view);
+extern void aqumv_refresh_init(void);
 extern void aqumv_view_moved(Oid view, Oid filenode);
 
 #endif							/* AQUMV_REFRESH_H */

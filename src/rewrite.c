@@ -64,6 +64,8 @@ aqumv_rewrite(const AqumvSummary *query, const AqumvMatch *match, Oid view)
 	result->jointree->quals = match->quals == NIL ? NULL :
 		(Node *) make_ands_explicit(copyObject(match->quals));
 	result->havingQual = copyObject(match->having);
+	if (match->group_exprs != NIL)
+		*aqumv_compat_group_exprs(result) = copyObject(match->group_exprs);
 	if (match->grouped_already)
 	{
 		result->hasAggs = false;

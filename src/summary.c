@@ -76,7 +76,10 @@ correlated_sublink_walker(Node *node, void *context)
 static void
 fold_query(Query *query, ParamListInfo params)
 {
-	aqumv_compat_flatten_group(query);
+	List	  **group_exprs = aqumv_compat_group_exprs(query);
+
+	if (group_exprs != NULL)
+		*group_exprs = (List *) aqumv_fold(query, (Node *) *group_exprs, params);
 	query->targetList = (List *) aqumv_fold(query, (Node *) query->targetList, params);
 	query->havingQual = aqumv_fold(query, query->havingQual, params);
 	query->jointree->quals = aqumv_fold(query, query->jointree->quals, params);
@@ -225,6 +228,10 @@ summarize(Query *query, ParamListInfo params, AqumvSummary **result)
 		bms_join(bms_join(mentioned_columns((Node *) query->targetList, relation->rti),
 						  mentioned_columns(query->havingQual, relation->rti)),
 				 bms_copy(relation->where_columns));
+	if (aqumv_compat_group_exprs(query) != NULL)
+		relation->columns =
+			bms_join(relation->columns,
+					 mentioned_columns((Node *) *aqumv_compat_group_exprs(query), relation->rti));
 	if ((reason = check_columns(relation)) != NULL)
 		return reason;
 
@@ -265,6 +272,7 @@ summarize(Query *query, ParamListInfo params, AqumvSummary **result)
 AqumvReason *
 aqumv_summarize_query(Query *query, ParamListInfo params, AqumvSummary **summary)
 {
+	aqumv_compat_flatten_group(query);
 	if (query->rowMarks != NIL)
 		return aqumv_reason(AQUMV_ROW_LOCKS,
 							"FOR UPDATE and FOR SHARE lock rows of the table itself");
@@ -362,6 +370,7 @@ aqumv_summarize_view(Query *query, AqumvSummary **summary)
 	AqumvReason *reason;
 	bool		needs_timezone = false;
 
+	aqumv_compat_flatten_group(query);
 	if ((reason = check_view_shape(query)) != NULL)
 		return reason;
 	if (query->commandType == CMD_SELECT &&

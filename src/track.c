@@ -90,7 +90,6 @@ create_triggers(Oid relid)
 	int16		writes = TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE | TRIGGER_TYPE_DELETE;
 
 	create_trigger(relid, AQUMV_BEFORE_STATEMENT, false, TRIGGER_TYPE_BEFORE, writes);
-	create_trigger(relid, AQUMV_AFTER_STATEMENT, false, TRIGGER_TYPE_AFTER, writes);
 	if (relkind != RELKIND_FOREIGN_TABLE)
 		create_trigger(relid, AQUMV_TRUNCATE, false, TRIGGER_TYPE_BEFORE,
 					   TRIGGER_TYPE_TRUNCATE);
@@ -102,7 +101,7 @@ create_triggers(Oid relid)
 static void
 drop_triggers(Oid relid)
 {
-	const char *const functions[] = {AQUMV_BEFORE_STATEMENT, AQUMV_AFTER_STATEMENT,
+	const char *const functions[] = {AQUMV_BEFORE_STATEMENT,
 	AQUMV_REPLICA_ROW, AQUMV_TRUNCATE};
 	Relation	rel = table_open(TriggerRelationId, AccessShareLock);
 	ObjectAddresses *doomed = new_object_addresses();

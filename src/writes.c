@@ -1,48 +1,80 @@
 /*-------------------------------------------------------------------------
  *
  * writes.c
- *	  Which tracked relations has this transaction written, and which is a
- *	  statement of it writing right now?
+ *	  Which tracked relations has this transaction written, and who must know?
  *
- *	  A mark is left once per transaction and relation, so its memory must be
- *	  right: what a subtransaction remembered is forgotten when it aborts,
- *	  together with the mark it left.  A statement that has begun to write
- *	  leaves its mark when it ends; until then "being written" stands for it,
- *	  so that what its own functions and triggers read is right too.  Should a
- *	  statement never end (a caller may stop fetching from INSERT ... RETURNING)
- *	  its mark is left when the transaction commits.
+ *	  A trigger tells when a statement begins to write a relation (it is
+ *	  "touched").  Whether, and through a partitioned table where, rows were
+ *	  written is asked of the cumulative statistics, which count rows per heap
+ *	  and subtransaction in this backend as they are written, and forget those
+ *	  of subtransactions that abort.  So the answer is exact even in the middle
+ *	  of a statement; a statement that touches no row counts for nothing, and
+ *	  one through a partitioned table only for the partitions it wrote.  Where
+ *	  nobody counts (track_counts off, foreign partitions, other table access
+ *	  methods), a touched relation is a written one.
+ *
+ *	  This backend asks here for its own transaction.  Others find marks, which
+ *	  are left when the transaction commits, and when it refreshes a view itself
+ *	  (the view has seen what was written before, not what comes after: the
+ *	  transaction's "parts").
+ *
+ *	  A mark need not be left if this backend's last one still says all that a
+ *	  new one would: no refresh has begun since (freshness.c has the proof).
  *
  *-------------------------------------------------------------------------
  */
 #include "aqumv.h"
 
 #include "access/xact.h"
+#include "catalog/pg_class.h"
 #include "common/hashfn.h"
+#include "pgstat.h"
 #include "utils/hsearch.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/pgstat_internal.h"
+#include "utils/syscache.h"
 
+#include "compat.h"
+#include "refreshing.h"
 #include "writes.h"
 
 /*
  * A backend's marks on a relation take each other's place.  One new row in so
- * many also clears away what other backends have left, so that about so many
- * stay alive.
+ * many also clears away what dead backends have left.
  */
-#define SUPERSEDE_EVERY 32
+#define SUPERSEDE_EVERY 16
 
-typedef struct Write
+/* a relation that statements of this transaction set out to write */
+typedef struct Touch
 {
-	Oid			root;
 	Oid			relation;
-	SubTransactionId subid;
-} Write;
+	bool		uncounted;		/* track_counts was off at the time */
+} Touch;
+
+/* rows that were written when a view was refreshed in this transaction */
+typedef struct Account
+{
+	Oid			relation;
+	int64		rows;
+	SubTransactionId subid;		/* of the refresh */
+} Account;
 
 /* in TopTransactionContext: gone with the transaction */
-static List *marked = NIL;		/* of Write: this part's marks */
-static List *open_statements = NIL; /* of Write: statements writing now */
+static List *touched = NIL;		/* of Touch */
+static List *accounts = NIL;	/* of Account, the latest first */
+static List *marked = NIL;		/* OIDs of relations marked */
 static int32 current_part = 0;
+static bool committing = false;
 
-/* of AqumvMarkPlace by relation; hints, for the life of the backend */
+/* where this backend's last mark on a relation stands; hints */
+typedef struct Place
+{
+	AqumvMarkPlace mark;		/* begins with the hash key */
+	uint64		begun;			/* aqumv_refreshes_begun() when it was left */
+	bool		committed;
+} Place;
+
 static HTAB *places = NULL;
 
 /* Where in its life is the transaction?  Assigns its id. */
@@ -56,95 +88,254 @@ aqumv_current_moment(void)
 	return moment;
 }
 
-/*
- * A refresh in this transaction has read what was written so far; what is
- * written from now on belongs to another part.
+/* ------------------------------------------------------------------------
+ * What was written
+ * ------------------------------------------------------------------------
  */
-void
-aqumv_end_part(void)
+
+typedef bool (*WrittenVisitor) (Oid relation, void *context);
+
+/*
+ * Visit the relations of which rows were written in this transaction, less
+ * what has been undone; a relation may come more than once.
+ */
+static void
+visit_written(WrittenVisitor visitor, void *context)
 {
-	list_free_deep(marked);
-	marked = NIL;
-	current_part++;
+	PgStat_SubXactStatus *level =
+		pgstat_get_xact_stack_level(GetCurrentTransactionNestLevel());
+
+	for (; level != NULL; level = level->prev)
+	{
+		for (PgStat_TableXactStatus *counts = level->first; counts != NULL; counts = counts->next)
+		{
+			if (counts->tuples_inserted + counts->tuples_updated + counts->tuples_deleted > 0 &&
+				!visitor(aqumv_compat_pgstat_relid(counts->parent), context))
+				return;
+		}
+	}
 }
 
-static List *
-remember(List *writes, Oid root, Oid relation)
+/* How many rows of a relation were written so far? */
+static int64
+rows_written(Oid relation)
 {
-	MemoryContext old = MemoryContextSwitchTo(TopTransactionContext);
-	Write	   *write = palloc(sizeof(Write));
+	int64		rows = 0;
+	PgStat_SubXactStatus *level =
+		pgstat_get_xact_stack_level(GetCurrentTransactionNestLevel());
 
-	write->root = root;
-	write->relation = relation;
-	write->subid = GetCurrentSubTransactionId();
-	writes = lappend(writes, write);
-	MemoryContextSwitchTo(old);
-	return writes;
+	for (; level != NULL; level = level->prev)
+	{
+		for (PgStat_TableXactStatus *counts = level->first; counts != NULL; counts = counts->next)
+		{
+			if (aqumv_compat_pgstat_relid(counts->parent) == relation)
+				rows += counts->tuples_inserted + counts->tuples_updated + counts->tuples_deleted;
+		}
+	}
+	return rows;
 }
 
-/* Has this part of the transaction written, or is it writing, anything? */
-bool
-aqumv_has_written(void)
+/* Were rows of a relation written since this transaction's last refresh? */
+static bool
+is_written(Oid relation)
 {
-	return marked != NIL || open_statements != NIL;
-}
-
-bool
-aqumv_has_marked(Oid relation)
-{
+	int64		rows = rows_written(relation);
 	ListCell   *lc;
 
-	foreach(lc, marked)
+	foreach(lc, accounts)
 	{
-		if (((Write *) lfirst(lc))->relation == relation)
-			return true;
+		Account    *account = lfirst(lc);
+
+		if (account->relation == relation)
+			return rows != account->rows;
 	}
-	return false;
+	return rows > 0;
 }
 
-/* This backend's place for marks on a relation; valid if it has a moment. */
-static AqumvMarkPlace *
+static bool
+can_count(const AqumvTree *tree, const Touch *touch)
+{
+	return pgstat_track_counts && !touch->uncounted && tree->counts_rows;
+}
+
+typedef struct WrittenSearch
+{
+	const AqumvTree *tree;
+	bool		found;
+} WrittenSearch;
+
+static bool
+find_written_below(Oid relation, void *context)
+{
+	WrittenSearch *search = context;
+
+	search->found = (relation == search->tree->relid ||
+					 list_member_oid(search->tree->descendants, relation)) &&
+		is_written(relation);
+	return !search->found;
+}
+
+/*
+ * Has this transaction written rows that are read through the tree's relation,
+ * since it last refreshed a view?  A statement may be writing them just now.
+ */
+bool
+aqumv_wrote_any_of(const AqumvTree *tree)
+{
+	WrittenSearch search = {.tree = tree};
+	bool		is_touched = false;
+	ListCell   *lc;
+
+	foreach(lc, touched)
+	{
+		Touch	   *touch = lfirst(lc);
+
+		if (!aqumv_tree_has(tree, touch->relation))
+			continue;
+		if (!can_count(tree, touch))
+			return true;
+		is_touched = true;
+	}
+	if (is_touched)
+		visit_written(find_written_below, &search);
+	return search.found;
+}
+
+/* ------------------------------------------------------------------------
+ * Marks
+ * ------------------------------------------------------------------------
+ */
+
+static Place *
 place_of(Oid relation)
 {
-	AqumvMarkPlace *place;
+	Place	   *place;
 	bool		found;
 
 	if (places == NULL)
 	{
-		HASHCTL		ctl = {.keysize = sizeof(Oid),.entrysize = sizeof(AqumvMarkPlace)};
+		HASHCTL		ctl = {.keysize = sizeof(Oid),.entrysize = sizeof(Place)};
 
 		places = hash_create("aqumv mark places", 16, &ctl, HASH_ELEM | HASH_BLOBS);
 	}
 	place = hash_search(places, &relation, HASH_ENTER, &found);
 	if (!found)
-		place->moment.xid = InvalidFullTransactionId;
+	{
+		place->mark.moment.xid = InvalidFullTransactionId;
+		place->begun = AQUMV_ALWAYS_MARK;
+		place->committed = false;
+	}
 	return place;
 }
 
 /*
- * Leave this transaction's mark on a relation, unless it stands already.
- *
- * A SERIALIZABLE transaction always leaves a new row: only its index entry is
- * sure to meet the SIREAD lock of a reader that did not see the old one.
+ * Does the last mark stand for what this transaction writes as well?  Not for
+ * SERIALIZABLE, whose conflicts need a write; not for a transaction that has
+ * refreshed views, which would not know which part to blame.
+ */
+static bool
+last_mark_will_do(Oid relation)
+{
+	Place	   *place;
+
+	if (places == NULL || IsolationIsSerializable() || current_part > 0)
+		return false;
+	place = hash_search(places, &relation, HASH_FIND, NULL);
+	return place != NULL && place->committed && place->begun != AQUMV_ALWAYS_MARK &&
+		place->begun == aqumv_refreshes_begun();
+}
+
+/*
+ * Leave this transaction's mark on a relation.  A SERIALIZABLE transaction
+ * always leaves a new row: only its index entry is sure to meet the SIREAD
+ * lock of a reader that did not see the old one.
+ */
+static void
+leave_mark(Oid root, Oid relation)
+{
+	AqumvMoment moment = aqumv_current_moment();
+	Place	   *place = place_of(relation);
+	MemoryContext old;
+
+	place->begun = current_part > 0 ? AQUMV_ALWAYS_MARK : aqumv_refreshes_begun();
+	place->committed = false;
+	if (IsolationIsSerializable() || !FullTransactionIdIsValid(place->mark.moment.xid) ||
+		!aqumv_replace_mark(&place->mark, root, moment))
+	{
+		uint32		hash = hash_bytes_uint32(XidFromFullTransactionId(moment.xid));
+
+		aqumv_insert_mark(&place->mark, root, AQUMV_MARK_WRITE, moment,
+						  hash % SUPERSEDE_EVERY == 0);
+	}
+	old = MemoryContextSwitchTo(TopTransactionContext);
+	marked = lappend_oid(marked, relation);
+	MemoryContextSwitchTo(old);
+}
+
+static bool
+mark_written_partition(Oid relation, void *context)
+{
+	const AqumvTree *tree = context;
+
+	if (list_member_oid(tree->descendants, relation) && is_written(relation) &&
+		!last_mark_will_do(relation))
+		leave_mark(tree->root, relation);
+	return true;
+}
+
+/* Leave the marks that a touched relation calls for. */
+static void
+mark_touched(const Touch *touch)
+{
+	const AqumvTree *tree;
+
+	if (last_mark_will_do(touch->relation) ||
+		!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(touch->relation)))
+		return;
+	tree = aqumv_get_tree(touch->relation);
+	if (!can_count(tree, touch))
+		leave_mark(tree->root, touch->relation);
+	else if (tree->partitioned)
+		visit_written(mark_written_partition, unconstify(AqumvTree *, tree));
+	else if (is_written(touch->relation))
+		leave_mark(tree->root, touch->relation);
+}
+
+/*
+ * A statement begins to write a relation, or replication has.
  */
 void
-aqumv_mark(Oid root, Oid relation)
+aqumv_touch(Oid relation)
 {
-	AqumvMoment moment;
-	AqumvMarkPlace *place;
-	uint32		hash;
+	Touch	   *touch = NULL;
+	ListCell   *lc;
 
-	if (aqumv_has_marked(relation))
-		return;
-	moment = aqumv_current_moment();
-	place = place_of(relation);
-	if (IsolationIsSerializable() || !FullTransactionIdIsValid(place->moment.xid) ||
-		!aqumv_replace_mark(place, root, moment))
+	foreach(lc, touched)
 	{
-		hash = hash_bytes_uint32(XidFromFullTransactionId(moment.xid));
-		aqumv_insert_mark(place, root, AQUMV_MARK_WRITE, moment, hash % SUPERSEDE_EVERY == 0);
+		if (((Touch *) lfirst(lc))->relation == relation)
+		{
+			touch = lfirst(lc);
+			break;
+		}
 	}
-	marked = remember(marked, root, relation);
+	if (touch == NULL)
+	{
+		MemoryContext old = MemoryContextSwitchTo(TopTransactionContext);
+
+		touch = palloc(sizeof(Touch));
+		touch->relation = relation;
+		touch->uncounted = false;
+		touched = lappend(touched, touch);
+		MemoryContextSwitchTo(old);
+	}
+	if (!pgstat_track_counts)
+		touch->uncounted = true;
+	if (committing)
+	{
+		/* another extension writes as the transaction commits, after us */
+		touch->uncounted = true;
+		mark_touched(touch);
+	}
 }
 
 /*
@@ -158,102 +349,118 @@ aqumv_mark_change(Oid root, Oid relation)
 	AqumvMarkPlace place = {.relation = relation};
 
 	aqumv_insert_mark(&place, root, AQUMV_MARK_CHANGE, aqumv_current_moment(), true);
+	CommandCounterIncrement();
 }
 
-/* A statement begins to write a relation. */
-void
-aqumv_statement_begins(Oid root, Oid relation)
+static bool
+account_for(Oid relation, void *context)
 {
-	open_statements = remember(open_statements, root, relation);
+	Account    *account = palloc(sizeof(Account));
+
+	account->relation = relation;
+	account->rows = rows_written(relation);
+	account->subid = GetCurrentSubTransactionId();
+	accounts = lcons(account, accounts);
+	return true;
 }
 
-/* The innermost such statement on the relation has ended. */
+/*
+ * A refresh in this transaction reads what was written so far: leave the marks
+ * of it.  What is written from now on belongs to another part.
+ */
 void
-aqumv_statement_ends(Oid relation)
+aqumv_end_part(void)
 {
-	for (int i = list_length(open_statements) - 1; i >= 0; i--)
-	{
-		Write	   *write = list_nth(open_statements, i);
+	MemoryContext old;
+	ListCell   *lc;
 
-		if (write->relation == relation)
-		{
-			open_statements = list_delete_nth_cell(open_statements, i);
-			pfree(write);
-			return;
-		}
-	}
+	foreach(lc, touched)
+		mark_touched(lfirst(lc));
+	if (marked != NIL)
+		CommandCounterIncrement();
+	old = MemoryContextSwitchTo(TopTransactionContext);
+	visit_written(account_for, NULL);
+	MemoryContextSwitchTo(old);
+	current_part++;
 }
 
-bool
-aqumv_is_being_written(Oid relation)
+/* ------------------------------------------------------------------------
+ * Ends of transactions
+ * ------------------------------------------------------------------------
+ */
+
+/* A place is good for what comes next only if its mark was committed. */
+static void
+settle_places(bool committed)
 {
 	ListCell   *lc;
 
-	foreach(lc, open_statements)
+	foreach(lc, marked)
 	{
-		if (((Write *) lfirst(lc))->relation == relation)
-			return true;
+		Place	   *place = place_of(lfirst_oid(lc));
+
+		place->committed = committed;
+		if (!committed)
+			place->mark.moment.xid = InvalidFullTransactionId;
 	}
-	return false;
 }
 
 static void
 end_of_transaction(XactEvent event, void *arg)
 {
+	ListCell   *lc;
+
 	switch (event)
 	{
 		case XACT_EVENT_PRE_COMMIT:
 		case XACT_EVENT_PRE_PREPARE:
-			while (open_statements != NIL)
-			{
-				Write	   *write = llast(open_statements);
-
-				aqumv_mark(write->root, write->relation);
-				open_statements = list_delete_last(open_statements);
-			}
+			committing = true;
+			foreach(lc, touched)
+				mark_touched(lfirst(lc));
 			break;
 		case XACT_EVENT_COMMIT:
 		case XACT_EVENT_ABORT:
 		case XACT_EVENT_PREPARE:
+			settle_places(event == XACT_EVENT_COMMIT);
 			/* the memory itself goes with TopTransactionContext */
-			marked = NIL;
-			open_statements = NIL;
+			touched = accounts = marked = NIL;
 			current_part = 0;
+			committing = false;
 			break;
 		default:
 			break;
 	}
 }
 
-static List *
-end_subtransaction(List *writes, SubTransactionId subid, SubTransactionId parent,
-				   bool committed)
-{
-	ListCell   *lc;
-
-	foreach(lc, writes)
-	{
-		Write	   *write = lfirst(lc);
-
-		if (write->subid != subid)
-			continue;
-		if (committed)
-			write->subid = parent;
-		else
-			writes = foreach_delete_current(writes, lc);
-	}
-	return writes;
-}
-
+/*
+ * Counts follow subtransactions by themselves, and to have touched a relation
+ * once too often does no harm.  But a refresh that is undone has accounted for
+ * nothing, and a mark that is undone must not be thought to stand.
+ */
 static void
 end_of_subtransaction(SubXactEvent event, SubTransactionId subid,
 					  SubTransactionId parent, void *arg)
 {
-	if (event != SUBXACT_EVENT_COMMIT_SUB && event != SUBXACT_EVENT_ABORT_SUB)
+	ListCell   *lc;
+
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+	{
+		foreach(lc, marked)
+			place_of(lfirst_oid(lc))->begun = AQUMV_ALWAYS_MARK;
+	}
+	else if (event != SUBXACT_EVENT_COMMIT_SUB)
 		return;
-	marked = end_subtransaction(marked, subid, parent, event == SUBXACT_EVENT_COMMIT_SUB);
-	open_statements = end_subtransaction(open_statements, subid, parent,
-										 event == SUBXACT_EVENT_COMMIT_SUB);
+	foreach(lc, accounts)
+	{
+		Account    *account = lfirst(lc);
+
+		if (account->subid != subid)
+			continue;
+		if (event == SUBXACT_EVENT_COMMIT_SUB)
+			account->subid = parent;
+		else
+			accounts = foreach_delete_current(accounts, lc);
+	}
 }
 
 void

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * writes.h
- *	  What this backend's transaction has written, and is writing.
+ *	  What this backend's transaction has written, and the marks of it.
  *
  *-------------------------------------------------------------------------
  */
@@ -11,18 +11,14 @@
 #include "aqumv.h"
 
 #include "catalog.h"
+#include "partition.h"
 
 extern AqumvMoment aqumv_current_moment(void);
 extern void aqumv_end_part(void);
 
-extern bool aqumv_has_written(void);
-extern bool aqumv_has_marked(Oid relation);
-extern void aqumv_mark(Oid root, Oid relation);
+extern void aqumv_touch(Oid relation);
+extern bool aqumv_wrote_any_of(const AqumvTree *tree);
 extern void aqumv_mark_change(Oid root, Oid relation);
-
-extern void aqumv_statement_begins(Oid root, Oid relation);
-extern void aqumv_statement_ends(Oid relation);
-extern bool aqumv_is_being_written(Oid relation);
 
 extern void aqumv_writes_init(void);
 

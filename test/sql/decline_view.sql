@@ -54,6 +54,8 @@ SELECT pg_temp.try('SELECT count(*) AS n FROM ev WHERE k > 90', 'SELECT count(*)
 SELECT pg_temp.try($$SELECT 'x'::text AS x, count(*) AS n FROM ev WHERE k > 90 GROUP BY 1$$, 'SELECT count(*) FROM ev WHERE k > 90');
 -- values that change
 SELECT pg_temp.try('SELECT k, random() FROM ev', 'SELECT k FROM ev');
+SELECT pg_temp.try('SELECT v, (random() * 0)::int AS r FROM ev GROUP BY v, r', 'SELECT v FROM ev GROUP BY v');
+SELECT pg_temp.try($$SELECT to_char(v, '9') AS c, count(*) FROM ev GROUP BY 1$$, $$SELECT to_char(v, '9'), count(*) FROM ev GROUP BY 1$$);
 SELECT pg_temp.try('SELECT k, now() FROM ev', 'SELECT k FROM ev');
 SELECT pg_temp.try('SELECT k, current_user FROM ev', 'SELECT k, current_user FROM ev');
 SELECT pg_temp.try('SELECT k, ctid::text AS c FROM ev', 'SELECT k FROM ev');

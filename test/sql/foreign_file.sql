@@ -15,6 +15,7 @@ COPY (SELECT generate_series(1, 10000)) TO :'file';
 CREATE FOREIGN TABLE aqumv_ext_r (id int) SERVER files OPTIONS (filename :'file', format 'text');
 CREATE MATERIALIZED VIEW aqumv_ext_mv AS SELECT * FROM aqumv_ext_r;
 ANALYZE aqumv_ext_mv;
+ANALYZE aqumv_ext_r;
 RESET aqumv.rewrite_mode;
 
 -- declined by default

@@ -9,8 +9,8 @@
 
 CREATE SCHEMA setting_rewrite_mode;
 SET search_path = setting_rewrite_mode;
-CREATE TABLE t (id int PRIMARY KEY, a int, b int);
-INSERT INTO t SELECT i, i % 100, i FROM generate_series(1, 10000) i;
+CREATE TABLE t (id int PRIMARY KEY, a int, b int, wide text);
+INSERT INTO t SELECT i, i % 100, i, repeat('x', 100) FROM generate_series(1, 10000) i;
 CREATE MATERIALIZED VIEW v AS SELECT id, a FROM t;
 CREATE TABLE no_view AS SELECT 1 AS a;
 ANALYZE t;

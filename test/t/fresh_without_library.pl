@@ -69,7 +69,7 @@ for my $ddl ('CREATE TABLE t3 (k int, v int); INSERT INTO t3 VALUES (2000, 1); A
 bare('INSERT INTO t VALUES (106, 106)');
 bare('REFRESH MATERIALIZED VIEW mv');
 like(answer($node, $q, $load), qr/^table: /, 'a view refreshed without the library is not used');
-is(why(), 'refreshed_elsewhere', '... and that is the reason');
+like(why(), qr/^(not_refreshed|refreshed_elsewhere)$/, '... and that is the reason');
 refresh();
 bare('REFRESH MATERIALIZED VIEW mv');
 like(answer($node, $q, $load), qr/^table: /, '... also if nothing was written in between');

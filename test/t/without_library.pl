@@ -99,6 +99,8 @@ answer_is($q, 't', 'so does one CONCURRENTLY, after a write');
 with_library('REFRESH MATERIALIZED VIEW v');
 without('VACUUM FULL v');
 answer_is($q, 't', 'and VACUUM FULL');
+is(with_library("SELECT reason_code FROM aqumv.views WHERE view = 'v'::regclass"),
+	'refreshed_elsewhere', '... for that reason');
 without('DROP MATERIALIZED VIEW v; DROP TABLE p CASCADE');
 is(with_library('SELECT count(*) FROM aqumv.refresh'), '0', 'DROP is noticed');
 is(with_library('SELECT relation FROM aqumv.tracked_tables ORDER BY relation::text'), "p3\nt", 'DROP TABLE too');

@@ -1,0 +1,21 @@
+/*-------------------------------------------------------------------------
+ *
+ * refreshing.h
+ *	  Do refreshes run, anywhere in the cluster?
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AQUMV_REFRESHING_H
+#define AQUMV_REFRESHING_H
+
+#include "aqumv.h"
+
+/* "no mark may be left out": refreshes run, or nobody can tell */
+#define AQUMV_ALWAYS_MARK 0
+
+extern void aqumv_refresh_begins(void);
+extern uint64 aqumv_refreshes_begun(void);
+
+extern void aqumv_refreshing_init(void);
+
+#endif							/* AQUMV_REFRESHING_H */
