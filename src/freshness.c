@@ -39,17 +39,18 @@
  *
  *	  Why it is sound to leave marks out (writes.c, last_mark_will_do): most
  *	  transactions of a backend find that no refresh has begun since its last
- *	  mark m was left, and that none is open; then m stands for them as well.
- *	  A refresh (refresh.c, aqumv_begin_filling) first says so in shared memory,
- *	  then looks who holds a writer's lock on the base, leaving a mark for each
- *	  on its behalf (AQUMV_MARK_OPEN), and then takes its snapshot R.  Take a
- *	  transaction P that left its mark out, and any record.
- *	  - The refresh said so after P looked: then P, which holds its lock until
- *		it has ended, was found open, or had ended, and R sees it.
- *	  - It said so before P looked, and after m was left: P would have noticed.
- *	  - It said so before m was left: had it still been open then, m would not
- *		have been trusted; so it had ended, and R does not see m's
- *		transaction.  S sees m, or a mark of one who cleared m away.
+ *	  mark m was left, and that none is beginning; then m stands for them as
+ *	  well.  A refresh (refresh.c, aqumv_begin_filling) first says in shared
+ *	  memory that it begins, then looks who holds a writer's lock on the base,
+ *	  leaving a mark for each on its behalf (AQUMV_MARK_OPEN), then takes its
+ *	  snapshot R, and says so.  Take a transaction P that left its mark out, and
+ *	  any record.
+ *	  - The refresh began after P looked: then P, which holds its lock until it
+ *		has ended, was found open, or had ended, and R sees it.
+ *	  - It began before P looked, and after m was left: P would have noticed.
+ *	  - It began before m was left: had it had no snapshot then, m would not
+ *		have been trusted later; so it had, and R does not see m's transaction,
+ *		which was still open.  S sees m, or a mark of one who cleared m away.
  *	  A mark on behalf counts in snapshots that see P itself.  It may be cleared
  *	  away by those only who see P finished.  m is cleared away by others only
  *	  when its backend has exited: P has committed by then, or is prepared and

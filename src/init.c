@@ -7,19 +7,24 @@
  */
 #include "aqumv.h"
 
+#include "access/parallel.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "catalog/pg_db_role_setting.h"
 #include "fmgr.h"
 #include "commands/dbcommands.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/plancache.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
 #include "utils/varlena.h"
 
 #include "ddl.h"
 #include "guard.h"
 #include "partition.h"
 #include "planner.h"
-#include "refresh.h"
 #include "refreshing.h"
 #include "views.h"
 #include "writes.h"
@@ -69,6 +74,33 @@ replan_all_enum(int newval, void *extra)
 	ResetPlanCache();
 }
 
+/*
+ * Settings of the database and the role are read before the libraries of
+ * session_preload_libraries are loaded, when nobody knew ours yet.  Read them
+ * again; what the client has set goes before them in any case.
+ */
+static void
+apply_database_and_role_settings(void)
+{
+	Relation	rel;
+	Snapshot	snapshot;
+	Oid			database = MyDatabaseId;
+	Oid			role;
+
+	if (process_shared_preload_libraries_in_progress || !IsTransactionState() ||
+		!OidIsValid(database) || InitializingParallelWorker || !OidIsValid(GetSessionUserId()))
+		return;
+	role = GetSessionUserId();
+	rel = table_open(DbRoleSettingRelationId, AccessShareLock);
+	snapshot = RegisterSnapshot(GetCatalogSnapshot(DbRoleSettingRelationId));
+	ApplySetting(snapshot, database, role, rel, PGC_S_DATABASE_USER);
+	ApplySetting(snapshot, InvalidOid, role, rel, PGC_S_USER);
+	ApplySetting(snapshot, database, InvalidOid, rel, PGC_S_DATABASE);
+	ApplySetting(snapshot, InvalidOid, InvalidOid, rel, PGC_S_GLOBAL);
+	UnregisterSnapshot(snapshot);
+	table_close(rel, AccessShareLock);
+}
+
 void
 _PG_init(void)
 {
@@ -96,10 +128,11 @@ _PG_init(void)
 	aqumv_partition_init();
 	aqumv_views_init();
 	aqumv_writes_init();
-	aqumv_refresh_init();
 	aqumv_guard_init();
 	aqumv_planner_init();
 	aqumv_ddl_init();
+
+	apply_database_and_role_settings();
 }
 
 /* Does a list of libraries name this one? */

@@ -16,7 +16,6 @@
 #include "utils/datum.h"
 #include "utils/fmgrprotos.h"
 #include "utils/inval.h"
-#include "utils/memutils.h"
 #include "utils/rls.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
@@ -28,34 +27,6 @@
 #include "refreshing.h"
 #include "views.h"
 #include "writes.h"
-
-/* views that this transaction has filled; in TopTransactionContext */
-static List *filled = NIL;
-
-/*
- * Once prepared, a transaction cannot be counted among the open refreshes any
- * more, so what it has filled must not be used.
- */
-static void
-end_of_transaction(XactEvent event, void *arg)
-{
-	ListCell   *lc;
-
-	if (event == XACT_EVENT_PRE_PREPARE)
-	{
-		foreach(lc, filled)
-			aqumv_delete_refresh(lfirst_oid(lc));
-	}
-	else if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT ||
-			 event == XACT_EVENT_PREPARE)
-		filled = NIL;
-}
-
-void
-aqumv_refresh_init(void)
-{
-	RegisterXactCallback(end_of_transaction, NULL);
-}
 
 /* A 32-bit transaction id that is running, or was a moment ago, in full. */
 static FullTransactionId
@@ -142,6 +113,7 @@ aqumv_begin_filling(AqumvFilling *filling, Oid base)
 		!same_snapshot(GetActiveSnapshot(), GetLatestSnapshot());
 	filling->snapshot = datumCopy(DirectFunctionCall1(pg_current_snapshot, (Datum) 0),
 								  false, -1);
+	aqumv_refresh_has_snapshot();
 }
 
 /*
@@ -171,7 +143,6 @@ aqumv_end_filling(AqumvFilling *filling, Oid viewoid)
 	AqumvView  *view;
 	const AqumvTree *tree;
 	AqumvRefresh row;
-	MemoryContext old;
 
 	PopActiveSnapshot();
 	CommandCounterIncrement();
@@ -197,9 +168,6 @@ aqumv_end_filling(AqumvFilling *filling, Oid viewoid)
 	row.timezone = unconstify(char *, pg_get_timezone_name(session_timezone));
 	row.snapshot = filling->snapshot;
 	aqumv_write_refresh(&row);
-	old = MemoryContextSwitchTo(TopTransactionContext);
-	filled = lappend_oid(filled, viewoid);
-	MemoryContextSwitchTo(old);
 	CacheInvalidateRelcacheByRelid(view->base);
 }
 

@@ -23,7 +23,6 @@ typedef struct AqumvFilling
 
 extern void aqumv_begin_filling(AqumvFilling *filling, Oid base);
 extern void aqumv_end_filling(AqumvFilling *filling, Oid view);
-extern void aqumv_refresh_init(void);
 extern void aqumv_view_moved(Oid view, Oid filenode);
 
 #endif							/* AQUMV_REFRESH_H */

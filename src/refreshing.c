@@ -1,10 +1,11 @@
 /*-------------------------------------------------------------------------
  *
  * refreshing.c
- *	  Has any refresh begun since a given moment, or is one running?
+ *	  Has any refresh begun since a given moment, or is one beginning?
  *
  *	  Two counters in shared memory, for the whole cluster: how many refreshes
- *	  have ever begun, and how many transactions that began one are still open.
+ *	  have ever begun, and how many are beginning, that is, have said so but not
+ *	  taken their snapshot yet.
  *	  They exist only if shared_preload_libraries loads the library, and so in
  *	  all processes or in none; without them every write leaves its mark.
  *	  What is read here is only used to leave out marks, and freshness.c proves
@@ -26,19 +27,18 @@
 typedef struct Counters
 {
 	pg_atomic_uint64 begun;		/* starts at 1 */
-	pg_atomic_uint32 open;
+	pg_atomic_uint32 beginning;
 } Counters;
 
 static Counters *counters = NULL;
-static bool refresh_is_open = false;	/* in this transaction */
+static bool is_beginning = false;	/* a refresh of this backend */
 
 static shmem_request_hook_type prev_shmem_request = NULL;
 static shmem_startup_hook_type prev_shmem_startup = NULL;
 
 /*
- * A refresh begins: from now on, until this transaction ends, every write
- * leaves a mark.  Call this before looking for open writers and before taking
- * the snapshot.
+ * A refresh begins: from now on, until it has its snapshot, every write leaves
+ * a mark.  Call this before looking for open writers.
  */
 void
 aqumv_refresh_begins(void)
@@ -46,18 +46,28 @@ aqumv_refresh_begins(void)
 	if (counters == NULL)
 		return;
 	/* both are full barriers, in this order; see below */
-	if (!refresh_is_open)
-		pg_atomic_fetch_add_u32(&counters->open, 1);
-	refresh_is_open = true;
+	if (!is_beginning)
+		pg_atomic_fetch_add_u32(&counters->beginning, 1);
+	is_beginning = true;
 	pg_atomic_fetch_add_u64(&counters->begun, 1);
 }
 
+/* The snapshot has been taken, or there will be none. */
+void
+aqumv_refresh_has_snapshot(void)
+{
+	if (!is_beginning)
+		return;
+	is_beginning = false;
+	pg_atomic_fetch_sub_u32(&counters->beginning, 1);
+}
+
 /*
- * How many refreshes have begun, if none is open; else AQUMV_ALWAYS_MARK.  If
- * the same number comes back later, no refresh has begun in between.
+ * How many refreshes have begun, if none is beginning; else AQUMV_ALWAYS_MARK.
+ * If the same number comes back later, no refresh has begun in between.
  *
- * A refresh that is included in the number read first was open before; so if
- * none is open afterwards, it has ended.
+ * A refresh that is included in the number, which is read first, was beginning
+ * before; so if none is beginning afterwards, it has its snapshot.
  */
 uint64
 aqumv_refreshes_begun(void)
@@ -69,23 +79,25 @@ aqumv_refreshes_begun(void)
 	pg_memory_barrier();
 	begun = pg_atomic_read_u64(&counters->begun);
 	pg_memory_barrier();
-	if (pg_atomic_read_u32(&counters->open) > 0)
+	if (pg_atomic_read_u32(&counters->beginning) > 0)
 		return AQUMV_ALWAYS_MARK;
 	return begun;
 }
 
-/*
- * A transaction that is being prepared goes on being open, but nobody would
- * count it down; refresh.c sees to it that what it filled is not used.
- */
+/* An error may have come between. */
 static void
 end_of_transaction(XactEvent event, void *arg)
 {
-	if (!refresh_is_open ||
-		(event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT && event != XACT_EVENT_PREPARE))
-		return;
-	refresh_is_open = false;
-	pg_atomic_fetch_sub_u32(&counters->open, 1);
+	if (event == XACT_EVENT_ABORT)
+		aqumv_refresh_has_snapshot();
+}
+
+static void
+end_of_subtransaction(SubXactEvent event, SubTransactionId subid,
+					  SubTransactionId parent, void *arg)
+{
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		aqumv_refresh_has_snapshot();
 }
 
 static void
@@ -108,7 +120,7 @@ startup_shmem(void)
 	if (!found)
 	{
 		pg_atomic_init_u64(&counters->begun, AQUMV_ALWAYS_MARK + 1);
-		pg_atomic_init_u32(&counters->open, 0);
+		pg_atomic_init_u32(&counters->beginning, 0);
 	}
 	LWLockRelease(AddinShmemInitLock);
 }
@@ -124,4 +136,5 @@ aqumv_refreshing_init(void)
 		shmem_startup_hook = startup_shmem;
 	}
 	RegisterXactCallback(end_of_transaction, NULL);
+	RegisterSubXactCallback(end_of_subtransaction, NULL);
 }

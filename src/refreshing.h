@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * refreshing.h
- *	  Do refreshes run, anywhere in the cluster?
+ *	  Do refreshes begin, anywhere in the cluster?
  *
  *-------------------------------------------------------------------------
  */
@@ -10,10 +10,11 @@
 
 #include "aqumv.h"
 
-/* "no mark may be left out": refreshes run, or nobody can tell */
+/* "no mark may be left out": a refresh is beginning, or nobody can tell */
 #define AQUMV_ALWAYS_MARK 0
 
 extern void aqumv_refresh_begins(void);
+extern void aqumv_refresh_has_snapshot(void);
 extern uint64 aqumv_refreshes_begun(void);
 
 extern void aqumv_refreshing_init(void);

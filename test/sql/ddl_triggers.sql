@@ -9,22 +9,23 @@ SET search_path = ddl_triggers;
 CREATE TABLE t (a int PRIMARY KEY);
 INSERT INTO t SELECT generate_series(1, 100);
 CREATE MATERIALIZED VIEW v AS SELECT a FROM t WHERE a > 50;
-SELECT regexp_replace(tgname, '_[0-9]+$', '') AS name, tgisinternal, tgenabled
-  FROM pg_trigger WHERE tgrelid = 't'::regclass ORDER BY tgname COLLATE "C";
+SELECT count(*) AS triggers FROM pg_trigger WHERE tgrelid = 't'::regclass \gset
+SELECT bool_and(tgisinternal) AS internal, bool_and(tgenabled IN ('A', 'R')) AS for_replicas_too
+  FROM pg_trigger WHERE tgrelid = 't'::regclass;
 -- psql shows the table as it was declared
 \d t
 SELECT pg_temp.answer('SELECT a FROM t WHERE a > 60');
 
-SELECT tgname AS after FROM pg_trigger WHERE tgrelid = 't'::regclass AND tgname ~ 'after_statement' \gset
-DROP TRIGGER :"after" ON t;
+SELECT tgname AS before FROM pg_trigger WHERE tgrelid = 't'::regclass AND tgname ~ 'before_statement' \gset
+DROP TRIGGER :"before" ON t;
 INSERT INTO t VALUES (101);
 SELECT pg_temp.answer('SELECT a FROM t WHERE a > 60');
 SELECT pg_temp.why('SELECT a FROM t WHERE a > 60');
 -- one of the same name does not count
 CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
-CREATE TRIGGER :"after" AFTER INSERT ON t EXECUTE FUNCTION nothing();
+CREATE TRIGGER :"before" BEFORE INSERT ON t EXECUTE FUNCTION nothing();
 SELECT pg_temp.why('SELECT a FROM t WHERE a > 60');
-DROP TRIGGER :"after" ON t;
+DROP TRIGGER :"before" ON t;
 REFRESH MATERIALIZED VIEW v;
 SELECT pg_temp.answer('SELECT a FROM t WHERE a > 60');
 INSERT INTO t VALUES (102);
@@ -38,7 +39,7 @@ REFRESH MATERIALIZED VIEW v;
 ALTER TRIGGER :"before" ON t RENAME TO renamed;
 SELECT pg_temp.answer('SELECT a FROM t WHERE a > 60');
 SELECT aqumv.track('t');
-SELECT count(*) FROM pg_trigger WHERE tgrelid = 't'::regclass;
+SELECT count(*) = :triggers AS no_more_triggers FROM pg_trigger WHERE tgrelid = 't'::regclass;
 INSERT INTO t VALUES (103);
 SELECT pg_temp.answer('SELECT a FROM t WHERE a > 60');
 REFRESH MATERIALIZED VIEW v;

@@ -36,7 +36,7 @@ SELECT pg_temp.answer(:q);
 REFRESH MATERIALIZED VIEW v;
 SELECT pg_temp.answer(:q);
 
--- being written: in a trigger of the statement itself
+-- written by the statement whose trigger asks
 CREATE TABLE seen (n bigint, reason_code text);
 CREATE FUNCTION look() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
