@@ -190,8 +190,6 @@ view_state(Oid viewoid, AqumvView **view)
 		return reason;
 	if ((*view)->unsuitable != NULL)
 		return (*view)->unsuitable;
-	if ((reason = aqumv_check_base((*view)->base)) != NULL)
-		return reason;
 	return aqumv_check_usable(*view, GetActiveSnapshot());
 }
 

@@ -81,20 +81,24 @@
 #include "partition.h"
 #include "writes.h"
 
-/*
- * Can anything be answered from views over this relation, now and ever?
- */
-AqumvReason *
-aqumv_check_base(Oid base)
+static AqumvReason *
+check_base(const AqumvTree *tree)
 {
-	const AqumvTree *tree = aqumv_get_tree(base);
-
 	if (tree->unsuitable != NULL)
 		return tree->unsuitable;
 	if (tree->has_foreign && !aqumv_allow_foreign_table)
 		return aqumv_reason(AQUMV_FOREIGN_TABLE,
 							"changes of a foreign table's data cannot be seen; set aqumv_allow_foreign_table = on if there are none");
 	return NULL;
+}
+
+/*
+ * Can anything be answered from views over this relation, now and ever?
+ */
+AqumvReason *
+aqumv_check_base(Oid base)
+{
+	return check_base(aqumv_get_tree(base));
 }
 
 /* ------------------------------------------------------------------------
@@ -284,7 +288,8 @@ aqumv_check_usable(AqumvView *view, Snapshot snapshot)
 	 */
 	AcceptInvalidationMessages();
 	tree = aqumv_get_tree(view->base);
-	if ((reason = check_tracking(tree)) != NULL)
+	if ((reason = check_base(tree)) != NULL ||
+		(reason = check_tracking(tree)) != NULL)
 		return reason;
 	if (!zone_matters && proof_holds(&view->proof, tree, snapshot))
 		return NULL;

@@ -137,11 +137,9 @@ guard_holds(AqumvGuard guard, Snapshot snapshot)
 
 	if (!ConditionalLockRelationOid(guard.view, AccessShareLock))
 		return false;
-	/* getting the lock has brought in all that was done to the view before */
-	if (aqumv_view_generation(guard.view) == guard.generation &&
-		aqumv_get_view(guard.view, &view) == NULL &&
+	/* what was done to the view before has been brought in after this */
+	if (aqumv_get_view(guard.view, &view) == NULL &&
 		view->unsuitable == NULL &&
-		aqumv_check_base(view->base) == NULL &&
 		aqumv_check_usable(view, snapshot) == NULL &&
 		aqumv_view_generation(guard.view) == guard.generation)
 		return true;

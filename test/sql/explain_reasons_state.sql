@@ -1,6 +1,6 @@
--- Reason codes of views that match but cannot be used now.  (refreshed_elsewhere
--- and being_refreshed need two sessions: test/t/settings.pl, test/specs.)  If
--- one were taken here, the answer would be that of another time.
+-- Reason codes of views that match but cannot be used now.  (Those that need two
+-- sessions are in explain_reasons_sessions.)  If a view were taken here, the
+-- answer would be that of another time.
 \getenv abs_srcdir PG_ABS_SRCDIR
 \set start :abs_srcdir /include/start.sql
 \i :start

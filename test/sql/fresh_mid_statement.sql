@@ -108,5 +108,17 @@ INSERT INTO t SELECT open_cursor(i) FROM generate_series(30, 33) i;
 FETCH ALL c;
 COMMIT;
 
+-- the snapshot is older than the transaction's own REFRESH, and newer than what
+-- it had written before
+REFRESH MATERIALIZED VIEW mv;
+CREATE UNIQUE INDEX ON mv (c);
+BEGIN;
+INSERT INTO t VALUES (40);
+DECLARE c CURSOR FOR SELECT seen(), truth();
+REFRESH MATERIALIZED VIEW CONCURRENTLY mv;
+FETCH ALL c;
+SELECT seen(), truth();
+COMMIT;
+
 SET client_min_messages = warning;
 DROP SCHEMA fresh_mid_statement CASCADE;
