@@ -413,13 +413,24 @@ supersede_marks(Relation rel, Oid root, Oid relation, AqumvMarkKind kind, bool a
 		if (row->relation != relation || row->kind < kind ||
 			(!all && row->pid != 0 && row->pid != MyProcPid &&
 			 BackendPidGetProc(row->pid) != NULL) ||
-			(!all && row->kind == AQUMV_MARK_OPEN &&
+			(!all && row->kind == AQUMV_MARK_OPEN && !aqumv_is_ancient(row->xid) &&
 			 XidInMVCCSnapshot(XidFromFullTransactionId(row->xid), snapshot)))
 			continue;
 		(void) table_tuple_delete(rel, &tuple->t_self, GetCurrentCommandId(true),
 								  InvalidSnapshot, InvalidSnapshot, false, &failure, false);
 	}
 	systable_endscan(scan);
+}
+
+/*
+ * Is a transaction so old that 32 bits of its id say nothing any more?  It has
+ * ended long ago.
+ */
+bool
+aqumv_is_ancient(FullTransactionId fxid)
+{
+	return U64FromFullTransactionId(ReadNextFullTransactionId()) -
+		U64FromFullTransactionId(fxid) >= UINT64CONST(1) << 31;
 }
 
 static HeapTuple

@@ -92,6 +92,7 @@ extern bool aqumv_read_refresh(Oid view, Snapshot snapshot, AqumvRefresh *row);
 extern void aqumv_write_refresh(const AqumvRefresh *row);
 extern void aqumv_delete_refresh(Oid view);
 
+extern bool aqumv_is_ancient(FullTransactionId fxid);
 extern bool aqumv_moment_seen(AqumvMoment moment, const AqumvRefresh *refresh);
 
 #endif							/* AQUMV_CATALOG_H */

@@ -230,6 +230,19 @@ aqumv_compat_oldest_clog_xid(void)
 #endif
 }
 
+/* 17 put the two parts of a virtual transaction id together */
+static inline VirtualTransactionId
+aqumv_compat_lock_vxid(LockInstanceData *lock)
+{
+#if PG_VERSION_NUM >= 170000
+	return lock->vxid;
+#else
+	VirtualTransactionId vxid = {.backendId = lock->backend,.localTransactionId = lock->lxid};
+
+	return vxid;
+#endif
+}
+
 /* 17 numbers processes instead of backends; who runs a virtual transaction? */
 static inline TransactionId
 aqumv_compat_xid_of_vxid(VirtualTransactionId vxid)

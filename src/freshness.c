@@ -129,6 +129,7 @@ proof_holds(const AqumvProof *proof, const AqumvTree *tree, Snapshot snapshot)
 {
 	return proof->valid && proof->tree_serial == tree->serial &&
 		proof_counts(snapshot) &&
+		proof->own_xid == GetTopTransactionIdIfAny() &&
 		proof->xmin == snapshot->xmin && proof->xmax == snapshot->xmax &&
 		proof->xcnt == snapshot->xcnt &&
 		memcmp(proof->xip, snapshot->xip, snapshot->xcnt * sizeof(TransactionId)) == 0;
@@ -141,6 +142,7 @@ keep_proof(AqumvProof *proof, const AqumvTree *tree, Snapshot snapshot)
 	if (!proof_counts(snapshot))
 		return;
 	proof->tree_serial = tree->serial;
+	proof->own_xid = GetTopTransactionIdIfAny();
 	proof->xmin = snapshot->xmin;
 	proof->xmax = snapshot->xmax;
 	proof->xcnt = snapshot->xcnt;
@@ -171,6 +173,8 @@ was_committed(FullTransactionId fxid, Snapshot snapshot)
 {
 	TransactionId xid = XidFromFullTransactionId(fxid);
 
+	if (aqumv_is_ancient(fxid))
+		return true;
 	return !XidInMVCCSnapshot(xid, snapshot) &&
 		(TransactionIdPrecedes(xid, aqumv_compat_oldest_clog_xid()) ||
 		 TransactionIdDidCommit(xid));
@@ -208,14 +212,14 @@ aqumv_count_marks(AqumvView *view, const AqumvRefresh *refresh, Snapshot snapsho
 
 /* Tracking, and what a record cannot outlive. */
 static AqumvReason *
-check_tracking(const AqumvTree *tree)
+check_tracking(const AqumvTree *tree, AqumvWrote wrote)
 {
 	/* who opts in to foreign tables trusts them to stay as they are */
 	if (OidIsValid(tree->untracked) && !tree->has_foreign)
 		return aqumv_reason(AQUMV_NOT_TRACKED,
 							"not tracked: ask the owner of \"%s\" to run aqumv.track('%s'), then refresh the view",
 							get_rel_name(tree->untracked), get_rel_name(tree->relid));
-	if (aqumv_wrote_any_of(tree))
+	if (wrote == AQUMV_WROTE_SINCE)
 		return aqumv_reason(AQUMV_STALE,
 							"this transaction wrote \"%s\" after the view was filled; refresh it",
 							get_rel_name(tree->relid));
@@ -272,6 +276,7 @@ aqumv_check_usable(AqumvView *view, Snapshot snapshot)
 	const AqumvTree *tree;
 	AqumvRefresh refresh;
 	AqumvReason *reason;
+	AqumvWrote	wrote;
 	bool		zone_matters = view->summary->needs_timezone;
 
 	Assert(view->unsuitable == NULL);
@@ -289,14 +294,18 @@ aqumv_check_usable(AqumvView *view, Snapshot snapshot)
 	AcceptInvalidationMessages();
 	tree = aqumv_get_tree(view->base);
 	if ((reason = check_base(tree)) != NULL ||
-		(reason = check_tracking(tree)) != NULL)
+		(reason = check_tracking(tree, wrote = aqumv_wrote_any_of(tree))) != NULL)
 		return reason;
-	if (!zone_matters && proof_holds(&view->proof, tree, snapshot))
+	if (!zone_matters && wrote == AQUMV_WROTE_NOTHING && proof_holds(&view->proof, tree, snapshot))
 		return NULL;
 
 	if (!aqumv_read_refresh(view->view, snapshot, &refresh))
 		return aqumv_reason(AQUMV_NOT_REFRESHED,
 							"the view was not refreshed since aqumv watches it, as far as this snapshot sees; refresh it");
+	if (wrote != AQUMV_WROTE_NOTHING &&
+		!FullTransactionIdEquals(refresh.moment.xid, GetTopFullTransactionIdIfAny()))
+		return aqumv_reason(AQUMV_STALE,
+							"this snapshot is older than the refresh that followed the transaction's own writes");
 	if ((reason = check_record(view, &refresh)) != NULL ||
 		(reason = check_writes(tree, &refresh, snapshot)) != NULL)
 		return reason;

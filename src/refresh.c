@@ -53,6 +53,34 @@ mark_open_writer(Oid root, Oid relation, TransactionId xid)
 }
 
 /*
+ * Does a holder of a lock on a relation hold nothing above SHARE UPDATE
+ * EXCLUSIVE, as ANALYZE does?  Then it writes no rows.  If it is not found any
+ * more, say no.
+ */
+static bool
+only_maintains(LockData *locks, Oid relation, VirtualTransactionId vxid)
+{
+	LOCKMASK	writers = LOCKBIT_ON(RowExclusiveLock) | LOCKBIT_ON(ShareRowExclusiveLock) |
+		LOCKBIT_ON(ExclusiveLock) | LOCKBIT_ON(AccessExclusiveLock);
+	bool		found = false;
+
+	for (int i = 0; i < locks->nelements; i++)
+	{
+		LockInstanceData *lock = &locks->locks[i];
+
+		if (lock->locktag.locktag_type != LOCKTAG_RELATION ||
+			lock->locktag.locktag_field1 != MyDatabaseId ||
+			lock->locktag.locktag_field2 != relation ||
+			!VirtualTransactionIdEquals(aqumv_compat_lock_vxid(lock), vxid))
+			continue;
+		if (lock->holdMask & writers)
+			return false;
+		found = found || lock->holdMask != 0;
+	}
+	return found;
+}
+
+/*
  * Leave marks on behalf of all who hold a writer's lock on a relation: they
  * may have decided already to leave none themselves.
  */
@@ -60,14 +88,19 @@ static void
 mark_open_writers(Oid root, Oid relation)
 {
 	LOCKTAG		tag;
+	LockData   *locks;
 	VirtualTransactionId *holders;
 	int			nholders;
 
 	SET_LOCKTAG_RELATION(tag, MyDatabaseId, relation);
 	holders = GetLockConflicts(&tag, ShareLock, &nholders);
+	locks = nholders == 0 ? NULL : GetLockStatusData();
 	for (int i = 0; i < nholders; i++)
 	{
 		bool		more = false;
+
+		if (only_maintains(locks, relation, holders[i]))
+			continue;
 
 		mark_open_writer(root, relation, aqumv_compat_xid_of_vxid(holders[i]));
 		do
@@ -98,9 +131,12 @@ aqumv_begin_filling(AqumvFilling *filling, Oid base)
 	filling->moment = aqumv_current_moment();
 	if (OidIsValid(base))
 	{
-		const AqumvTree *tree = aqumv_get_tree(base);
+		const AqumvTree *tree;
 
+		/* who writes what is not in this tree yet looks after we have begun */
 		aqumv_refresh_begins();
+		AcceptInvalidationMessages();
+		tree = aqumv_get_tree(base);
 		mark_open_writers(tree->root, base);
 		foreach(lc, tree->descendants)
 			mark_open_writers(tree->root, lfirst_oid(lc));

@@ -25,6 +25,7 @@ typedef struct AqumvProof
 {
 	bool		valid;
 	uint64		tree_serial;
+	TransactionId own_xid;		/* the only one that xip does not tell of */
 	TransactionId xmin;
 	TransactionId xmax;
 	uint32		xcnt;

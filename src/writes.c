@@ -33,6 +33,8 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/pgstat_internal.h"
+#include "utils/rel.h"
+#include "utils/relcache.h"
 #include "utils/syscache.h"
 
 #include "compat.h"
@@ -152,16 +154,31 @@ is_written(Oid relation)
 	return rows > 0;
 }
 
+/*
+ * Can the counts of a touched relation be trusted?  The relcache entry says if
+ * it was opened while track_counts was off.
+ */
 static bool
 can_count(const AqumvTree *tree, const Touch *touch)
 {
-	return pgstat_track_counts && !touch->uncounted && tree->counts_rows;
+	Relation	rel;
+	bool		enabled;
+
+	if (!pgstat_track_counts || touch->uncounted || !tree->counts_rows)
+		return false;
+	if (tree->partitioned)
+		return true;
+	rel = RelationIdGetRelation(touch->relation);
+	enabled = RelationIsValid(rel) && (rel->pgstat_enabled || rel->pgstat_info != NULL);
+	if (RelationIsValid(rel))
+		RelationClose(rel);
+	return enabled;
 }
 
 typedef struct WrittenSearch
 {
 	const AqumvTree *tree;
-	bool		found;
+	AqumvWrote	wrote;
 } WrittenSearch;
 
 static bool
@@ -169,20 +186,20 @@ find_written_below(Oid relation, void *context)
 {
 	WrittenSearch *search = context;
 
-	search->found = (relation == search->tree->relid ||
-					 list_member_oid(search->tree->descendants, relation)) &&
-		is_written(relation);
-	return !search->found;
+	if (relation == search->tree->relid ||
+		list_member_oid(search->tree->descendants, relation))
+		search->wrote = is_written(relation) ? AQUMV_WROTE_SINCE : AQUMV_WROTE_BEFORE;
+	return search->wrote != AQUMV_WROTE_SINCE;
 }
 
 /*
- * Has this transaction written rows that are read through the tree's relation,
- * since it last refreshed a view?  A statement may be writing them just now.
+ * What has this transaction written of the rows that are read through the
+ * tree's relation?  A statement may be writing them just now.
  */
-bool
+AqumvWrote
 aqumv_wrote_any_of(const AqumvTree *tree)
 {
-	WrittenSearch search = {.tree = tree};
+	WrittenSearch search = {.tree = tree,.wrote = AQUMV_WROTE_NOTHING};
 	bool		is_touched = false;
 	ListCell   *lc;
 
@@ -193,12 +210,12 @@ aqumv_wrote_any_of(const AqumvTree *tree)
 		if (!aqumv_tree_has(tree, touch->relation))
 			continue;
 		if (!can_count(tree, touch))
-			return true;
+			return AQUMV_WROTE_SINCE;
 		is_touched = true;
 	}
 	if (is_touched)
 		visit_written(find_written_below, &search);
-	return search.found;
+	return search.wrote;
 }
 
 /* ------------------------------------------------------------------------

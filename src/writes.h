@@ -13,11 +13,19 @@
 #include "catalog.h"
 #include "partition.h"
 
+/* what this transaction has written of a relation */
+typedef enum AqumvWrote
+{
+	AQUMV_WROTE_NOTHING,
+	AQUMV_WROTE_BEFORE,			/* nothing since it last refreshed a view */
+	AQUMV_WROTE_SINCE
+} AqumvWrote;
+
 extern AqumvMoment aqumv_current_moment(void);
 extern void aqumv_end_part(void);
 
 extern void aqumv_touch(Oid relation);
-extern bool aqumv_wrote_any_of(const AqumvTree *tree);
+extern AqumvWrote aqumv_wrote_any_of(const AqumvTree *tree);
 extern void aqumv_mark_change(Oid root, Oid relation);
 
 extern void aqumv_writes_init(void);
