@@ -33,8 +33,6 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/pgstat_internal.h"
-#include "utils/rel.h"
-#include "utils/relcache.h"
 #include "utils/syscache.h"
 
 #include "compat.h"
@@ -155,24 +153,14 @@ is_written(Oid relation)
 }
 
 /*
- * Can the counts of a touched relation be trusted?  The relcache entry says if
- * it was opened while track_counts was off.
+ * Can the counts of a touched relation be trusted?  (Not if a superuser's
+ * function switches track_counts off and on inside of the very statement that
+ * writes; nothing tells of that.)
  */
 static bool
 can_count(const AqumvTree *tree, const Touch *touch)
 {
-	Relation	rel;
-	bool		enabled;
-
-	if (!pgstat_track_counts || touch->uncounted || !tree->counts_rows)
-		return false;
-	if (tree->partitioned)
-		return true;
-	rel = RelationIdGetRelation(touch->relation);
-	enabled = RelationIsValid(rel) && (rel->pgstat_enabled || rel->pgstat_info != NULL);
-	if (RelationIsValid(rel))
-		RelationClose(rel);
-	return enabled;
+	return pgstat_track_counts && !touch->uncounted && tree->counts_rows;
 }
 
 typedef struct WrittenSearch

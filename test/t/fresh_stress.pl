@@ -1,8 +1,8 @@
 # Everything at once: writers of all kinds, a refresher, DDL on partitions, and
 # readers at all isolation levels, each of which runs a query with rewriting on
-# and off in one snapshot.  Any difference is a wrong answer.  How long it runs
-# is set by AQUMV_STRESS_SECONDS (each of two phases, default 10); AQUMV_STRESS_SEED repeats a run as
-# far as scheduling allows.
+# and off in one snapshot.  Any difference is a wrong answer.  How long each of
+# its two phases runs is set by AQUMV_STRESS_SECONDS (default 10);
+# AQUMV_STRESS_SEED repeats a run as far as scheduling allows.
 use strict;
 use warnings;
 use FindBin;
@@ -188,6 +188,17 @@ SELECT compare('$rel');
 COMMIT;
 SQL
 	}
+	# what was found out before a write must not be believed after it
+	script(2, 4, "read_write_read_$rel", <<"SQL");
+BEGIN;
+SELECT pg_current_xact_id();
+SELECT cached('$rel');
+CALL write_one();
+COMMIT;
+BEGIN ISOLATION LEVEL REPEATABLE READ;
+SELECT compare('$rel');
+COMMIT;
+SQL
 	# at READ COMMITTED there is nothing to compare with; it stirs the cached plans
 	script(4, 2, "read_committed_$rel", "SELECT cached('$rel');\n");
 }
