@@ -29,6 +29,7 @@
 #include "storage/sinvaladt.h"
 #include "utils/acl.h"
 #include "utils/guc.h"
+#include "utils/guc_tables.h"
 #include "utils/rel.h"
 
 /* 16 turned rd_node.relNode into rd_locator.relNumber */
@@ -263,6 +264,26 @@ aqumv_compat_xid_of_vxid(VirtualTransactionId vxid)
 		return vxid.localTransactionId;
 	return proc != NULL && proc->lxid == vxid.localTransactionId ?
 		*(volatile TransactionId *) &proc->xid : InvalidTransactionId;
+#endif
+}
+
+/* 16 made find_option() public; NULL if there is no such setting */
+static inline struct config_bool *
+aqumv_compat_find_bool_setting(const char *name)
+{
+#if PG_VERSION_NUM >= 160000
+	struct config_generic *setting = find_option(name, false, true, 0);
+
+	return setting != NULL && setting->vartype == PGC_BOOL ? (struct config_bool *) setting : NULL;
+#else
+	struct config_generic **settings = get_guc_variables();
+
+	for (int i = 0; i < GetNumConfigOptions(); i++)
+	{
+		if (settings[i]->vartype == PGC_BOOL && strcmp(settings[i]->name, name) == 0)
+			return (struct config_bool *) settings[i];
+	}
+	return NULL;
 #endif
 }
 

@@ -66,6 +66,8 @@ static List *accounts = NIL;	/* of Account, the latest first */
 static List *marked = NIL;		/* OIDs of relations marked */
 static int32 current_part = 0;
 static bool committing = false;
+static bool counts_were_off = false;	/* at some moment of this transaction */
+static GucBoolAssignHook prev_assign_track_counts = NULL;
 
 /* where this backend's last mark on a relation stands; hints */
 typedef struct Place
@@ -153,14 +155,24 @@ is_written(Oid relation)
 }
 
 /*
- * Can the counts of a touched relation be trusted?  (Not if a superuser's
- * function switches track_counts off and on inside of the very statement that
- * writes; nothing tells of that.)
+ * track_counts is switched, perhaps by a function inside of the very statement
+ * that writes.
  */
+static void
+assign_track_counts(bool newval, void *extra)
+{
+	if (!newval)
+		counts_were_off = true;
+	if (prev_assign_track_counts)
+		prev_assign_track_counts(newval, extra);
+}
+
+/* Can the counts of a touched relation be trusted? */
 static bool
 can_count(const AqumvTree *tree, const Touch *touch)
 {
-	return pgstat_track_counts && !touch->uncounted && tree->counts_rows;
+	return pgstat_track_counts && !counts_were_off && !touch->uncounted &&
+		tree->counts_rows;
 }
 
 typedef struct WrittenSearch
@@ -431,6 +443,7 @@ end_of_transaction(XactEvent event, void *arg)
 			touched = accounts = marked = NIL;
 			current_part = 0;
 			committing = false;
+			counts_were_off = false;
 			break;
 		default:
 			break;
@@ -471,6 +484,13 @@ end_of_subtransaction(SubXactEvent event, SubTransactionId subid,
 void
 aqumv_writes_init(void)
 {
+	struct config_bool *track_counts = aqumv_compat_find_bool_setting("track_counts");
+
+	if (track_counts != NULL)
+	{
+		prev_assign_track_counts = track_counts->assign_hook;
+		track_counts->assign_hook = assign_track_counts;
+	}
 	RegisterXactCallback(end_of_transaction, NULL);
 	RegisterSubXactCallback(end_of_subtransaction, NULL);
 }
