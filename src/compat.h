@@ -231,6 +231,16 @@ aqumv_compat_oldest_clog_xid(void)
 #endif
 }
 
+static inline LocalTransactionId
+aqumv_compat_my_lxid(void)
+{
+#if PG_VERSION_NUM >= 170000
+	return MyProc->vxid.lxid;
+#else
+	return MyProc->lxid;
+#endif
+}
+
 /* 17 put the two parts of a virtual transaction id together */
 static inline VirtualTransactionId
 aqumv_compat_lock_vxid(LockInstanceData *lock)

@@ -23,6 +23,7 @@
 #include "aqumv.h"
 
 #include "access/parallel.h"
+#include "access/xact.h"
 #include "catalog/pg_class.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
@@ -46,6 +47,18 @@
 
 static ExecutorStart_hook_type prev_ExecutorStart = NULL;
 static bool guards_were_made = false;
+
+/*
+ * The plan that was made last.  What is executed at once, and not from a copy
+ * in a plan cache, still has its lock and its view at hand.
+ */
+static struct
+{
+	PlannedStmt *plan;
+	AqumvView  *view;
+	LocalTransactionId lxid;
+	SubTransactionId subid;
+}			last_made;
 
 /* ------------------------------------------------------------------------
  * Planning
@@ -87,6 +100,12 @@ aqumv_guard_plan(PlannedStmt *plan, const AqumvGuard *guards, int nguards,
 	entry->securityQuals = fields;
 	plan->rtable = lappend(plan->rtable, entry);
 	guards_were_made = true;
+
+	last_made.plan = nguards == 1 ? plan : NULL;
+	last_made.lxid = aqumv_compat_my_lxid();
+	last_made.subid = GetCurrentSubTransactionId();
+	if (last_made.plan != NULL && aqumv_get_view(guards[0].view, &last_made.view) != NULL)
+		last_made.plan = NULL;
 }
 
 /* ------------------------------------------------------------------------
@@ -160,16 +179,34 @@ invalidate_plans_locally(Oid view)
 	LocalExecuteInvalidationMessage(&msg);
 }
 
+/*
+ * The same for the plan that was made last, while the lock that was taken for
+ * it is held.
+ */
 static bool
-guards_hold(RangeTblEntry *entry, Snapshot snapshot)
+last_guard_holds(AqumvGuard guard, Snapshot snapshot)
+{
+	return last_made.view->view == guard.view &&
+		aqumv_check_usable(last_made.view, snapshot) == NULL &&
+		aqumv_view_generation(guard.view) == guard.generation;
+}
+
+static bool
+guards_hold(PlannedStmt *plan, RangeTblEntry *entry, Snapshot snapshot)
 {
 	bool		messages = aqumv_reason_messages;
 	Oid			user = lsecond_oid(entry->securityQuals);
 	bool		hold = aqumv_enabled && (!OidIsValid(user) || user == GetUserId());
 
 	aqumv_reason_messages = false;
-	for (int i = 0; hold && i < count_guards(entry); i++)
-		hold = guard_holds(get_guard(entry, i), snapshot);
+	if (hold && plan == last_made.plan && last_made.lxid == aqumv_compat_my_lxid() &&
+		last_made.subid == GetCurrentSubTransactionId() && count_guards(entry) == 1)
+		hold = last_guard_holds(get_guard(entry, 0), snapshot);
+	else
+	{
+		for (int i = 0; hold && i < count_guards(entry); i++)
+			hold = guard_holds(get_guard(entry, i), snapshot);
+	}
 	aqumv_reason_messages = messages;
 	return hold;
 }
@@ -280,7 +317,7 @@ aqumv_ExecutorStart(QueryDesc *desc, int eflags)
 		entry = find_guard(desc->plannedstmt);
 	if (entry != NULL)
 	{
-		hold = guards_hold(entry, desc->snapshot);
+		hold = guards_hold(desc->plannedstmt, entry, desc->snapshot);
 		if (hold)
 			wake_views(desc, entry);
 		else
