@@ -280,13 +280,6 @@ mark_row(HeapTuple tuple)
 	return (const MarkRow *) GETSTRUCT(tuple);
 }
 
-/* What the transaction sees: its statement's snapshot, if it has one. */
-static Snapshot
-own_snapshot(void)
-{
-	return ActiveSnapshotSet() ? GetActiveSnapshot() : GetTransactionSnapshot();
-}
-
 static AqumvMoment
 moment_attributes(HeapTuple tuple, int xid, int part, TupleDesc desc)
 {
@@ -489,12 +482,14 @@ bool
 aqumv_replace_mark(AqumvMarkPlace *place, Oid root, AqumvMoment moment)
 {
 	Relation	rel;
+	Snapshot	snapshot;
 	bool		done = false;
 
 	if (!aqumv_is_installed())
 		return true;
 	rel = table_open(own_tables.mark, RowExclusiveLock);
-	if (mark_stands(rel, place, root, own_snapshot()))
+	snapshot = RegisterSnapshot(GetTransactionSnapshot());
+	if (mark_stands(rel, place, root, snapshot))
 	{
 		HeapTuple	tuple = form_mark(rel, root, place->relation, AQUMV_MARK_WRITE, moment);
 		TM_FailureData failure;
@@ -517,6 +512,7 @@ aqumv_replace_mark(AqumvMarkPlace *place, Oid root, AqumvMoment moment)
 			place->moment = moment;
 		}
 	}
+	UnregisterSnapshot(snapshot);
 	table_close(rel, RowExclusiveLock);
 	return done;
 }
@@ -541,7 +537,7 @@ aqumv_insert_mark(AqumvMarkPlace *place, Oid root, AqumvMarkKind kind,
 		 * Only what the transaction itself sees may go: under REPEATABLE READ
 		 * that is less than what is committed.
 		 */
-		Snapshot	snapshot = RegisterSnapshot(own_snapshot());
+		Snapshot	snapshot = RegisterSnapshot(GetTransactionSnapshot());
 
 		supersede_marks(rel, root, place->relation, kind, false, snapshot);
 		UnregisterSnapshot(snapshot);
