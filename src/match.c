@@ -224,8 +224,8 @@ cover_node(Node *node, CoverContext *cxt)
 		if (cxt->reason != NULL)
 			return node;
 	}
-	if (IsA(node, Aggref))
-		cxt->within = true;
+	if (IsA(node, Aggref) || IsA(node, GroupingFunc))
+		cxt->within = true;		/* GROUPING() goes by the keys' numbers */
 	return expression_tree_mutator(node, cover_mutator, cxt);
 }
 
