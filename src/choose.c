@@ -112,7 +112,7 @@ lock_view(const AqumvStatement *statement, const AqumvSummary *summary,
 								&candidate->match)) != NULL)))
 		return reason;
 	candidate->guard.view = view;
-	candidate->guard.generation = aqumv_view_generation(view);
+	candidate->guard.generation = aqumv_view_generation(candidate->view);
 	return aqumv_check_usable(candidate->view, GetActiveSnapshot());
 }
 

@@ -160,7 +160,7 @@ guard_holds(AqumvGuard guard, Snapshot snapshot)
 	if (aqumv_get_view(guard.view, &view) == NULL &&
 		view->unsuitable == NULL &&
 		aqumv_check_usable(view, snapshot) == NULL &&
-		aqumv_view_generation(guard.view) == guard.generation)
+		aqumv_view_generation(view) == guard.generation)
 		return true;
 	UnlockRelationOid(guard.view, AccessShareLock);
 	return false;
@@ -188,7 +188,7 @@ last_guard_holds(AqumvGuard guard, Snapshot snapshot)
 {
 	return last_made.view->view == guard.view &&
 		aqumv_check_usable(last_made.view, snapshot) == NULL &&
-		aqumv_view_generation(guard.view) == guard.generation;
+		aqumv_view_generation(last_made.view) == guard.generation;
 }
 
 static bool
@@ -219,7 +219,7 @@ static void
 wake_views(QueryDesc *desc, RangeTblEntry *entry)
 {
 	MemoryContext old = MemoryContextSwitchTo(GetMemoryChunkContext(desc));
-	PlannedStmt *plan = makeNode(PlannedStmt);
+	PlannedStmt *plan = palloc(sizeof(PlannedStmt));
 	ListCell   *lc;
 
 	memcpy(plan, desc->plannedstmt, sizeof(PlannedStmt));
@@ -232,7 +232,7 @@ wake_views(QueryDesc *desc, RangeTblEntry *entry)
 		{
 			if (rte->rtekind == RTE_RESULT && rte->relid == get_guard(entry, i).view)
 			{
-				RangeTblEntry *awake = makeNode(RangeTblEntry);
+				RangeTblEntry *awake = palloc(sizeof(RangeTblEntry));
 
 				memcpy(awake, rte, sizeof(RangeTblEntry));
 				awake->rtekind = RTE_RELATION;

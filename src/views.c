@@ -411,6 +411,7 @@ aqumv_get_view(Oid viewoid, AqumvView **result)
 	if (slot->context != NULL)
 		MemoryContextSetParent(slot->context, TopTransactionContext);
 	MemoryContextSetParent(context, CacheMemoryContext);
+	view->changes = &slot->generation;
 	slot->context = context;
 	slot->current = view;
 	slot->valid = before == invalidations;
@@ -455,9 +456,7 @@ aqumv_announce_view(Oid view)
  * A number that changes whenever the view, or any function, may have.
  */
 uint64
-aqumv_view_generation(Oid view)
+aqumv_view_generation(const AqumvView *view)
 {
-	ViewSlot   *slot = hash_search(view_slots, &view, HASH_FIND, NULL);
-
-	return function_generation + (slot == NULL ? 0 : slot->generation);
+	return function_generation + *view->changes;
 }

@@ -47,13 +47,15 @@ typedef struct AqumvView
 	Oid			filenode;
 	double		pages;			/* what a scan would read */
 	int64		functions;		/* fingerprint of the functions it calls */
+	const uint64 *changes;		/* counts invalidations; see
+								 * aqumv_view_generation() */
 	AqumvProof	proof;
 } AqumvView;
 
 extern List *aqumv_views_over(Oid base);
 extern AqumvReason *aqumv_get_view(Oid view, AqumvView **result);
 extern void aqumv_announce_view(Oid view);
-extern uint64 aqumv_view_generation(Oid view);
+extern uint64 aqumv_view_generation(const AqumvView *view);
 
 extern void aqumv_views_init(void);
 
