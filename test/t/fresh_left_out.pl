@@ -11,7 +11,7 @@ use AqumvTest;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $node = new_node('left_out');
+my $node = new_node('left_out', allows_streaming => 1);
 my $t = 'SELECT count(*), sum(v) FROM t';
 my $p = 'SELECT count(*), sum(v) FROM p';
 my $p2 = 'SELECT count(*), sum(v) FROM p2';
@@ -36,6 +36,8 @@ sub refresh { $node->safe_psql('postgres', "REFRESH MATERIALIZED VIEW $_") for @
 sub marks { return $node->safe_psql('postgres', 'SELECT count(*), max(xid) FROM aqumv.mark') }
 
 my $writer = $node->background_psql('postgres', on_error_stop => 0);
+# the warning that the wait was cancelled is expected
+$writer->query_safe('SET client_min_messages = error');
 my $pid = $writer->query_safe('SELECT pg_backend_pid()');
 
 # Run a write that has committed but is not over, something else, and end it.
