@@ -254,23 +254,26 @@ static void
 hide_helpers(QueryDesc *desc, RangeTblEntry *entry)
 {
 	PlannedStmt *plan = desc->plannedstmt;
-	int			last = list_length(plan->rtable) - 1;
+	int			nshown = list_length(plan->rtable) - 1;
 
-	if (last < 0 || llast(plan->rtable) != entry)
+	if (nshown < 0 || llast(plan->rtable) != entry)
 		return;
-	plan->rtable = list_truncate(plan->rtable, last--);
 
 	/* a query of one block has the view, the base, and nothing between */
-	if (last < 1 ||
-		linitial_node(RangeTblEntry, plan->rtable)->relkind != RELKIND_MATVIEW ||
-		llast_node(RangeTblEntry, plan->rtable)->rtekind != RTE_RELATION)
-		return;
-	for (int i = 1; i < last; i++)
+	if (nshown > 1 &&
+		linitial_node(RangeTblEntry, plan->rtable)->relkind == RELKIND_MATVIEW &&
+		list_nth_node(RangeTblEntry, plan->rtable, nshown - 1)->rtekind == RTE_RELATION)
 	{
-		if (!aqumv_compat_is_idle_entry(list_nth_node(RangeTblEntry, plan->rtable, i)))
-			return;
+		int			i = 1;
+
+		while (i < nshown - 1 &&
+			   aqumv_compat_is_idle_entry(list_nth_node(RangeTblEntry, plan->rtable, i)))
+			i++;
+		if (i == nshown - 1)
+			nshown = 1;
 	}
-	plan->rtable = list_truncate(plan->rtable, 1);
+	/* the executor, and its parallel workers, keep the whole list */
+	plan->rtable = list_copy_head(plan->rtable, nshown);
 }
 
 /*
