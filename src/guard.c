@@ -255,6 +255,7 @@ hide_helpers(QueryDesc *desc, RangeTblEntry *entry)
 {
 	PlannedStmt *plan = desc->plannedstmt;
 	int			nshown = list_length(plan->rtable) - 1;
+	MemoryContext old;
 
 	if (nshown < 0 || llast(plan->rtable) != entry)
 		return;
@@ -273,7 +274,9 @@ hide_helpers(QueryDesc *desc, RangeTblEntry *entry)
 			nshown = 1;
 	}
 	/* the executor, and its parallel workers, keep the whole list */
+	old = MemoryContextSwitchTo(GetMemoryChunkContext(desc));
 	plan->rtable = list_copy_head(plan->rtable, nshown);
+	MemoryContextSwitchTo(old);
 }
 
 /*
