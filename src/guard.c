@@ -145,6 +145,15 @@ get_guard(RangeTblEntry *entry, int i)
 	return guard;
 }
 
+/* Is a view, on which a lock is held, what the guard says, and usable? */
+static bool
+view_holds(AqumvView *view, AqumvGuard guard, Snapshot snapshot)
+{
+	return view->view == guard.view &&
+		aqumv_check_usable(view, snapshot) == NULL &&
+		aqumv_view_generation(view) == guard.generation;
+}
+
 /*
  * Check one guard; on success the view stays locked until the end of the
  * transaction, as any relation that a query reads.
@@ -158,9 +167,7 @@ guard_holds(AqumvGuard guard, Snapshot snapshot)
 		return false;
 	/* what was done to the view before has been brought in after this */
 	if (aqumv_get_view(guard.view, &view) == NULL &&
-		view->unsuitable == NULL &&
-		aqumv_check_usable(view, snapshot) == NULL &&
-		aqumv_view_generation(view) == guard.generation)
+		view->unsuitable == NULL && view_holds(view, guard, snapshot))
 		return true;
 	UnlockRelationOid(guard.view, AccessShareLock);
 	return false;
@@ -179,18 +186,6 @@ invalidate_plans_locally(Oid view)
 	LocalExecuteInvalidationMessage(&msg);
 }
 
-/*
- * The same for the plan that was made last, while the lock that was taken for
- * it is held.
- */
-static bool
-last_guard_holds(AqumvGuard guard, Snapshot snapshot)
-{
-	return last_made.view->view == guard.view &&
-		aqumv_check_usable(last_made.view, snapshot) == NULL &&
-		aqumv_view_generation(last_made.view) == guard.generation;
-}
-
 static bool
 guards_hold(PlannedStmt *plan, RangeTblEntry *entry, Snapshot snapshot)
 {
@@ -201,7 +196,7 @@ guards_hold(PlannedStmt *plan, RangeTblEntry *entry, Snapshot snapshot)
 	aqumv_reason_messages = false;
 	if (hold && plan == last_made.plan && last_made.lxid == aqumv_compat_my_lxid() &&
 		last_made.subid == GetCurrentSubTransactionId() && count_guards(entry) == 1)
-		hold = last_guard_holds(get_guard(entry, 0), snapshot);
+		hold = view_holds(last_made.view, get_guard(entry, 0), snapshot);
 	else
 	{
 		for (int i = 0; hold && i < count_guards(entry); i++)

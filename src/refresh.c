@@ -21,8 +21,8 @@
 #include "utils/timestamp.h"
 
 #include "catalog.h"
-#include "partition.h"
 #include "compat.h"
+#include "partition.h"
 #include "refresh.h"
 #include "refreshing.h"
 #include "views.h"
