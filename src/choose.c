@@ -60,13 +60,10 @@ check_cursor(const AqumvStatement *statement, const AqumvSummary *summary)
 
 /* Who may not call a function may not read its results either. */
 static AqumvReason *
-check_functions(AqumvStatement *statement)
+check_functions(AqumvStatement *statement, Query *block)
 {
 	bool		everyone_may;
 
-	Query	   *block = copyObject(statement->block);
-
-	aqumv_compat_flatten_group(block);
 	if (!aqumv_may_execute(block, &everyone_may))
 		return aqumv_reason(AQUMV_FUNCTION_PRIVILEGE,
 							"the current user may not call a function that the query calls");
@@ -175,12 +172,18 @@ find_candidates(AqumvStatement *statement, AqumvSummary **summary, List **verdic
 	AqumvReason *reason;
 	ListCell   *lc;
 
-	if ((reason = aqumv_check_base(statement->base)) == NULL &&
-		(reason = aqumv_summarize_query(copyObject(statement->block), statement->params,
-										summary)) == NULL)
-		reason = check_cursor(statement, *summary);
-	if (reason == NULL)
-		reason = check_functions(statement);
+	if ((reason = aqumv_check_base(statement->base)) == NULL)
+	{
+		Query	   *block = copyObject(statement->block);
+		AqumvReason *may_not_call;
+
+		/* functions first, while none is folded away yet */
+		aqumv_compat_flatten_group(block);
+		may_not_call = check_functions(statement, block);
+		if ((reason = aqumv_summarize_query(block, statement->params, summary)) == NULL &&
+			(reason = check_cursor(statement, *summary)) == NULL)
+			reason = may_not_call;
+	}
 
 	foreach(lc, statement->views)
 	{
