@@ -33,4 +33,11 @@ extern int	aqumv_rewrite_mode;
  */
 extern int	aqumv_paused;
 
+/*
+ * Counts what may change the answer to "is this view usable" in this backend,
+ * other than the snapshot and TimeZone: invalidations, the transaction's own
+ * writes, settings.  Starts at 1.
+ */
+extern uint64 aqumv_events;
+
 #endif							/* AQUMV_H */

@@ -121,6 +121,16 @@ proof_counts(Snapshot snapshot)
 		snapshot->xcnt <= AQUMV_PROOF_XIPS;
 }
 
+/* Does a snapshot see the same transactions as the one of the proof? */
+static bool
+same_snapshot(const AqumvProof *proof, Snapshot snapshot)
+{
+	return proof->own_xid == GetTopTransactionIdIfAny() &&
+		proof->xmin == snapshot->xmin && proof->xmax == snapshot->xmax &&
+		proof->xcnt == snapshot->xcnt &&
+		memcmp(proof->xip, snapshot->xip, snapshot->xcnt * sizeof(TransactionId)) == 0;
+}
+
 /*
  * Was the view proved usable in a snapshot that saw the same transactions?
  */
@@ -128,26 +138,40 @@ static bool
 proof_holds(const AqumvProof *proof, const AqumvTree *tree, Snapshot snapshot)
 {
 	return proof->valid && proof->tree_serial == tree->serial &&
-		proof_counts(snapshot) &&
-		proof->own_xid == GetTopTransactionIdIfAny() &&
-		proof->xmin == snapshot->xmin && proof->xmax == snapshot->xmax &&
-		proof->xcnt == snapshot->xcnt &&
-		memcmp(proof->xip, snapshot->xip, snapshot->xcnt * sizeof(TransactionId)) == 0;
+		proof_counts(snapshot) && same_snapshot(proof, snapshot);
 }
 
 static void
-keep_proof(AqumvProof *proof, const AqumvTree *tree, Snapshot snapshot)
+keep_proof(AqumvView *view, const AqumvTree *tree, uint64 events,
+		   Snapshot snapshot)
 {
+	AqumvProof *proof = &view->proof;
+
 	proof->valid = false;
 	if (!proof_counts(snapshot))
 		return;
 	proof->tree_serial = tree->serial;
+	/* tables that have been touched can be written, row by row, at any time */
+	proof->events = aqumv_wrote_anything() ? 0 : events;
+	proof->timezone = view->summary->needs_timezone ? session_timezone : NULL;
 	proof->own_xid = GetTopTransactionIdIfAny();
 	proof->xmin = snapshot->xmin;
 	proof->xmax = snapshot->xmax;
 	proof->xcnt = snapshot->xcnt;
 	memcpy(proof->xip, snapshot->xip, snapshot->xcnt * sizeof(TransactionId));
 	proof->valid = true;
+}
+
+/*
+ * A short cut through aqumv_check_usable(), for what is executed right after
+ * it was planned or executed: has nothing whatsoever happened since the proof?
+ */
+bool
+aqumv_still_usable(const AqumvProof *proof, Snapshot snapshot)
+{
+	return proof->valid && proof->events == aqumv_events && IsMVCCSnapshot(snapshot) &&
+		(proof->timezone == NULL || proof->timezone == session_timezone) &&
+		proof_counts(snapshot) && same_snapshot(proof, snapshot);
 }
 
 /* ------------------------------------------------------------------------
@@ -277,7 +301,7 @@ aqumv_check_usable(AqumvView *view, Snapshot snapshot)
 	AqumvRefresh refresh;
 	AqumvReason *reason;
 	AqumvWrote	wrote;
-	bool		zone_matters = view->summary->needs_timezone;
+	uint64		events;
 
 	Assert(view->unsuitable == NULL);
 	if (!IsMVCCSnapshot(snapshot))
@@ -292,12 +316,16 @@ aqumv_check_usable(AqumvView *view, Snapshot snapshot)
 	 * seen from its parent) there are marks as well.
 	 */
 	AcceptInvalidationMessages();
+	events = aqumv_events;
 	tree = aqumv_get_tree(view->base);
 	if ((reason = check_base(tree)) != NULL ||
 		(reason = check_tracking(tree, wrote = aqumv_wrote_any_of(tree))) != NULL)
 		return reason;
-	if (!zone_matters && wrote == AQUMV_WROTE_NOTHING && proof_holds(&view->proof, tree, snapshot))
+	if (!view->summary->needs_timezone && wrote == AQUMV_WROTE_NOTHING && proof_holds(&view->proof, tree, snapshot))
+	{
+		view->proof.events = aqumv_wrote_anything() ? 0 : events;
 		return NULL;
+	}
 
 	if (!aqumv_read_refresh(view->view, snapshot, &refresh))
 		return aqumv_reason(AQUMV_NOT_REFRESHED,
@@ -309,6 +337,6 @@ aqumv_check_usable(AqumvView *view, Snapshot snapshot)
 	if ((reason = check_record(view, &refresh)) != NULL ||
 		(reason = check_writes(tree, &refresh, snapshot)) != NULL)
 		return reason;
-	keep_proof(&view->proof, tree, snapshot);
+	keep_proof(view, tree, events, snapshot);
 	return NULL;
 }

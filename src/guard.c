@@ -50,20 +50,86 @@ static bool guards_were_made = false;
 
 /*
  * The plan that was made last.  What is executed at once, and not from a copy
- * in a plan cache, still has its lock and its view at hand.
+ * in a plan cache, finds its lock, its proof and all that it needs at hand.
  */
 static struct
 {
-	PlannedStmt *plan;
-	AqumvView  *view;
-	LocalTransactionId lxid;
+	PlannedStmt *plan;			/* NULL once its memory is gone */
+	LocalTransactionId lxid;	/* which holds the view's lock */
 	SubTransactionId subid;
+	Oid			user;
+	RangeTblEntry *view;		/* asleep, or awake from an execution before */
+	PlannedStmt *shown;
+	AqumvProof	proof;
 }			last_made;
 
 /* ------------------------------------------------------------------------
  * Planning
  * ------------------------------------------------------------------------
  */
+
+/* How many entries of an awake plan should be shown? */
+static int
+shown_entries(List *rtable, RangeTblEntry *entry)
+{
+	int			nshown = list_length(rtable) - 1;
+
+	if (llast(rtable) != entry)
+		return nshown + 1;
+	/* a query of one block has the view, the base, and nothing between */
+	if (nshown > 1 &&
+		linitial_node(RangeTblEntry, rtable)->relkind == RELKIND_MATVIEW &&
+		list_nth_node(RangeTblEntry, rtable, nshown - 1)->rtekind == RTE_RELATION)
+	{
+		int			i = 1;
+
+		while (i < nshown - 1 &&
+			   aqumv_compat_is_idle_entry(list_nth_node(RangeTblEntry, rtable, i)))
+			i++;
+		if (i == nshown - 1)
+			nshown = 1;
+	}
+	return nshown;
+}
+
+static void
+forget_last_made(void *plan)
+{
+	if (last_made.plan == plan)
+		last_made.plan = NULL;
+}
+
+/* Remember a plan with one guard, whose view is locked and has been proved. */
+static void
+remember_last_made(PlannedStmt *plan, AqumvGuard guard, RangeTblEntry *view_entry,
+				   Oid user)
+{
+	MemoryContext old;
+	MemoryContextCallback *callback;
+	AqumvView  *view;
+
+	last_made.plan = NULL;
+	if (view_entry == NULL || aqumv_get_view(guard.view, &view) != NULL ||
+		aqumv_view_generation(view) != guard.generation)
+		return;
+	last_made.lxid = aqumv_compat_my_lxid();
+	last_made.subid = GetCurrentSubTransactionId();
+	last_made.user = user;
+	last_made.view = view_entry;
+	last_made.proof = view->proof;
+
+	old = MemoryContextSwitchTo(GetMemoryChunkContext(plan));
+	last_made.shown = palloc(sizeof(PlannedStmt));
+	*last_made.shown = *plan;
+	last_made.shown->rtable = list_copy_head(plan->rtable,
+											 shown_entries(plan->rtable, llast(plan->rtable)));
+	callback = palloc(sizeof(MemoryContextCallback));
+	callback->func = forget_last_made;
+	callback->arg = plan;
+	MemoryContextRegisterResetCallback(CurrentMemoryContext, callback);
+	MemoryContextSwitchTo(old);
+	last_made.plan = plan;
+}
 
 /*
  * Attach guards, and the query to fall back to, to a plan.  If user is valid,
@@ -76,6 +142,8 @@ aqumv_guard_plan(PlannedStmt *plan, const AqumvGuard *guards, int nguards,
 {
 	RangeTblEntry *entry = makeNode(RangeTblEntry);
 	List	   *fields = list_make2_oid((Oid) cursor_options, user);
+	RangeTblEntry *asleep = NULL;
+	int			nasleep = 0;
 	ListCell   *lc;
 
 	for (int i = 0; i < nguards; i++)
@@ -90,7 +158,11 @@ aqumv_guard_plan(PlannedStmt *plan, const AqumvGuard *guards, int nguards,
 			/* users' own entries for the view ask for privileges */
 			if (rte->rtekind == RTE_RELATION && rte->relid == guards[i].view &&
 				aqumv_compat_asks_nothing(plan, rte))
-				rte->rtekind = RTE_RESULT;	/* asleep */
+			{
+				rte->rtekind = RTE_RESULT;
+				asleep = rte;
+				nasleep++;
+			}
 		}
 	}
 
@@ -101,11 +173,7 @@ aqumv_guard_plan(PlannedStmt *plan, const AqumvGuard *guards, int nguards,
 	plan->rtable = lappend(plan->rtable, entry);
 	guards_were_made = true;
 
-	last_made.plan = nguards == 1 ? plan : NULL;
-	last_made.lxid = aqumv_compat_my_lxid();
-	last_made.subid = GetCurrentSubTransactionId();
-	if (last_made.plan != NULL && aqumv_get_view(guards[0].view, &last_made.view) != NULL)
-		last_made.plan = NULL;
+	remember_last_made(plan, guards[0], nasleep == 1 && nguards == 1 ? asleep : NULL, user);
 }
 
 /* ------------------------------------------------------------------------
@@ -145,15 +213,6 @@ get_guard(RangeTblEntry *entry, int i)
 	return guard;
 }
 
-/* Is a view, on which a lock is held, what the guard says, and usable? */
-static bool
-view_holds(AqumvView *view, AqumvGuard guard, Snapshot snapshot)
-{
-	return view->view == guard.view &&
-		aqumv_check_usable(view, snapshot) == NULL &&
-		aqumv_view_generation(view) == guard.generation;
-}
-
 /*
  * Check one guard; on success the view stays locked until the end of the
  * transaction, as any relation that a query reads.
@@ -167,7 +226,10 @@ guard_holds(AqumvGuard guard, Snapshot snapshot)
 		return false;
 	/* what was done to the view before has been brought in after this */
 	if (aqumv_get_view(guard.view, &view) == NULL &&
-		view->unsuitable == NULL && view_holds(view, guard, snapshot))
+		view->unsuitable == NULL &&
+		(aqumv_still_usable(&view->proof, snapshot) ||
+		 aqumv_check_usable(view, snapshot) == NULL) &&
+		aqumv_view_generation(view) == guard.generation)
 		return true;
 	UnlockRelationOid(guard.view, AccessShareLock);
 	return false;
@@ -187,91 +249,92 @@ invalidate_plans_locally(Oid view)
 }
 
 static bool
-guards_hold(PlannedStmt *plan, RangeTblEntry *entry, Snapshot snapshot)
+guards_hold(RangeTblEntry *entry, Snapshot snapshot)
 {
 	bool		messages = aqumv_reason_messages;
 	Oid			user = lsecond_oid(entry->securityQuals);
 	bool		hold = aqumv_enabled && (!OidIsValid(user) || user == GetUserId());
 
 	aqumv_reason_messages = false;
-	if (hold && plan == last_made.plan && last_made.lxid == aqumv_compat_my_lxid() &&
-		last_made.subid == GetCurrentSubTransactionId() && count_guards(entry) == 1)
-		hold = view_holds(last_made.view, get_guard(entry, 0), snapshot);
-	else
-	{
-		for (int i = 0; hold && i < count_guards(entry); i++)
-			hold = guard_holds(get_guard(entry, i), snapshot);
-	}
+	for (int i = 0; hold && i < count_guards(entry); i++)
+		hold = guard_holds(get_guard(entry, i), snapshot);
 	aqumv_reason_messages = messages;
 	return hold;
 }
 
 /*
- * Execute a copy of the plan in which the views' entries are awake.  The plan
- * itself may be cached, and stays as it is.
+ * What an awake plan needs beside the sleeping one, which may be cached and
+ * stays as it is.  One piece of memory, since this is done in each execution.
  */
-static void
+typedef struct AwakePlan
+{
+	PlannedStmt executed;
+	PlannedStmt shown;
+	List		rtable;			/* of the executor, and its workers */
+	List		shown_rtable;	/* the front part of it */
+	ListCell	cells[FLEXIBLE_ARRAY_MEMBER];
+} AwakePlan;
+
+static bool
+is_asleep(const RangeTblEntry *rte)
+{
+	return rte->rtekind == RTE_RESULT && OidIsValid(rte->relid);
+}
+
+/*
+ * Execute a copy of the plan in which the views' entries are awake.  Returns
+ * the plan to show: once the executor has checked permissions, nobody needs
+ * the guard or the base table's entry any more, and without them EXPLAIN prints
+ * the plan as it would print one over the view.
+ */
+static PlannedStmt *
 wake_views(QueryDesc *desc, RangeTblEntry *entry)
 {
-	MemoryContext old = MemoryContextSwitchTo(GetMemoryChunkContext(desc));
-	PlannedStmt *plan = palloc(sizeof(PlannedStmt));
+	const PlannedStmt *asleep = desc->plannedstmt;
+	int			n = list_length(asleep->rtable);
+	int			nguards = count_guards(entry);
+	int			nasleep = 0;
+	AwakePlan  *awake;
+	RangeTblEntry *copy;
 	ListCell   *lc;
 
-	memcpy(plan, desc->plannedstmt, sizeof(PlannedStmt));
-	plan->rtable = list_copy(plan->rtable);
-	foreach(lc, plan->rtable)
+	foreach(lc, asleep->rtable)
 	{
-		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+		if (is_asleep(lfirst_node(RangeTblEntry, lc)))
+			nasleep++;
+	}
+	awake = MemoryContextAlloc(GetMemoryChunkContext(desc),
+							   offsetof(AwakePlan, cells) + n * sizeof(ListCell) +
+							   nasleep * sizeof(RangeTblEntry));
+	copy = (RangeTblEntry *) &awake->cells[n];
 
-		for (int i = 0; i < count_guards(entry); i++)
+	memcpy(awake->cells, asleep->rtable->elements, n * sizeof(ListCell));
+	for (int at = 0; at < n; at++)
+	{
+		const RangeTblEntry *rte = lfirst_node(RangeTblEntry, &awake->cells[at]);
+
+		for (int i = 0; is_asleep(rte) && i < nguards; i++)
 		{
-			if (rte->rtekind == RTE_RESULT && rte->relid == get_guard(entry, i).view)
+			if (rte->relid == get_guard(entry, i).view)
 			{
-				RangeTblEntry *awake = palloc(sizeof(RangeTblEntry));
-
-				memcpy(awake, rte, sizeof(RangeTblEntry));
-				awake->rtekind = RTE_RELATION;
-				lfirst(lc) = awake;
+				memcpy(copy, rte, sizeof(RangeTblEntry));
+				copy->rtekind = RTE_RELATION;
+				lfirst(&awake->cells[at]) = copy++;
 				break;
 			}
 		}
 	}
-	desc->plannedstmt = plan;
-	MemoryContextSwitchTo(old);
-}
-
-/*
- * Once the executor has checked permissions, nobody needs the guard or the
- * base table's entry any more.  EXPLAIN then prints the plan as it would print
- * one over the view.
- */
-static void
-hide_helpers(QueryDesc *desc, RangeTblEntry *entry)
-{
-	PlannedStmt *plan = desc->plannedstmt;
-	int			nshown = list_length(plan->rtable) - 1;
-	MemoryContext old;
-
-	if (nshown < 0 || llast(plan->rtable) != entry)
-		return;
-
-	/* a query of one block has the view, the base, and nothing between */
-	if (nshown > 1 &&
-		linitial_node(RangeTblEntry, plan->rtable)->relkind == RELKIND_MATVIEW &&
-		list_nth_node(RangeTblEntry, plan->rtable, nshown - 1)->rtekind == RTE_RELATION)
-	{
-		int			i = 1;
-
-		while (i < nshown - 1 &&
-			   aqumv_compat_is_idle_entry(list_nth_node(RangeTblEntry, plan->rtable, i)))
-			i++;
-		if (i == nshown - 1)
-			nshown = 1;
-	}
-	/* the executor, and its parallel workers, keep the whole list */
-	old = MemoryContextSwitchTo(GetMemoryChunkContext(desc));
-	plan->rtable = list_copy_head(plan->rtable, nshown);
-	MemoryContextSwitchTo(old);
+	awake->rtable = *asleep->rtable;
+	awake->rtable.elements = awake->cells;
+	awake->rtable.max_length = n;
+	awake->shown_rtable = awake->rtable;
+	awake->shown_rtable.length = shown_entries(&awake->rtable, entry);
+	awake->executed = *asleep;
+	awake->executed.rtable = &awake->rtable;
+	awake->shown = *asleep;
+	awake->shown.rtable = &awake->shown_rtable;
+	desc->plannedstmt = &awake->executed;
+	return &awake->shown;
 }
 
 /*
@@ -308,19 +371,34 @@ fall_back(QueryDesc *desc, RangeTblEntry *entry, int eflags)
 	MemoryContextSwitchTo(old);
 }
 
+/* Is this the plan that was made last, and has nothing happened since? */
+static bool
+last_made_holds(const QueryDesc *desc)
+{
+	return desc->plannedstmt == last_made.plan &&
+		last_made.lxid == aqumv_compat_my_lxid() &&
+		last_made.subid == GetCurrentSubTransactionId() &&
+		aqumv_enabled &&
+		(!OidIsValid(last_made.user) || last_made.user == GetUserId()) &&
+		aqumv_still_usable(&last_made.proof, desc->snapshot);
+}
+
 static void
 aqumv_ExecutorStart(QueryDesc *desc, int eflags)
 {
-	RangeTblEntry *entry = NULL;
-	bool		hold = false;
+	PlannedStmt *shown = NULL;
+	RangeTblEntry *entry;
 
-	if (guards_were_made && !IsParallelWorker())
-		entry = find_guard(desc->plannedstmt);
-	if (entry != NULL)
+	if (last_made.plan != NULL && last_made_holds(desc))
 	{
-		hold = guards_hold(desc->plannedstmt, entry, desc->snapshot);
-		if (hold)
-			wake_views(desc, entry);
+		last_made.view->rtekind = RTE_RELATION;
+		shown = last_made.shown;
+	}
+	else if (guards_were_made && !IsParallelWorker() &&
+			 (entry = find_guard(desc->plannedstmt)) != NULL)
+	{
+		if (guards_hold(entry, desc->snapshot))
+			shown = wake_views(desc, entry);
 		else
 			fall_back(desc, entry, eflags);
 	}
@@ -330,8 +408,8 @@ aqumv_ExecutorStart(QueryDesc *desc, int eflags)
 	else
 		standard_ExecutorStart(desc, eflags);
 
-	if (hold)
-		hide_helpers(desc, entry);
+	if (shown != NULL)
+		desc->plannedstmt = shown;
 }
 
 void

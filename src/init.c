@@ -39,6 +39,7 @@ bool		aqumv_enabled = false;
 bool		aqumv_allow_foreign_table = false;
 int			aqumv_rewrite_mode = AQUMV_REWRITE_COST;
 int			aqumv_paused = 0;
+uint64		aqumv_events = 1;
 
 static const struct config_enum_entry rewrite_mode_options[] = {
 	{"cost", AQUMV_REWRITE_COST, false},
@@ -65,6 +66,7 @@ check_not_in_file(bool *newval, void **extra, GucSource source)
 static void
 replan_all_bool(bool newval, void *extra)
 {
+	aqumv_events++;
 	ResetPlanCache();
 }
 

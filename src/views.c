@@ -61,6 +61,7 @@ typedef struct ViewSlot
 
 static HTAB *base_slots = NULL;
 static HTAB *view_slots = NULL;
+static ViewSlot *last_view_slot = NULL; /* slots are never removed */
 static uint64 invalidations = 0;
 static uint64 function_generation = 0;
 
@@ -77,6 +78,7 @@ forget_relation(Datum arg, Oid relid)
 	ViewSlot   *view;
 
 	invalidations++;
+	aqumv_events++;
 	if (OidIsValid(relid))
 	{
 		base = hash_search(base_slots, &relid, HASH_FIND, NULL);
@@ -112,6 +114,7 @@ forget_function(Datum arg, int cacheid, uint32 hashvalue)
 	ViewSlot   *view;
 
 	invalidations++;
+	aqumv_events++;
 	function_generation++;
 	hash_seq_init(&status, view_slots);
 	while ((view = hash_seq_search(&status)) != NULL)
@@ -368,7 +371,7 @@ build_view(Relation rel)
 AqumvReason *
 aqumv_get_view(Oid viewoid, AqumvView **result)
 {
-	ViewSlot   *slot = hash_search(view_slots, &viewoid, HASH_FIND, NULL);
+	ViewSlot   *slot = last_view_slot;
 	Relation	rel;
 	MemoryContext context,
 				old;
@@ -377,8 +380,11 @@ aqumv_get_view(Oid viewoid, AqumvView **result)
 	int			tries;
 	bool		found;
 
+	if (slot == NULL || slot->view != viewoid)
+		slot = hash_search(view_slots, &viewoid, HASH_FIND, NULL);
 	if (slot != NULL && slot->valid)
 	{
+		last_view_slot = slot;
 		*result = slot->current;
 		return NULL;
 	}

@@ -24,7 +24,9 @@
 typedef struct AqumvProof
 {
 	bool		valid;
+	uint64		events;			/* aqumv_events then; 0 if more could happen without one */
 	uint64		tree_serial;
+	const void *timezone;		/* if it matters: the zone that was set */
 	TransactionId own_xid;		/* the only one that xip does not tell of */
 	TransactionId xmin;
 	TransactionId xmax;

@@ -193,6 +193,15 @@ find_written_below(Oid relation, void *context)
 }
 
 /*
+ * May this transaction have written a tracked relation?
+ */
+bool
+aqumv_wrote_anything(void)
+{
+	return touched != NIL;
+}
+
+/*
  * What has this transaction written of the rows that are read through the
  * tree's relation?  A statement may be writing them just now.
  */
@@ -343,6 +352,7 @@ aqumv_touch(Oid relation)
 		touch->relation = relation;
 		touch->uncounted = false;
 		touched = lappend(touched, touch);
+		aqumv_events++;
 		MemoryContextSwitchTo(old);
 	}
 	if (!pgstat_track_counts)

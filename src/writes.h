@@ -25,6 +25,7 @@ extern AqumvMoment aqumv_current_moment(void);
 extern void aqumv_end_part(void);
 
 extern void aqumv_touch(Oid relation);
+extern bool aqumv_wrote_anything(void);
 extern AqumvWrote aqumv_wrote_any_of(const AqumvTree *tree);
 extern void aqumv_mark_change(Oid root, Oid relation);
 
