@@ -96,6 +96,30 @@ REVOKE ALL ON FUNCTION aqumv.mark_before_statement(), aqumv.mark_row(),
     aqumv.mark_truncate() FROM PUBLIC;
 
 -- ---------------------------------------------------------------------------
+-- What the hidden columns of incremental views call.  As in core's own
+-- aggregates, nothing here is secret.
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION aqumv.scales_accum(bigint[], numeric) RETURNS bigint[]
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'aqumv_scales_accum';
+COMMENT ON FUNCTION aqumv.scales_accum(bigint[], numeric) IS
+    'Transition function of aqumv.scales(numeric).';
+CREATE FUNCTION aqumv.scales_combine(bigint[], bigint[]) RETURNS bigint[]
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'aqumv_scales_combine';
+COMMENT ON FUNCTION aqumv.scales_combine(bigint[], bigint[]) IS
+    'Combine function of aqumv.scales(numeric).';
+CREATE AGGREGATE aqumv.scales(numeric) (
+    SFUNC = aqumv.scales_accum, STYPE = bigint[], INITCOND = '{}',
+    COMBINEFUNC = aqumv.scales_combine, PARALLEL = SAFE);
+COMMENT ON AGGREGATE aqumv.scales(numeric) IS
+    'How many inputs have display scale 0, 1, 2, ...: with it, sum(numeric) can lose an input and still print as many digits as it should. A hidden column of incremental views.';
+
+CREATE FUNCTION aqumv.row_hash(VARIADIC "any") RETURNS bigint
+    LANGUAGE C IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'aqumv_row_hash';
+COMMENT ON FUNCTION aqumv.row_hash("any") IS
+    'A hash of the bits of a row, NULLs included. A hidden column of incremental views whose rows have no key.';
+
+-- ---------------------------------------------------------------------------
 -- DDL
 -- ---------------------------------------------------------------------------
 

@@ -16,16 +16,16 @@ typedef enum AqumvFold
 	AQUMV_FOLD_RECOMPUTE,		/* it does not: compute it again from the group */
 	AQUMV_FOLD_COUNT,
 	AQUMV_FOLD_SUM,				/* adds and subtracts; NULL without inputs */
-	AQUMV_FOLD_SUM_INEXACT,		/* adds, but losing rows takes a computation */
+	AQUMV_FOLD_ABSORB,			/* takes more rows in; losing one takes a computation */
 	AQUMV_FOLD_EXTREME,			/* keeps the better one; recomputed when that goes */
 	AQUMV_FOLD_AVERAGE,			/* not stored: sum divided by count */
-	AQUMV_FOLD_SCALES			/* aqumv.scales() */
+	AQUMV_FOLD_SCALES			/* aqumv.scales(): one counter per scale */
 } AqumvFold;
 
 typedef struct AqumvAggregate
 {
 	AqumvFold	fold;
-	Oid			add;			/* SUM: (result, argument as result) -> result */
+	Oid			add;			/* SUM, ABSORB, EXTREME: (result, input) -> result */
 	Oid			subtract;
 	Oid			better;			/* EXTREME: operator, "a replaces b" */
 	Oid			sum;			/* AVERAGE: the aggregate to sum with */

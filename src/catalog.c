@@ -172,6 +172,28 @@ aqumv_trigger_function(const char *name)
 						  0, NULL, false);
 }
 
+/*
+ * A function or aggregate behind hidden columns, or InvalidOid.
+ */
+static Oid
+column_function(const char *name, Oid argument)
+{
+	return LookupFuncName(list_make2(makeString(AQUMV_SCHEMA), makeString(pstrdup(name))),
+						  1, &argument, true);
+}
+
+Oid
+aqumv_scales_function(void)
+{
+	return column_function("scales", NUMERICOID);
+}
+
+Oid
+aqumv_row_hash_function(void)
+{
+	return column_function("row_hash", ANYOID);
+}
+
 /* ------------------------------------------------------------------------
  * Rows by key
  * ------------------------------------------------------------------------

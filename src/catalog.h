@@ -75,6 +75,8 @@ typedef bool (*AqumvMarkVisitor) (Oid relation, AqumvMarkKind kind, AqumvMoment 
 extern bool aqumv_is_installed(void);
 extern bool aqumv_is_own_table(Oid relid);
 extern Oid	aqumv_trigger_function(const char *name);
+extern Oid	aqumv_scales_function(void);
+extern Oid	aqumv_row_hash_function(void);
 
 extern bool aqumv_read_tracking(Oid relation, AqumvTracking *row);
 extern void aqumv_write_tracking(const AqumvTracking *row);

@@ -35,6 +35,8 @@ typedef struct AqumvColumn
 
 	/* of an aggregate, whose Aggref is expr: */
 	AqumvFold	fold;
+	AqumvAggregate aggregate;
+	Oid			collation;
 	Expr	   *argument;		/* over the base, or NULL */
 	Expr	   *filter;			/* over the base, or NULL */
 	AttrNumber	count;			/* the column that counts its inputs that are not
@@ -58,8 +60,8 @@ typedef struct AqumvDelta
 								 * values only one row of the base has */
 	AttrNumber	count;			/* groups: count(*), or 0 */
 	AttrNumber	hash;			/* rows without key: hash of the row, or 0 */
-	Oid			key_constraint; /* rows: what says that the keys are unique */
-	Bitmapset  *used;			/* columns of the base, by attno */
+	Oid			key_index;		/* rows: the base's unique index behind the keys */
+	Bitmapset  *used;			/* columns of the base, as pull_varattnos() has them */
 } AqumvDelta;
 
 extern AqumvReason *aqumv_make_delta(Query *query, AqumvDelta **delta);

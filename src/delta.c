@@ -1,0 +1,737 @@
+/*-------------------------------------------------------------------------
+ *
+ * delta.c
+ *	  How does each column of an incremental view follow a change of the base?
+ *
+ *	  A column holds a grouping key, an aggregate, an expression over these
+ *	  ("derived"), or, in a view without aggregates, an expression over one row.
+ *	  Aggregates that add and subtract need a little more than their result: how
+ *	  many inputs there were, so that the last one leaves NULL behind, and for
+ *	  numeric how many had which display scale.  Where the definition does not
+ *	  have these, columns named __aqumv_* are added when the view is created.  A
+ *	  view that lacks them (it was created without maintenance) is maintained
+ *	  all the same: by computing a group again when it loses a row.
+ *
+ *	  Pure: from a Query to an AqumvDelta, or the reason why not.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aqumv.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/pg_aggregate.h"
+#include "catalog/pg_index.h"
+#include "catalog/pg_type.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/tlist.h"
+#include "parser/parsetree.h"
+#include "rewrite/rewriteManip.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+#include "utils/typcache.h"
+
+#include "catalog.h"
+#include "compat.h"
+#include "delta.h"
+#include "expr.h"
+
+#define HIDDEN_PREFIX "__aqumv_"
+
+/* ------------------------------------------------------------------------
+ * Aggregates that the definition should have
+ * ------------------------------------------------------------------------
+ */
+
+/* An aggregate over the inputs of another, or over all rows (like == NULL). */
+static Aggref *
+make_aggregate(Oid function, Oid result, Aggref *like)
+{
+	Aggref	   *agg = makeNode(Aggref);
+
+	agg->aggfnoid = function;
+	agg->aggtype = result;
+	agg->aggkind = AGGKIND_NORMAL;
+	agg->aggsplit = AGGSPLIT_SIMPLE;
+	agg->aggno = agg->aggtransno = -1;
+	agg->location = -1;
+	agg->aggstar = like == NULL;
+	if (like != NULL)
+	{
+		agg->aggargtypes = list_copy(like->aggargtypes);
+		agg->args = copyObject(like->args);
+		agg->aggfilter = copyObject(like->aggfilter);
+	}
+	return agg;
+}
+
+static Aggref *
+count_of(Aggref *like)
+{
+	return make_aggregate(like == NULL ? F_COUNT_ : F_COUNT_ANY, INT8OID, like);
+}
+
+/* What avg(x) is divided from. */
+static Aggref *
+sum_of(Aggref *average, Oid sum)
+{
+	return make_aggregate(sum, get_func_rettype(sum), average);
+}
+
+static Aggref *
+scales_of(Aggref *like)
+{
+	Oid			function = aqumv_scales_function();
+
+	return OidIsValid(function) ? make_aggregate(function, INT8ARRAYOID, like) : NULL;
+}
+
+static bool
+is_plain(Aggref *agg)
+{
+	return agg->aggkind == AGGKIND_NORMAL && agg->aggdistinct == NIL && agg->aggorder == NIL &&
+		!agg->aggvariadic && agg->agglevelsup == 0;
+}
+
+/* What is known of this aggregate, as it is called. */
+static void
+describe(Aggref *agg, AqumvAggregate *known)
+{
+	aqumv_describe_aggregate(agg->aggfnoid, known);
+	if (agg->aggfnoid == aqumv_scales_function())
+		known->fold = AQUMV_FOLD_SCALES;
+	if (!is_plain(agg))
+		known->fold = AQUMV_FOLD_RECOMPUTE;
+}
+
+static Expr *
+argument_of(Aggref *agg)
+{
+	return agg->args == NIL ? NULL : linitial_node(TargetEntry, agg->args)->expr;
+}
+
+/* Is a column of relation rti declared NOT NULL? */
+static bool
+is_never_null(Expr *expr, Query *query, int rti)
+{
+	Var		   *var = (Var *) expr;
+	HeapTuple	tuple;
+	bool		result;
+
+	if (expr == NULL || !IsA(expr, Var) || var->varno != rti || var->varattno <= 0)
+		return false;
+	tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(rt_fetch(rti, query->rtable)->relid),
+							Int16GetDatum(var->varattno));
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	result = ((Form_pg_attribute) GETSTRUCT(tuple))->attnotnull;
+	ReleaseSysCache(tuple);
+	return result;
+}
+
+/* Do all values of a numeric expression have one display scale? */
+static bool
+has_fixed_scale(Expr *expr)
+{
+	return exprType((Node *) expr) != NUMERICOID ||
+		(IsA(expr, Var) && exprTypmod((Node *) expr) != -1);
+}
+
+/* ------------------------------------------------------------------------
+ * Columns
+ * ------------------------------------------------------------------------
+ */
+
+/* The view's column that holds an expression, or 0. */
+static AttrNumber
+column_of(Query *query, Node *expr)
+{
+	ListCell   *lc;
+
+	if (expr == NULL)
+		return 0;
+	foreach(lc, query->targetList)
+	{
+		TargetEntry *tle = lfirst_node(TargetEntry, lc);
+
+		if (!tle->resjunk && equal(tle->expr, expr))
+			return tle->resno;
+	}
+	return 0;
+}
+
+/* count(x), or count(*) if that is the same. */
+static AttrNumber
+count_column(Query *query, int rti, Aggref *agg)
+{
+	AttrNumber	attno = column_of(query, (Node *) count_of(agg));
+
+	if (attno == 0 && agg->aggfilter == NULL && is_never_null(argument_of(agg), query, rti))
+		attno = column_of(query, (Node *) count_of(NULL));
+	return attno;
+}
+
+static Var *
+view_column(Query *query, AttrNumber attno)
+{
+	TargetEntry *tle = get_tle_by_resno(query->targetList, attno);
+
+	return makeVar(1, attno, exprType((Node *) tle->expr), exprTypmod((Node *) tle->expr),
+				   exprCollation((Node *) tle->expr), 0);
+}
+
+static Expr *
+as_numeric(Var *var)
+{
+	if (var->vartype == NUMERICOID)
+		return (Expr *) var;
+	return (Expr *) makeFuncExpr(F_NUMERIC_INT8, NUMERICOID, list_make1(var), InvalidOid,
+								 InvalidOid, COERCE_EXPLICIT_CAST);
+}
+
+/* sum / count, as core computes avg(); NULL where sum is. */
+static Node *
+average_over_view(Query *query, int rti, Aggref *agg, Oid sum)
+{
+	AttrNumber	sum_attno = column_of(query, (Node *) sum_of(agg, sum));
+	AttrNumber	count_attno = count_column(query, rti, agg);
+
+	if (sum_attno == 0 || count_attno == 0)
+		return NULL;
+	return (Node *) makeFuncExpr(F_NUMERIC_DIV, NUMERICOID,
+								 list_make2(as_numeric(view_column(query, sum_attno)),
+											as_numeric(view_column(query, count_attno))),
+								 InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL);
+}
+
+typedef struct DeriveContext
+{
+	Query	   *query;
+	int			rti;
+	List	   *keys;			/* expressions */
+	TargetEntry *self;			/* must not refer to itself */
+	bool		failed;
+} DeriveContext;
+
+static bool
+is_stored(DeriveContext *context, Node *node)
+{
+	return IsA(node, Aggref) || list_member(context->keys, node);
+}
+
+/* Write an expression over keys and aggregates over the view's columns. */
+static Node *
+derive_mutator(Node *node, DeriveContext *context)
+{
+	if (node == NULL)
+		return NULL;
+	if (is_stored(context, node))
+	{
+		AttrNumber	attno = column_of(context->query, node);
+		AqumvAggregate known;
+		Node	   *average = NULL;
+
+		if (IsA(node, Aggref))
+		{
+			describe((Aggref *) node, &known);
+			if (known.fold == AQUMV_FOLD_AVERAGE)
+				average = average_over_view(context->query, context->rti, (Aggref *) node,
+											known.sum);
+		}
+		if (average != NULL)
+			return average;
+		if (attno != 0 && attno != context->self->resno)
+			return (Node *) view_column(context->query, attno);
+		context->failed = true;
+		return node;
+	}
+	if (IsA(node, Var))
+		context->failed = true;
+	return expression_tree_mutator(node, derive_mutator, context);
+}
+
+/* The SUM's input as its result type, so that they can be added. */
+static Expr *
+as_result(Aggref *agg)
+{
+	Expr	   *arg = argument_of(agg);
+	Oid			function;
+
+	switch (agg->aggfnoid)
+	{
+		case F_SUM_INT2:
+			function = F_INT8_INT2;
+			break;
+		case F_SUM_INT4:
+			function = F_INT8_INT4;
+			break;
+		case F_SUM_INT8:
+			function = F_NUMERIC_INT8;
+			break;
+		default:
+			return arg;
+	}
+	return (Expr *) makeFuncExpr(function, agg->aggtype, list_make1(arg), InvalidOid,
+								 InvalidOid, COERCE_EXPLICIT_CAST);
+}
+
+static void
+fill_aggregate(AqumvColumn *column, AqumvDelta *delta, Aggref *agg)
+{
+	AqumvAggregate known;
+
+	describe(agg, &known);
+	column->kind = AQUMV_COLUMN_AGGREGATE;
+	column->expr = (Node *) agg;
+	column->fold = known.fold == AQUMV_FOLD_AVERAGE ? AQUMV_FOLD_RECOMPUTE : known.fold;
+	column->aggregate = known;
+	column->argument = known.fold == AQUMV_FOLD_SUM ? as_result(agg) : argument_of(agg);
+	column->filter = agg->aggfilter;
+	column->collation = agg->inputcollid;
+	if (known.fold == AQUMV_FOLD_SUM)
+	{
+		column->count = count_column(delta->query, delta->rti, agg);
+		column->fixed_scale = agg->aggtype != NUMERICOID || agg->aggfnoid == F_SUM_INT8 ||
+			has_fixed_scale(argument_of(agg));
+		if (!column->fixed_scale)
+			column->scales = column_of(delta->query, (Node *) scales_of(agg));
+	}
+}
+
+static AqumvReason *
+fill_group_column(AqumvColumn *column, AqumvDelta *delta, TargetEntry *tle, List *key_exprs)
+{
+	DeriveContext context = {.query = delta->query,.rti = delta->rti,.keys = key_exprs,.self = tle};
+	ListCell   *lc;
+
+	foreach(lc, delta->query->groupClause)
+	{
+		SortGroupClause *sgc = lfirst_node(SortGroupClause, lc);
+
+		if (equal(get_sortgroupclause_expr(sgc, delta->query->targetList), tle->expr) &&
+			!list_member_int(delta->keys, tle->resno))
+		{
+			column->kind = AQUMV_COLUMN_KEY;
+			column->expr = (Node *) tle->expr;
+			column->eqop = sgc->eqop;
+			/* the first column of each key identifies the group */
+			if (column_of(delta->query, (Node *) tle->expr) == tle->resno)
+				delta->keys = lappend_int(delta->keys, tle->resno);
+			return NULL;
+		}
+	}
+	column->kind = AQUMV_COLUMN_DERIVED;
+	column->expr = derive_mutator((Node *) tle->expr, &context);
+	if (!context.failed)
+		return NULL;
+	if (IsA(tle->expr, Aggref))
+	{
+		fill_aggregate(column, delta, (Aggref *) tle->expr);
+		return NULL;
+	}
+	/* never mind: what cannot be derived is computed again */
+	column->kind = AQUMV_COLUMN_AGGREGATE;
+	column->fold = AQUMV_FOLD_RECOMPUTE;
+	column->expr = (Node *) tle->expr;
+	return NULL;
+}
+
+/* ------------------------------------------------------------------------
+ * Views without aggregates: what tells their rows apart
+ * ------------------------------------------------------------------------
+ */
+
+/* The view's columns that hold the columns of a unique index, or NIL. */
+static List *
+columns_of_index(Query *query, int rti, Relation index, Relation base)
+{
+	Form_pg_index form = index->rd_index;
+	List	   *attnos = NIL;
+
+	if (!form->indisunique || !form->indimmediate || !form->indisvalid || !form->indislive ||
+		RelationGetIndexPredicate(index) != NIL || RelationGetIndexExpressions(index) != NIL)
+		return NIL;
+	for (int i = 0; i < form->indnkeyatts; i++)
+	{
+		AttrNumber	attno = form->indkey.values[i];
+		Form_pg_attribute att = TupleDescAttr(RelationGetDescr(base), attno - 1);
+		Var		   *var = makeVar(rti, attno, att->atttypid, att->atttypmod, att->attcollation, 0);
+		AttrNumber	column = column_of(query, (Node *) var);
+		TypeCacheEntry *type = lookup_type_cache(att->atttypid, TYPECACHE_BTREE_OPFAMILY);
+
+		/* unique under the operators that the view's index will have */
+		if (column == 0 || !att->attnotnull || index->rd_opfamily[i] != type->btree_opf ||
+			index->rd_indcollation[i] != att->attcollation)
+			return NIL;
+		attnos = lappend_int(attnos, column);
+	}
+	return attnos;
+}
+
+static void
+find_row_key(AqumvDelta *delta)
+{
+	Relation	base = table_open(delta->base, AccessShareLock);
+	List	   *indexes = RelationGetIndexList(base);
+	ListCell   *lc;
+
+	foreach(lc, indexes)
+	{
+		Relation	index = index_open(lfirst_oid(lc), AccessShareLock);
+
+		delta->keys = columns_of_index(delta->query, delta->rti, index, base);
+		delta->key_index = lfirst_oid(lc);
+		index_close(index, NoLock);
+		if (delta->keys != NIL)
+			break;
+	}
+	if (delta->keys == NIL)
+		delta->key_index = InvalidOid;
+	table_close(base, NoLock);
+}
+
+/* aqumv.row_hash() over all columns but itself. */
+static Expr *
+row_hash(Query *query)
+{
+	Oid			function = aqumv_row_hash_function();
+	FuncExpr   *call;
+	List	   *args = NIL;
+	ListCell   *lc;
+
+	if (!OidIsValid(function))
+		return NULL;
+	foreach(lc, query->targetList)
+	{
+		TargetEntry *tle = lfirst_node(TargetEntry, lc);
+
+		if (!tle->resjunk && !(IsA(tle->expr, FuncExpr) &&
+							   ((FuncExpr *) tle->expr)->funcid == function))
+			args = lappend(args, copyObject(tle->expr));
+	}
+	call = makeFuncExpr(function, INT8OID, args, InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL);
+	return (Expr *) call;
+}
+
+/* ------------------------------------------------------------------------
+ * The whole
+ * ------------------------------------------------------------------------
+ */
+
+static List *
+key_expressions(Query *query)
+{
+	List	   *exprs = NIL;
+	ListCell   *lc;
+
+	foreach(lc, query->groupClause)
+		exprs = lappend(exprs, get_sortgroupclause_expr(lfirst_node(SortGroupClause, lc),
+														query->targetList));
+	return exprs;
+}
+
+/* Can changes of the base be followed at all? */
+static AqumvReason *
+check_maintainable(Query *query)
+{
+	AqumvSummary *summary;
+	AqumvReason *reason;
+
+	if ((reason = aqumv_summarize_view(copyObject(query), &summary)) != NULL)
+		return reason;
+	if (query->distinctClause != NIL)
+		return aqumv_reason(AQUMV_VIEW_DISTINCT, "the view uses DISTINCT; write GROUP BY instead");
+	if (query->groupingSets != NIL)
+		return aqumv_reason(AQUMV_VIEW_SHAPE, "the view uses grouping sets");
+	if (query->hasWindowFuncs)
+		return aqumv_reason(AQUMV_VIEW_SHAPE, "the view uses window functions");
+	if (query->hasTargetSRFs)
+		return aqumv_reason(AQUMV_VIEW_SHAPE, "the view uses set-returning functions");
+	if (query->hasSubLinks)
+		return aqumv_reason(AQUMV_VIEW_SUBLINK, "the view uses subqueries");
+	return NULL;
+}
+
+static AqumvReason *
+fill_columns(AqumvDelta *delta)
+{
+	Query	   *query = delta->query;
+	List	   *key_exprs = key_expressions(query);
+	AqumvReason *reason;
+	ListCell   *lc;
+
+	delta->columns = palloc0(list_length(query->targetList) * sizeof(AqumvColumn));
+	foreach(lc, query->targetList)
+	{
+		TargetEntry *tle = lfirst_node(TargetEntry, lc);
+		AqumvColumn *column = &delta->columns[delta->ncolumns];
+
+		if (tle->resjunk)
+			continue;
+		delta->ncolumns++;
+		column->attno = tle->resno;
+		if (delta->grain == AQUMV_GRAIN_ROW)
+		{
+			column->kind = AQUMV_COLUMN_ROW;
+			column->expr = (Node *) tle->expr;
+		}
+		else if ((reason = fill_group_column(column, delta, tle, key_exprs)) != NULL)
+			return reason;
+	}
+	foreach(lc, key_exprs)
+	{
+		if (column_of(query, lfirst(lc)) == 0)
+			return aqumv_reason(AQUMV_VIEW_SHAPE, "a grouping key is not a column of the view");
+	}
+	return NULL;
+}
+
+/* Number the base as relation 1 in all that is evaluated over it. */
+static void
+renumber(AqumvDelta *delta)
+{
+	for (int i = 0; i < delta->ncolumns; i++)
+	{
+		AqumvColumn *column = &delta->columns[i];
+
+		column->argument = copyObject(column->argument);
+		column->filter = copyObject(column->filter);
+		ChangeVarNodes((Node *) column->argument, delta->rti, 1, 0);
+		ChangeVarNodes((Node *) column->filter, delta->rti, 1, 0);
+		if (column->kind == AQUMV_COLUMN_DERIVED)
+			continue;
+		column->expr = copyObject(column->expr);
+		ChangeVarNodes(column->expr, delta->rti, 1, 0);
+	}
+	delta->where = copyObject(make_ands_implicit((Expr *) delta->query->jointree->quals));
+	ChangeVarNodes((Node *) delta->where, delta->rti, 1, 0);
+}
+
+/*
+ * How the view with this definition (not changed) follows its base.  The
+ * result points into a copy of it.
+ */
+AqumvReason *
+aqumv_make_delta(Query *query, AqumvDelta **result)
+{
+	AqumvDelta *delta = palloc0(sizeof(AqumvDelta));
+	AqumvReason *reason;
+	RangeTblEntry *rte;
+
+	if ((reason = aqumv_find_relation(query, &rte, &delta->rti)) != NULL ||
+		(reason = check_maintainable(query)) != NULL)
+		return reason;
+	if (rte->relkind != RELKIND_RELATION && rte->relkind != RELKIND_PARTITIONED_TABLE)
+		return aqumv_reason(AQUMV_BASE_KIND, "changes of \"%s\" cannot be captured",
+							get_rel_name(rte->relid));
+	delta->query = query = copyObject(query);
+	aqumv_compat_flatten_group(query);
+	delta->base = rte->relid;
+	delta->grain = query->groupClause != NIL ? AQUMV_GRAIN_GROUP :
+		query->hasAggs || query->havingQual != NULL ? AQUMV_GRAIN_ALL : AQUMV_GRAIN_ROW;
+	if ((reason = fill_columns(delta)) != NULL)
+		return reason;
+	if (delta->grain == AQUMV_GRAIN_ROW)
+	{
+		find_row_key(delta);
+		if (delta->keys == NIL)
+			delta->hash = column_of(query, (Node *) row_hash(query));
+		if (delta->keys == NIL && delta->hash == 0)
+			return aqumv_reason(AQUMV_VIEW_SHAPE,
+								"the view has neither the columns of a unique key of \"%s\" nor " HIDDEN_PREFIX "hash; create it anew with maintenance",
+								get_rel_name(delta->base));
+	}
+	else
+		delta->count = column_of(query, (Node *) count_of(NULL));
+	renumber(delta);
+	pull_varattnos((Node *) delta->query->targetList, delta->rti, &delta->used);
+	pull_varattnos((Node *) delta->query->jointree->quals, delta->rti, &delta->used);
+	pull_varattnos(delta->query->havingQual, delta->rti, &delta->used);
+	*result = delta;
+	return NULL;
+}
+
+/* ------------------------------------------------------------------------
+ * Hidden columns
+ * ------------------------------------------------------------------------
+ */
+
+/* Put first what is a column, then some more columns, then what only sorts. */
+static void
+arrange_columns(Query *query, List *more)
+{
+	List	   *columns = NIL,
+			   *junk = NIL;
+	int			n = 0;
+	ListCell   *lc;
+
+	foreach(lc, query->targetList)
+	{
+		if (lfirst_node(TargetEntry, lc)->resjunk)
+			junk = lappend(junk, lfirst(lc));
+		else
+			columns = lappend(columns, lfirst(lc));
+	}
+	query->targetList = list_concat(list_concat(columns, more), junk);
+	foreach(lc, query->targetList)
+		lfirst_node(TargetEntry, lc)->resno = ++n;
+}
+
+static bool
+name_is_taken(Query *query, const char *name)
+{
+	ListCell   *lc;
+
+	foreach(lc, query->targetList)
+	{
+		TargetEntry *tle = lfirst_node(TargetEntry, lc);
+
+		if (tle->resname != NULL && strcmp(tle->resname, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Append a column, unless the view has it already. */
+static void
+add_column(Query *query, Expr *expr, const char *name)
+{
+	int			n;
+	TargetEntry *tle;
+
+	if (expr == NULL || column_of(query, (Node *) expr) != 0)
+		return;
+	n = count_nonjunk_tlist_entries(query->targetList);
+	tle = makeTargetEntry(expr, n + 1, psprintf(HIDDEN_PREFIX "%s", name), false);
+	for (int i = 1; name_is_taken(query, tle->resname); i++)
+		tle->resname = psprintf(HIDDEN_PREFIX "%s_%d", name, i);
+	arrange_columns(query, list_make1(tle));
+}
+
+static bool
+aggregates_walker(Node *node, List **aggregates)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Aggref))
+	{
+		*aggregates = list_append_unique(*aggregates, node);
+		return false;
+	}
+	return expression_tree_walker(node, aggregates_walker, aggregates);
+}
+
+/* What it takes to fold an aggregate: itself, and what goes with it. */
+static void
+add_for_aggregate(Query *query, int rti, Aggref *agg)
+{
+	AqumvAggregate known;
+
+	describe(agg, &known);
+	if (known.fold == AQUMV_FOLD_AVERAGE)
+	{
+		add_for_aggregate(query, rti, sum_of(agg, known.sum));
+		return;
+	}
+	add_column(query, (Expr *) agg,
+			   known.fold == AQUMV_FOLD_COUNT ? "count_of" :
+			   known.fold == AQUMV_FOLD_SUM ? "sum" : "aggregate");
+	if (known.fold != AQUMV_FOLD_SUM)
+		return;
+	if (count_column(query, rti, agg) == 0)
+		add_column(query, (Expr *) count_of(agg), "count_of");
+	if (agg->aggfnoid == F_SUM_NUMERIC && !has_fixed_scale(argument_of(agg)))
+		add_column(query, (Expr *) scales_of(agg), "scales");
+}
+
+/* Make columns of the grouping keys that are none yet. */
+static void
+show_keys(Query *query)
+{
+	int			n = 0;
+	ListCell   *lc;
+
+	foreach(lc, query->groupClause)
+	{
+		SortGroupClause *sgc = lfirst_node(SortGroupClause, lc);
+		TargetEntry *tle = get_sortgroupclause_tle(sgc, query->targetList);
+
+		if (!tle->resjunk || column_of(query, (Node *) tle->expr) != 0)
+			continue;
+		tle->resjunk = false;
+		tle->resname = psprintf(HIDDEN_PREFIX "key_%d", ++n);
+	}
+}
+
+static void
+add_for_groups(Query *query, int rti)
+{
+	List	   *aggregates = NIL;
+	ListCell   *lc;
+
+	add_column(query, (Expr *) count_of(NULL), "count");
+	(void) aggregates_walker((Node *) query->targetList, &aggregates);
+	foreach(lc, aggregates)
+	{
+		Aggref	   *agg = lfirst(lc);
+		AqumvAggregate known;
+
+		describe(agg, &known);
+		/* what is computed again need not be there by itself */
+		if (known.fold != AQUMV_FOLD_RECOMPUTE)
+			add_for_aggregate(query, rti, agg);
+	}
+}
+
+/*
+ * Add to a definition, in place, what maintenance needs beside its columns.
+ * The new columns come last.  What cannot be maintained stays as it is.
+ */
+void
+aqumv_add_hidden_columns(Query *query)
+{
+	Query	   *flat = copyObject(query);
+	RangeTblEntry *rte;
+	int			rti;
+	int			ncolumns;
+	ListCell   *l1,
+			   *l2;
+
+	if (aqumv_find_relation(query, &rte, &rti) != NULL || check_maintainable(query) != NULL)
+		return;
+	/* expressions are compared in a copy without RTE_GROUP */
+	aqumv_compat_flatten_group(flat);
+	show_keys(flat);
+	forboth(l1, query->targetList, l2, flat->targetList)
+	{
+		lfirst_node(TargetEntry, l1)->resjunk = lfirst_node(TargetEntry, l2)->resjunk;
+		lfirst_node(TargetEntry, l1)->resname = lfirst_node(TargetEntry, l2)->resname;
+	}
+	arrange_columns(query, NIL);
+	arrange_columns(flat, NIL);
+	ncolumns = count_nonjunk_tlist_entries(flat->targetList);
+
+	if (flat->groupClause != NIL || flat->hasAggs || flat->havingQual != NULL)
+	{
+		add_for_groups(flat, rti);
+		query->hasAggs = true;
+	}
+	else
+	{
+		AqumvDelta	delta = {.query = flat,.rti = rti,.base = rte->relid};
+
+		find_row_key(&delta);
+		if (delta.keys == NIL)
+			add_column(flat, row_hash(flat), "hash");
+	}
+	arrange_columns(query,
+					list_copy_tail(list_truncate(list_copy(flat->targetList),
+												 count_nonjunk_tlist_entries(flat->targetList)),
+								   ncolumns));
+}

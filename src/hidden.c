@@ -1,0 +1,163 @@
+/*-------------------------------------------------------------------------
+ *
+ * hidden.c
+ *	  The functions behind the hidden columns of incremental views.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aqumv.h"
+
+#include "catalog/pg_type.h"
+#include "common/hashfn.h"
+#include "fmgr.h"
+#include "utils/array.h"
+#include "utils/datum.h"
+#include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
+#include "utils/numeric.h"
+
+#include "hidden.h"
+
+PG_FUNCTION_INFO_V1(aqumv_scales_accum);
+PG_FUNCTION_INFO_V1(aqumv_scales_combine);
+PG_FUNCTION_INFO_V1(aqumv_row_hash);
+
+/* ------------------------------------------------------------------------
+ * aqumv.scales(numeric): how many inputs have display scale 0, 1, 2, ...
+ * ------------------------------------------------------------------------
+ */
+
+/* The display scale of a number; -1 if it has none (NaN, infinity). */
+int
+aqumv_scale(Datum number)
+{
+	Numeric		num = DatumGetNumeric(number);
+
+	if (numeric_is_nan(num) || numeric_is_inf(num))
+		return -1;
+	return DatumGetInt32(DirectFunctionCall1(numeric_scale, number));
+}
+
+int
+aqumv_count_scales(ArrayType *array)
+{
+	return ARR_NDIM(array) == 0 ? 0 : ARR_DIMS(array)[0];
+}
+
+/* A copy with room for n counters, the new ones being 0. */
+ArrayType *
+aqumv_grow_scales(ArrayType *array, int n)
+{
+	int			had = aqumv_count_scales(array);
+	Datum	   *values = palloc0(Max(n, had) * sizeof(Datum));
+
+	for (int i = 0; i < had; i++)
+		values[i] = Int64GetDatum(AQUMV_SCALES(array)[i]);
+	for (int i = had; i < n; i++)
+		values[i] = Int64GetDatum(0);
+	return construct_array(values, Max(n, had), INT8OID, sizeof(int64), FLOAT8PASSBYVAL,
+						   TYPALIGN_DOUBLE);
+}
+
+/* Without the counters at the end that are 0, as the aggregate has them. */
+ArrayType *
+aqumv_trim_scales(ArrayType *array)
+{
+	int			n = aqumv_count_scales(array);
+	int			had = n;
+	Datum	   *values;
+
+	while (n > 0 && AQUMV_SCALES(array)[n - 1] == 0)
+		n--;
+	if (n == had)
+		return array;
+	if (n == 0)
+		return construct_empty_array(INT8OID);
+	values = palloc(n * sizeof(Datum));
+	for (int i = 0; i < n; i++)
+		values[i] = Int64GetDatum(AQUMV_SCALES(array)[i]);
+	return construct_array(values, n, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
+}
+
+/*
+ * Transition function: (bigint[], numeric) -> bigint[]
+ */
+Datum
+aqumv_scales_accum(PG_FUNCTION_ARGS)
+{
+	bool		mine = AggCheckCallContext(fcinfo, NULL) != 0;
+	ArrayType  *state = mine ? PG_GETARG_ARRAYTYPE_P(0) : PG_GETARG_ARRAYTYPE_P_COPY(0);
+	int			scale = aqumv_scale(PG_GETARG_DATUM(1));
+
+	if (scale >= aqumv_count_scales(state))
+		state = aqumv_grow_scales(state, scale + 1);
+	if (scale >= 0)
+		AQUMV_SCALES(state)[scale]++;
+	PG_RETURN_ARRAYTYPE_P(state);
+}
+
+/*
+ * Combine function: (bigint[], bigint[]) -> bigint[]
+ */
+Datum
+aqumv_scales_combine(PG_FUNCTION_ARGS)
+{
+	ArrayType  *a = PG_GETARG_ARRAYTYPE_P(0);
+	ArrayType  *b = PG_GETARG_ARRAYTYPE_P(1);
+	ArrayType  *sum = aqumv_grow_scales(a, Max(aqumv_count_scales(b), 1));
+
+	for (int i = 0; i < aqumv_count_scales(b); i++)
+		AQUMV_SCALES(sum)[i] += AQUMV_SCALES(b)[i];
+	PG_RETURN_ARRAYTYPE_P(aqumv_trim_scales(sum));
+}
+
+/* ------------------------------------------------------------------------
+ * aqumv.row_hash(VARIADIC "any"): a hash of the bits of a row
+ * ------------------------------------------------------------------------
+ */
+
+/* What a type passes by value, without the bits that do not belong to it. */
+static Datum
+own_bits(Datum value, int16 typlen)
+{
+	return typlen >= (int16) sizeof(Datum) ? value :
+		value & (((Datum) 1 << (typlen * BITS_PER_BYTE)) - 1);
+}
+
+/* Do two values, not NULL, consist of the same bits? */
+bool
+aqumv_same_image(Datum a, Datum b, bool typbyval, int16 typlen)
+{
+	if (typbyval)
+		return own_bits(a, typlen) == own_bits(b, typlen);
+	return datum_image_eq(a, b, typbyval, typlen);
+}
+
+/*
+ * Any type has bits, with or without an equality; to be the same value is
+ * decided by comparing them (aqumv.row_hash only finds the candidates).
+ */
+Datum
+aqumv_row_hash(PG_FUNCTION_ARGS)
+{
+	uint64		hash = 0;
+
+	for (int i = 0; i < PG_NARGS(); i++)
+	{
+		Oid			type = get_fn_expr_argtype(fcinfo->flinfo, i);
+		int16		typlen;
+		bool		typbyval;
+		uint64		one = 0;
+
+		if (!OidIsValid(type))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("could not determine the type of argument %d", i + 1)));
+		get_typlenbyval(type, &typlen, &typbyval);
+		if (!PG_ARGISNULL(i))
+			one = datum_image_hash(typbyval ? own_bits(PG_GETARG_DATUM(i), typlen) :
+								   PG_GETARG_DATUM(i), typbyval, typlen);
+		hash = hash_combine64(hash, one + (PG_ARGISNULL(i) ? 1 : 2));
+	}
+	PG_RETURN_INT64((int64) hash);
+}
