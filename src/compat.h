@@ -11,7 +11,9 @@
 
 #include "postgres.h"
 
+#include "access/genam.h"
 #include "access/heapam.h"
+#include "access/tableam.h"
 #include "access/transam.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_proc.h"
@@ -305,6 +307,67 @@ aqumv_compat_pgstat_relid(PgStat_TableStatus *status)
 	return status->id;
 #else
 	return status->t_id;
+#endif
+}
+
+/* 18 counts index searches for EXPLAIN */
+static inline IndexScanDesc
+aqumv_compat_index_beginscan(Relation rel, Relation index, Snapshot snapshot, int nkeys)
+{
+#if PG_VERSION_NUM >= 180000
+	return index_beginscan(rel, index, snapshot, NULL, nkeys, 0);
+#else
+	return index_beginscan(rel, index, snapshot, nkeys, 0);
+#endif
+}
+
+/* 16 tells which indexes an update has to be entered in */
+#if PG_VERSION_NUM >= 160000
+typedef TU_UpdateIndexes AqumvUpdateIndexes;
+#define AQUMV_COMPAT_NO_INDEXES TU_None
+#define aqumv_compat_only_summarizing(update) ((update) == TU_Summarizing)
+#else
+typedef bool AqumvUpdateIndexes;
+#define AQUMV_COMPAT_NO_INDEXES false
+#define aqumv_compat_only_summarizing(update) false
+#endif
+
+static inline List *
+aqumv_compat_insert_index_tuples(ResultRelInfo *rri, TupleTableSlot *slot, EState *estate,
+								 bool update, bool no_dup_err, bool *conflict,
+								 bool only_summarizing)
+{
+#if PG_VERSION_NUM >= 160000
+	return ExecInsertIndexTuples(rri, slot, estate, update, no_dup_err, conflict, NIL,
+								 only_summarizing);
+#else
+	return ExecInsertIndexTuples(rri, slot, estate, update, no_dup_err, conflict, NIL);
+#endif
+}
+
+/* 18 wants to know which tuple is being updated */
+static inline bool
+aqumv_compat_check_index_constraints(ResultRelInfo *rri, TupleTableSlot *slot, EState *estate,
+									 ItemPointer conflict, List *arbiters)
+{
+#if PG_VERSION_NUM >= 180000
+	ItemPointerData none;
+
+	ItemPointerSetInvalid(&none);
+	return ExecCheckIndexConstraints(rri, slot, estate, conflict, &none, arbiters);
+#else
+	return ExecCheckIndexConstraints(rri, slot, estate, conflict, arbiters);
+#endif
+}
+
+/* 18 dropped "execute once" */
+static inline void
+aqumv_compat_run(QueryDesc *desc)
+{
+#if PG_VERSION_NUM >= 180000
+	ExecutorRun(desc, ForwardScanDirection, 0);
+#else
+	ExecutorRun(desc, ForwardScanDirection, 0, true);
 #endif
 }
 

@@ -134,6 +134,15 @@ aqumv_same_image(Datum a, Datum b, bool typbyval, int16 typlen)
 }
 
 /*
+ * A hash of a value's bits.
+ */
+uint32
+aqumv_hash_image(Datum value, bool typbyval, int16 typlen)
+{
+	return datum_image_hash(typbyval ? own_bits(value, typlen) : value, typbyval, typlen);
+}
+
+/*
  * Any type has bits, with or without an equality; to be the same value is
  * decided by comparing them (aqumv.row_hash only finds the candidates).
  */
@@ -155,8 +164,7 @@ aqumv_row_hash(PG_FUNCTION_ARGS)
 					 errmsg("could not determine the type of argument %d", i + 1)));
 		get_typlenbyval(type, &typlen, &typbyval);
 		if (!PG_ARGISNULL(i))
-			one = datum_image_hash(typbyval ? own_bits(PG_GETARG_DATUM(i), typlen) :
-								   PG_GETARG_DATUM(i), typbyval, typlen);
+			one = aqumv_hash_image(PG_GETARG_DATUM(i), typbyval, typlen);
 		hash = hash_combine64(hash, one + (PG_ARGISNULL(i) ? 1 : 2));
 	}
 	PG_RETURN_INT64((int64) hash);

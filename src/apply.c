@@ -1,0 +1,484 @@
+/*-------------------------------------------------------------------------
+ *
+ * apply.c
+ *	  Rows of a materialized view: find, lock, insert, update, delete them.
+ *
+ *	  SQL cannot write a materialized view; the table access method can.  A row
+ *	  is looked up in the snapshot of this moment and then locked, so that what
+ *	  is computed from it is computed from its newest version: writers queue
+ *	  for the same row only.  New groups are inserted speculatively, as by
+ *	  INSERT ... ON CONFLICT: whoever comes second finds the first one's.
+ *
+ *	  At REPEATABLE READ and above, what another transaction has changed since
+ *	  our snapshot is a serialization failure, as it is on tables.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aqumv.h"
+
+#include "access/relscan.h"
+#include "access/skey.h"
+#include "access/stratnum.h"
+#include "access/table.h"
+#include "access/transam.h"
+#include "access/xact.h"
+#include "executor/executor.h"
+#include "nodes/makefuncs.h"
+#include "storage/lmgr.h"
+#include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
+
+#include "apply.h"
+#include "compat.h"
+#include "hidden.h"
+
+static void
+raise_serialization_failure(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+			 errmsg("could not serialize access due to concurrent update")));
+}
+
+/*
+ * Where another transaction's change would go unnoticed (there is no row that
+ * both have to lock), a transaction with an old snapshot has to start over.
+ */
+void
+aqumv_require_latest_snapshot(void)
+{
+	Snapshot	ours,
+				now;
+
+	if (!IsolationUsesXactSnapshot())
+		return;
+	ours = GetTransactionSnapshot();
+	now = GetLatestSnapshot();
+	if (now->xmin != ours->xmin || now->xmax != ours->xmax || now->xcnt != ours->xcnt ||
+		memcmp(now->xip, ours->xip, now->xcnt * sizeof(TransactionId)) != 0)
+		raise_serialization_failure();
+}
+
+/* What came of changing a row that we have found, and locked if anybody could
+ * change it. */
+static void
+check_result(AqumvTarget *target, TM_Result result)
+{
+	if (result == TM_Ok)
+		return;
+	if ((result == TM_Updated || result == TM_Deleted) && IsolationUsesXactSnapshot())
+		raise_serialization_failure();
+	elog(ERROR, "unexpected result %d of changing a row of materialized view \"%s\"",
+		 result, RelationGetRelationName(target->rel));
+}
+
+/* ------------------------------------------------------------------------
+ * Open and close
+ * ------------------------------------------------------------------------
+ */
+
+/*
+ * See everything that has been committed, and all that this transaction has
+ * done, up to now.
+ */
+void
+aqumv_renew_snapshot(AqumvTarget *target)
+{
+	if (target->snapshot != NULL)
+		UnregisterSnapshot(target->snapshot);
+	CommandCounterIncrement();
+	target->snapshot = RegisterSnapshot(IsolationUsesXactSnapshot() ? GetTransactionSnapshot() :
+										GetLatestSnapshot());
+	target->cid = GetCurrentCommandId(true);
+}
+
+/*
+ * The caller holds ROW EXCLUSIVE on the view, and has checked that it is
+ * populated.  The index may be InvalidOid.
+ */
+AqumvTarget *
+aqumv_open_target(Oid view, Oid index)
+{
+	AqumvTarget *target = palloc0(sizeof(AqumvTarget));
+
+	target->rel = table_open(view, NoLock);
+	if (OidIsValid(index))
+		target->index = index_open(index, RowExclusiveLock);
+	target->row = table_slot_create(target->rel, NULL);
+	target->new_row = MakeSingleTupleTableSlot(RelationGetDescr(target->rel), &TTSOpsVirtual);
+	aqumv_renew_snapshot(target);
+	return target;
+}
+
+void
+aqumv_close_target(AqumvTarget *target)
+{
+	ExecDropSingleTupleTableSlot(target->row);
+	ExecDropSingleTupleTableSlot(target->new_row);
+	if (target->estate != NULL)
+	{
+		ExecCloseIndices(target->rri);
+		FreeExecutorState(target->estate);
+	}
+	UnregisterSnapshot(target->snapshot);
+	if (target->index != NULL)
+		index_close(target->index, NoLock);
+	table_close(target->rel, NoLock);
+}
+
+/* What the executor needs to enter rows in indexes. */
+static void
+prepare_indexes(AqumvTarget *target)
+{
+	if (target->estate != NULL)
+		return;
+	target->estate = CreateExecutorState();
+	target->rri = makeNode(ResultRelInfo);
+	InitResultRelInfo(target->rri, target->rel, 0, NULL, 0);
+	ExecOpenIndices(target->rri, true);
+}
+
+static void
+enter_in_indexes(AqumvTarget *target, TupleTableSlot *row, bool update, bool only_summarizing)
+{
+	prepare_indexes(target);
+	if (target->rri->ri_NumIndices > 0)
+		list_free(aqumv_compat_insert_index_tuples(target->rri, row, target->estate, update,
+												   false, NULL, only_summarizing));
+	ResetPerTupleExprContext(target->estate);
+}
+
+/* ------------------------------------------------------------------------
+ * The versions that this transaction has written
+ *
+ * The versions of a row that is updated over and over pile up until the
+ * transaction ends; to walk through them each time would be quadratic.
+ * ------------------------------------------------------------------------
+ */
+
+typedef struct LastWritten
+{
+	Oid			view;
+	uint32		hash;
+	LocalTransactionId lxid;
+	ItemPointerData tid;
+} LastWritten;
+
+#define LAST_WRITTEN 256
+static LastWritten last_written[LAST_WRITTEN];
+
+static LastWritten *
+last_written_slot(AqumvTarget *target, uint32 hash)
+{
+	return &last_written[(hash ^ RelationGetRelid(target->rel)) % LAST_WRITTEN];
+}
+
+static void
+remember_written(AqumvTarget *target, ItemPointer tid, uint32 hash)
+{
+	LastWritten *last = last_written_slot(target, hash);
+
+	last->view = RelationGetRelid(target->rel);
+	last->hash = hash;
+	last->lxid = aqumv_compat_my_lxid();
+	last->tid = *tid;
+}
+
+static bool
+keys_match(AqumvTarget *target, const Datum *keys, const bool *nulls, const FmgrInfo *equal)
+{
+	int			n = target->index == NULL ? 0 : IndexRelationGetNumberOfKeyAttributes(target->index);
+
+	for (int i = 0; i < n; i++)
+	{
+		bool		isnull;
+		Datum		value = slot_getattr(target->row,
+										 target->index->rd_index->indkey.values[i], &isnull);
+
+		if (isnull != nulls[i] ||
+			(!isnull && !DatumGetBool(FunctionCall2Coll(unconstify(FmgrInfo *, &equal[i]),
+														target->index->rd_indcollation[i],
+														value, keys[i]))))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Is there a version of the row that this transaction itself has written?  It
+ * is the newest one then, and nobody else can touch it.
+ */
+static bool
+find_written(AqumvTarget *target, const Datum *keys, const bool *nulls, const FmgrInfo *equal,
+			 uint32 hash)
+{
+	LastWritten *last = last_written_slot(target, hash);
+	bool		isnull;
+	Datum		xmin;
+
+	if (last->view != RelationGetRelid(target->rel) || last->hash != hash ||
+		last->lxid != aqumv_compat_my_lxid() ||
+		!table_tuple_fetch_row_version(target->rel, &last->tid, target->snapshot, target->row))
+		return false;
+	/* the place may have been given to another row after ROLLBACK TO */
+	xmin = slot_getsysattr(target->row, MinTransactionIdAttributeNumber, &isnull);
+	return TransactionIdIsCurrentTransactionId(DatumGetTransactionId(xmin)) &&
+		keys_match(target, keys, nulls, equal);
+}
+
+/* ------------------------------------------------------------------------
+ * Find
+ * ------------------------------------------------------------------------
+ */
+
+/*
+ * Lock the newest version of the row in target->row, and fetch it.  False if it
+ * is gone (at REPEATABLE READ: has been changed), or if somebody has it and
+ * policy is not to wait.
+ */
+static bool
+lock_row(AqumvTarget *target, LockWaitPolicy policy)
+{
+	ItemPointerData tid = target->row->tts_tid;
+	TM_FailureData failure;
+	TM_Result	result;
+
+	result = table_tuple_lock(target->rel, &tid, target->snapshot, target->row, target->cid,
+							  LockTupleExclusive, policy,
+							  IsolationUsesXactSnapshot() ? 0 : TUPLE_LOCK_FLAG_FIND_LAST_VERSION,
+							  &failure);
+	switch (result)
+	{
+		case TM_Ok:
+			return true;
+		case TM_WouldBlock:
+			return false;
+		case TM_Updated:
+		case TM_Deleted:
+			return false;
+		default:
+			elog(ERROR, "unexpected result %d of locking a row of materialized view \"%s\"",
+				 result, RelationGetRelationName(target->rel));
+	}
+	return false;
+}
+
+static void
+make_scan_keys(AqumvTarget *target, const Datum *keys, const bool *nulls, ScanKey scan_keys)
+{
+	Relation	index = target->index;
+
+	for (int i = 0; i < IndexRelationGetNumberOfKeyAttributes(index); i++)
+	{
+		Oid			type = index->rd_opcintype[i];
+		Oid			operator = get_opfamily_member(index->rd_opfamily[i], type, type,
+												   BTEqualStrategyNumber);
+
+		ScanKeyEntryInitialize(&scan_keys[i], nulls[i] ? SK_ISNULL | SK_SEARCHNULL : 0,
+							   i + 1, nulls[i] ? InvalidStrategy : BTEqualStrategyNumber,
+							   InvalidOid, index->rd_indcollation[i],
+							   nulls[i] ? InvalidOid : get_opcode(operator), keys[i]);
+	}
+}
+
+/* The row of a key in the snapshot, or the only row of a view without keys. */
+static bool
+look_up(AqumvTarget *target, const Datum *keys, const bool *nulls)
+{
+	bool		found;
+
+	if (target->index == NULL)
+	{
+		TableScanDesc scan = table_beginscan(target->rel, target->snapshot, 0, NULL);
+
+		found = table_scan_getnextslot(scan, ForwardScanDirection, target->row);
+		table_endscan(scan);
+	}
+	else
+	{
+		ScanKeyData scan_keys[INDEX_MAX_KEYS];
+		int			nkeys = IndexRelationGetNumberOfKeyAttributes(target->index);
+		IndexScanDesc scan = aqumv_compat_index_beginscan(target->rel, target->index,
+														  target->snapshot, nkeys);
+
+		make_scan_keys(target, keys, nulls, scan_keys);
+		index_rescan(scan, scan_keys, nkeys, NULL, 0);
+		found = index_getnext_slot(scan, ForwardScanDirection, target->row);
+		index_endscan(scan);
+	}
+	return found;
+}
+
+/*
+ * Find the row of a key (or the only row, if the view has no index), lock it,
+ * and leave its newest version in target->row.  False if there is none.  The
+ * hash is any that equal keys share.
+ */
+bool
+aqumv_find_row(AqumvTarget *target, const Datum *keys, const bool *nulls,
+			   const FmgrInfo *equal, uint32 hash)
+{
+	if (find_written(target, keys, nulls, equal, hash))
+		return true;
+	while (look_up(target, keys, nulls))
+	{
+		if (lock_row(target, LockWaitBlock))
+			return true;
+		if (IsolationUsesXactSnapshot())
+			raise_serialization_failure();
+		/* it was deleted meanwhile; there may be another by now */
+		aqumv_renew_snapshot(target);
+	}
+	ExecClearTuple(target->row);
+	return false;
+}
+
+static bool
+same_row(TupleTableSlot *row, const Datum *values, const bool *nulls)
+{
+	slot_getallattrs(row);
+	for (int i = 0; i < row->tts_tupleDescriptor->natts; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(row->tts_tupleDescriptor, i);
+
+		if (row->tts_isnull[i] != nulls[i] ||
+			(!nulls[i] && !aqumv_same_image(row->tts_values[i], values[i],
+											att->attbyval, att->attlen)))
+			return false;
+	}
+	return true;
+}
+
+/* One of the rows with these very bits, locked. */
+static bool
+find_image(AqumvTarget *target, int64 hash, const Datum *values, const bool *nulls,
+		   LockWaitPolicy policy, bool *seen)
+{
+	ScanKeyData key;
+	IndexScanDesc scan;
+	bool		found = false;
+	Datum		datum = Int64GetDatum(hash);
+	bool		isnull = false;
+
+	scan = aqumv_compat_index_beginscan(target->rel, target->index, target->snapshot, 1);
+	make_scan_keys(target, &datum, &isnull, &key);
+	index_rescan(scan, &key, 1, NULL, 0);
+	while (!found && index_getnext_slot(scan, ForwardScanDirection, target->row))
+	{
+		if (!same_row(target->row, values, nulls))
+			continue;
+		*seen = true;
+		found = lock_row(target, policy) && same_row(target->row, values, nulls);
+	}
+	index_endscan(scan);
+	return found;
+}
+
+/*
+ * Find a row that consists of these very bits, lock it, and leave it in
+ * target->row.  Of several that are alike, one that nobody else has locked.
+ */
+bool
+aqumv_find_image(AqumvTarget *target, int64 hash, const Datum *values, const bool *nulls)
+{
+	bool		seen;
+
+	do
+	{
+		seen = false;
+		if (find_image(target, hash, values, nulls, LockWaitSkip, &seen) ||
+			(seen && find_image(target, hash, values, nulls, LockWaitBlock, &seen)))
+			return true;
+		if (seen && IsolationUsesXactSnapshot())
+			raise_serialization_failure();
+		aqumv_renew_snapshot(target);
+	} while (seen);
+	return false;
+}
+
+/* ------------------------------------------------------------------------
+ * Change
+ * ------------------------------------------------------------------------
+ */
+
+/*
+ * Give the row in target->row, which is locked, other values.
+ */
+void
+aqumv_update_row(AqumvTarget *target, TupleTableSlot *row, uint32 hash)
+{
+	ItemPointerData tid = target->row->tts_tid;
+	TM_FailureData failure;
+	LockTupleMode lockmode;
+	AqumvUpdateIndexes indexes;
+	TM_Result	result;
+
+	result = table_tuple_update(target->rel, &tid, row, target->cid, target->snapshot,
+								InvalidSnapshot, true, &failure, &lockmode, &indexes);
+	check_result(target, result);
+	if (indexes != AQUMV_COMPAT_NO_INDEXES)
+		enter_in_indexes(target, row, true, aqumv_compat_only_summarizing(indexes));
+	remember_written(target, &row->tts_tid, hash);
+}
+
+/*
+ * Delete the row in target->row, which is locked.
+ */
+void
+aqumv_delete_row(AqumvTarget *target)
+{
+	ItemPointerData tid = target->row->tts_tid;
+	TM_FailureData failure;
+	TM_Result	result;
+
+	result = table_tuple_delete(target->rel, &tid, target->cid, target->snapshot,
+								InvalidSnapshot, true, &failure, false);
+	check_result(target, result);
+}
+
+/*
+ * Insert the row of a new key.  False if another transaction has inserted one
+ * meanwhile: then the caller looks again.
+ */
+bool
+aqumv_insert_group(AqumvTarget *target, TupleTableSlot *row, uint32 hash)
+{
+	List	   *arbiter = list_make1_oid(RelationGetRelid(target->index));
+	bool		conflict;
+
+	prepare_indexes(target);
+	do
+	{
+		ItemPointerData tid;
+		uint32		token;
+
+		if (!aqumv_compat_check_index_constraints(target->rri, row, target->estate, &tid,
+												  arbiter))
+		{
+			if (IsolationUsesXactSnapshot())
+				raise_serialization_failure();
+			aqumv_renew_snapshot(target);
+			return false;
+		}
+		token = SpeculativeInsertionLockAcquire(GetCurrentTransactionId());
+		table_tuple_insert_speculative(target->rel, row, target->cid, 0, NULL, token);
+		conflict = false;
+		list_free(aqumv_compat_insert_index_tuples(target->rri, row, target->estate, false, true,
+												   &conflict, false));
+		table_tuple_complete_speculative(target->rel, row, token, !conflict);
+		SpeculativeInsertionLockRelease(GetCurrentTransactionId());
+		ResetPerTupleExprContext(target->estate);
+	} while (conflict);
+	remember_written(target, &row->tts_tid, hash);
+	return true;
+}
+
+/*
+ * Insert a row; one more with a key that exists is an error.
+ */
+void
+aqumv_insert_row(AqumvTarget *target, TupleTableSlot *row)
+{
+	table_tuple_insert(target->rel, row, target->cid, 0, NULL);
+	enter_in_indexes(target, row, false, false);
+}

@@ -1,0 +1,483 @@
+/*-------------------------------------------------------------------------
+ *
+ * follow.c
+ *	  What does a row of the base mean for an incremental view?
+ *
+ *	  Deltas (delta.c) are compiled once per backend and view: no statement
+ *	  parses or plans anything.  Compiled ones are dropped when the view, a
+ *	  relation that it follows, or a function changes.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aqumv.h"
+
+#include "access/genam.h"
+#include "access/table.h"
+#include "access/transam.h"
+#include "catalog/partition.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_index.h"
+#include "executor/executor.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
+#include "utils/datum.h"
+#include "utils/hsearch.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/partcache.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+
+#include "catalog.h"
+#include "expr.h"
+#include "follow.h"
+#include "hidden.h"
+
+typedef struct FollowerSlot
+{
+	Oid			view;			/* hash key */
+	AqumvFollower *follower;
+} FollowerSlot;
+
+static HTAB *follower_slots = NULL;
+
+/* ------------------------------------------------------------------------
+ * Invalidation
+ * ------------------------------------------------------------------------
+ */
+
+static bool
+follows(AqumvFollower *follower, Oid relid)
+{
+	ListCell   *lc;
+
+	if (relid == InvalidOid || follower->view == relid || follower->delta->base == relid)
+		return true;
+	foreach(lc, follower->sources)
+	{
+		if (((AqumvSource *) lfirst(lc))->relid == relid)
+			return true;
+	}
+	return false;
+}
+
+static void
+forget_relation(Datum arg, Oid relid)
+{
+	HASH_SEQ_STATUS status;
+	FollowerSlot *slot;
+
+	hash_seq_init(&status, follower_slots);
+	while ((slot = hash_seq_search(&status)) != NULL)
+	{
+		if (slot->follower != NULL && follows(slot->follower, relid))
+			slot->follower->valid = false;
+	}
+}
+
+static void
+forget_function(Datum arg, int cacheid, uint32 hashvalue)
+{
+	HASH_SEQ_STATUS status;
+	FollowerSlot *slot;
+
+	hash_seq_init(&status, follower_slots);
+	while ((slot = hash_seq_search(&status)) != NULL)
+	{
+		if (slot->follower != NULL && slot->follower->calls_users)
+			slot->follower->valid = false;
+	}
+}
+
+void
+aqumv_follow_init(void)
+{
+	HASHCTL		ctl = {.keysize = sizeof(Oid),.entrysize = sizeof(FollowerSlot)};
+
+	follower_slots = hash_create("aqumv followers", 64, &ctl, HASH_ELEM | HASH_BLOBS);
+	CacheRegisterRelcacheCallback(forget_relation, (Datum) 0);
+	CacheRegisterSyscacheCallback(PROCOID, forget_function, (Datum) 0);
+	CacheRegisterSyscacheCallback(AGGFNOID, forget_function, (Datum) 0);
+}
+
+/* ------------------------------------------------------------------------
+ * Compile
+ * ------------------------------------------------------------------------
+ */
+
+static bool
+is_users(Oid funcid, void *context)
+{
+	return funcid >= FirstNormalObjectId;
+}
+
+static bool
+calls_users_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, calls_users_walker, context, 0);
+	return check_functions_in_node(node, is_users, context) ||
+		expression_tree_walker(node, calls_users_walker, context);
+}
+
+static ExprState *
+compile(Node *expr)
+{
+	return expr == NULL ? NULL : ExecInitExpr(expression_planner((Expr *) copyObject(expr)), NULL);
+}
+
+static void
+compile_term(AqumvFollower *follower, AqumvColumn *column, AqumvTerm *term)
+{
+	Node	   *value = column->kind == AQUMV_COLUMN_AGGREGATE ? (Node *) column->argument :
+		column->expr;
+
+	if (column->kind != AQUMV_COLUMN_AGGREGATE || column->fold != AQUMV_FOLD_RECOMPUTE)
+		term->value = compile(value);
+	term->filter = compile((Node *) column->filter);
+	if (value != NULL)
+		get_typlenbyval(exprType(value), &term->typlen, &term->byval);
+	if (column->kind != AQUMV_COLUMN_AGGREGATE)
+		return;
+	if (OidIsValid(column->aggregate.add))
+		fmgr_info(column->aggregate.add, &term->add);
+	if (OidIsValid(column->aggregate.subtract))
+		fmgr_info(column->aggregate.subtract, &term->subtract);
+	if (OidIsValid(column->aggregate.better))
+		fmgr_info(get_opcode(column->aggregate.better), &term->better);
+	if (column->fold != AQUMV_FOLD_COUNT && column->fold != AQUMV_FOLD_SUM &&
+		column->fold != AQUMV_FOLD_SCALES)
+		follower->recomputes = true;
+}
+
+/*
+ * The index that rows are found with: any that fits, whatever its name.  Its
+ * order of columns becomes the order of the follower's keys.
+ */
+static bool
+fits(Relation index, AqumvDelta *delta)
+{
+	Form_pg_index form = index->rd_index;
+	int			n = form->indnkeyatts;
+
+	if (!form->indisvalid || !form->indislive || index->rd_rel->relam != BTREE_AM_OID ||
+		RelationGetIndexPredicate(index) != NIL || RelationGetIndexExpressions(index) != NIL)
+		return false;
+	if (delta->hash != 0)
+		return n == 1 && form->indkey.values[0] == delta->hash;
+	if (!form->indisunique || !form->indimmediate || n != list_length(delta->keys) ||
+		(delta->grain == AQUMV_GRAIN_GROUP && !form->indnullsnotdistinct))
+		return false;
+	for (int i = 0; i < n; i++)
+	{
+		if (!list_member_int(delta->keys, form->indkey.values[i]))
+			return false;
+	}
+	return true;
+}
+
+static void
+compile_keys(AqumvFollower *follower, Relation index)
+{
+	AqumvDelta *delta = follower->delta;
+
+	follower->nkeys = index->rd_index->indnkeyatts;
+	follower->keys = palloc(follower->nkeys * sizeof(AttrNumber));
+	follower->equal = palloc0(follower->nkeys * sizeof(FmgrInfo));
+	follower->hash = palloc0(follower->nkeys * sizeof(FmgrInfo));
+	follower->collations = palloc(follower->nkeys * sizeof(Oid));
+	for (int i = 0; i < follower->nkeys; i++)
+	{
+		AqumvColumn *column = &delta->columns[index->rd_index->indkey.values[i] - 1];
+		Oid			type = index->rd_opcintype[i];
+		Oid			eqop = get_opfamily_member(index->rd_opfamily[i], type, type,
+											   BTEqualStrategyNumber);
+		Oid			hash;
+
+		follower->keys[i] = column->attno;
+		follower->collations[i] = index->rd_indcollation[i];
+		fmgr_info(get_opcode(eqop), &follower->equal[i]);
+		if (get_op_hash_functions(eqop, &hash, NULL))
+			fmgr_info(hash, &follower->hash[i]);
+		if (!aqumv_equality_is_bitwise(eqop, exprType(column->expr), follower->collations[i]))
+			follower->key_bitwise = false;
+	}
+}
+
+static void
+find_index(AqumvFollower *follower, Relation rel)
+{
+	ListCell   *lc;
+
+	if (follower->delta->grain == AQUMV_GRAIN_ALL)
+		return;
+	foreach(lc, RelationGetIndexList(rel))
+	{
+		Relation	index = index_open(lfirst_oid(lc), AccessShareLock);
+
+		if (!OidIsValid(follower->index) && fits(index, follower->delta))
+		{
+			follower->index = RelationGetRelid(index);
+			compile_keys(follower, index);
+		}
+		index_close(index, AccessShareLock);
+	}
+	if (!OidIsValid(follower->index))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("materialized view \"%s\" lacks the index that its maintenance needs",
+						RelationGetRelationName(rel)),
+				 errhint("REFRESH MATERIALIZED VIEW creates it again.")));
+}
+
+static void
+compile_follower(AqumvFollower *follower, AqumvView *view, Relation rel)
+{
+	AqumvDelta *delta;
+	AqumvReason *reason;
+	AqumvRefresh refresh;
+	bool		had_messages = aqumv_reason_messages;
+
+	aqumv_reason_messages = true;
+	reason = aqumv_make_delta(linitial_node(Query, rel->rd_rules->rules[0]->actions), &delta);
+	aqumv_reason_messages = had_messages;
+	if (reason != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("materialized view \"%s\" can no longer be maintained",
+						RelationGetRelationName(rel)),
+				 errdetail("%s.", reason->message),
+				 errhint("ALTER MATERIALIZED VIEW ... RESET (aqumv.maintenance) ends its maintenance.")));
+	follower->delta = delta;
+	follower->view = view->view;
+	follower->owner = view->owner;
+	follower->desc = CreateTupleDescCopy(RelationGetDescr(rel));
+	follower->calls_users = calls_users_walker((Node *) delta->query, NULL);
+	if (view->summary != NULL && view->summary->needs_timezone &&
+		aqumv_read_refresh(view->view, NULL, &refresh))
+		follower->timezone = refresh.timezone;
+	follower->recomputes = delta->query->havingQual != NULL;
+	follower->key_bitwise = true;
+	find_index(follower, rel);
+	follower->econtext = CreateStandaloneExprContext();
+	if (delta->where != NIL)
+		follower->where = ExecInitQual((List *) expression_planner((Expr *) copyObject(delta->where)),
+									   NULL);
+	follower->terms = palloc0(delta->ncolumns * sizeof(AqumvTerm));
+	for (int i = 0; i < delta->ncolumns; i++)
+		compile_term(follower, &delta->columns[i], &follower->terms[i]);
+}
+
+/*
+ * The follower of a view on which the caller holds a lock.  It stays as it is
+ * until it is released.  An error if the view cannot be maintained any more.
+ */
+AqumvFollower *
+aqumv_get_follower(AqumvView *view)
+{
+	FollowerSlot *slot;
+	AqumvFollower *follower;
+	MemoryContext context,
+				old;
+	Relation	rel;
+
+	slot = hash_search(follower_slots, &view->view, HASH_FIND, NULL);
+	if (slot != NULL && slot->follower != NULL && slot->follower->valid)
+	{
+		slot->follower->users++;
+		return slot->follower;
+	}
+
+	rel = table_open(view->view, NoLock);
+	context = AllocSetContextCreate(CurrentMemoryContext, "aqumv follower",
+									ALLOCSET_SMALL_SIZES);
+	old = MemoryContextSwitchTo(context);
+	follower = palloc0(sizeof(AqumvFollower));
+	follower->context = context;
+	compile_follower(follower, view, rel);
+	MemoryContextSwitchTo(old);
+	table_close(rel, NoLock);
+
+	follower->valid = true;
+	follower->users = 1;
+	MemoryContextSetParent(context, CacheMemoryContext);
+	slot = hash_search(follower_slots, &view->view, HASH_ENTER, NULL);
+	slot->follower = follower;
+	return follower;
+}
+
+static void
+free_follower(AqumvFollower *follower)
+{
+	ListCell   *lc;
+
+	FreeExprContext(follower->econtext, true);
+	foreach(lc, follower->sources)
+	{
+		AqumvSource *source = lfirst(lc);
+
+		if (source->converted != NULL)
+			ExecDropSingleTupleTableSlot(source->converted);
+	}
+	MemoryContextDelete(follower->context);
+}
+
+void
+aqumv_release_follower(AqumvFollower *follower)
+{
+	follower->users--;
+	ResetExprContext(follower->econtext);
+	/* others may have taken its place in the cache by now */
+	if (!follower->valid && follower->users == 0)
+	{
+		FollowerSlot *slot = hash_search(follower_slots, &follower->view, HASH_FIND, NULL);
+
+		if (slot != NULL && slot->follower == follower)
+			slot->follower = NULL;
+		free_follower(follower);
+	}
+}
+
+/* ------------------------------------------------------------------------
+ * Sources
+ * ------------------------------------------------------------------------
+ */
+
+/*
+ * How rows of a relation (the base, an ancestor or a partition of it) become
+ * rows of the base.
+ */
+AqumvSource *
+aqumv_get_source(AqumvFollower *follower, Relation rel)
+{
+	AqumvSource *source;
+	MemoryContext old;
+	Relation	base;
+	ListCell   *lc;
+
+	foreach(lc, follower->sources)
+	{
+		source = lfirst(lc);
+		if (source->relid == RelationGetRelid(rel))
+			return source;
+	}
+
+	base = table_open(follower->delta->base, AccessShareLock);
+	old = MemoryContextSwitchTo(follower->context);
+	source = palloc0(sizeof(AqumvSource));
+	source->relid = RelationGetRelid(rel);
+	if (source->relid != follower->delta->base)
+	{
+		source->map = convert_tuples_by_name(CreateTupleDescCopy(RelationGetDescr(rel)),
+											 CreateTupleDescCopy(RelationGetDescr(base)));
+		if (source->map != NULL)
+			source->converted = MakeSingleTupleTableSlot(source->map->outdesc, &TTSOpsVirtual);
+		if (base->rd_rel->relispartition &&
+			list_member_oid(get_partition_ancestors(RelationGetRelid(base)), source->relid))
+			source->belongs = ExecInitQual((List *)
+										   expression_planner((Expr *) copyObject(RelationGetPartitionQual(base))),
+										   NULL);
+	}
+	follower->sources = lappend(follower->sources, source);
+	MemoryContextSwitchTo(old);
+	table_close(base, AccessShareLock);
+	return source;
+}
+
+/* ------------------------------------------------------------------------
+ * Evaluate
+ * ------------------------------------------------------------------------
+ */
+
+AqumvImage *
+aqumv_make_image(AqumvFollower *follower)
+{
+	AqumvImage *image = palloc(sizeof(AqumvImage));
+	int			n = follower->delta->ncolumns;
+
+	image->values = palloc0(n * sizeof(Datum));
+	image->nulls = palloc0(n * sizeof(bool));
+	image->counted = palloc0(n * sizeof(bool));
+	return image;
+}
+
+/*
+ * What a row contributes.  The image is good until the row's slot changes and
+ * the follower's econtext is reset.
+ */
+void
+aqumv_evaluate(AqumvFollower *follower, AqumvSource *source, TupleTableSlot *row,
+			   AqumvImage *image)
+{
+	ExprContext *econtext = follower->econtext;
+	MemoryContext old;
+
+	if (source->map != NULL)
+		row = execute_attr_map_slot(source->map->attrMap, row, source->converted);
+	econtext->ecxt_scantuple = row;
+	image->belongs = (source->belongs == NULL || ExecQual(source->belongs, econtext)) &&
+		(follower->where == NULL || ExecQual(follower->where, econtext));
+	if (!image->belongs)
+		return;
+	old = MemoryContextSwitchTo(econtext->ecxt_per_tuple_memory);
+	for (int i = 0; i < follower->delta->ncolumns; i++)
+	{
+		AqumvTerm  *term = &follower->terms[i];
+		AqumvColumn *column = &follower->delta->columns[i];
+		bool		isnull = true;
+
+		if (column->kind == AQUMV_COLUMN_DERIVED)
+			continue;
+		if (term->filter != NULL)
+		{
+			Datum		yes = ExecEvalExpr(term->filter, econtext, &isnull);
+
+			image->counted[i] = !isnull && DatumGetBool(yes);
+		}
+		else
+			image->counted[i] = true;
+		image->nulls[i] = true;
+		if (image->counted[i] && term->value != NULL)
+		{
+			image->values[i] = ExecEvalExpr(term->value, econtext, &image->nulls[i]);
+			/* converted rows share one slot */
+			if (source->map != NULL && !image->nulls[i])
+				image->values[i] = datumCopy(image->values[i], term->byval, term->typlen);
+		}
+	}
+	MemoryContextSwitchTo(old);
+}
+
+/*
+ * Do two rows contribute the same?  If a column is computed from more than its
+ * value here (RECOMPUTE), nobody knows: no.
+ */
+bool
+aqumv_same_images(AqumvFollower *follower, const AqumvImage *a, const AqumvImage *b)
+{
+	if (!a->belongs || !b->belongs)
+		return a->belongs == b->belongs;
+	for (int i = 0; i < follower->delta->ncolumns; i++)
+	{
+		AqumvColumn *column = &follower->delta->columns[i];
+		AqumvTerm  *term = &follower->terms[i];
+
+		if (column->kind == AQUMV_COLUMN_DERIVED)
+			continue;
+		if (column->kind == AQUMV_COLUMN_AGGREGATE && column->fold == AQUMV_FOLD_RECOMPUTE)
+			return false;
+		if (a->counted[i] != b->counted[i])
+			return false;
+		if (!a->counted[i])
+			continue;
+		if (a->nulls[i] != b->nulls[i] ||
+			(!a->nulls[i] && !aqumv_same_image(a->values[i], b->values[i],
+											   term->byval, term->typlen)))
+			return false;
+	}
+	return true;
+}

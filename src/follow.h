@@ -1,0 +1,91 @@
+/*-------------------------------------------------------------------------
+ *
+ * follow.h
+ *	  What a row of the base means for an incremental view: compiled deltas.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AQUMV_FOLLOW_H
+#define AQUMV_FOLLOW_H
+
+#include "aqumv.h"
+
+#include "access/tupconvert.h"
+#include "executor/tuptable.h"
+#include "fmgr.h"
+#include "nodes/execnodes.h"
+#include "pgtime.h"
+
+#include "delta.h"
+#include "views.h"
+
+/* how rows of a relation of the tree become rows of the base */
+typedef struct AqumvSource
+{
+	Oid			relid;
+	TupleConversionMap *map;	/* NULL if they are alike */
+	TupleTableSlot *converted;
+	ExprState  *belongs;		/* is a row of an ancestor one of the base?  Or
+								 * NULL */
+} AqumvSource;
+
+/* a column's delta, compiled */
+typedef struct AqumvTerm
+{
+	ExprState  *value;			/* KEY, ROW, argument; DERIVED: over the view */
+	ExprState  *filter;
+	bool		byval;			/* of the value */
+	int16		typlen;
+	FmgrInfo	add;
+	FmgrInfo	subtract;
+	FmgrInfo	better;
+} AqumvTerm;
+
+typedef struct AqumvFollower
+{
+	Oid			view;
+	Oid			owner;
+	AqumvDelta *delta;
+	TupleDesc	desc;			/* of the view */
+	Oid			index;			/* that rows are found with, or InvalidOid */
+	bool		calls_users;	/* it calls functions that users have made */
+	const char *timezone;		/* that it must be computed in, or NULL */
+	bool		recomputes;		/* a column may have to be computed again */
+	bool		key_bitwise;	/* equal keys are the same */
+
+	ExprContext *econtext;
+	ExprState  *where;
+	AqumvTerm  *terms;			/* by attno - 1 */
+	int			nkeys;
+	AttrNumber *keys;			/* in the order of the index */
+	FmgrInfo   *equal;			/* by key */
+	FmgrInfo   *hash;			/* by key; fn_oid is InvalidOid if there is none */
+	Oid		   *collations;		/* by key */
+	List	   *sources;		/* of AqumvSource */
+
+	/* private */
+	MemoryContext context;
+	bool		valid;
+	int			users;
+} AqumvFollower;
+
+/* what one row of the base contributes */
+typedef struct AqumvImage
+{
+	bool		belongs;		/* to the view's rows or groups */
+	Datum	   *values;			/* by attno - 1: key, row value, or argument */
+	bool	   *nulls;
+	bool	   *counted;		/* the aggregate's filter says yes */
+} AqumvImage;
+
+extern AqumvFollower *aqumv_get_follower(AqumvView *view);
+extern void aqumv_release_follower(AqumvFollower *follower);
+extern AqumvSource *aqumv_get_source(AqumvFollower *follower, Relation rel);
+extern AqumvImage *aqumv_make_image(AqumvFollower *follower);
+extern void aqumv_evaluate(AqumvFollower *follower, AqumvSource *source,
+						   TupleTableSlot *row, AqumvImage *image);
+extern bool aqumv_same_images(AqumvFollower *follower, const AqumvImage *a, const AqumvImage *b);
+
+extern void aqumv_follow_init(void);
+
+#endif							/* AQUMV_FOLLOW_H */

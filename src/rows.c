@@ -1,0 +1,470 @@
+/*-------------------------------------------------------------------------
+ *
+ * rows.c
+ *	  Fold changes of the base into a view without aggregates.
+ *
+ *	  Each row of the view is one row of the base.  Where the view has the
+ *	  columns of a unique key it is found by that; otherwise by a hash of its
+ *	  bits, and of rows that are alike any will do.
+ *
+ *	  Rows go before others come, so that keys that change places do not
+ *	  collide.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aqumv.h"
+
+#include "access/xact.h"
+#include "common/hashfn.h"
+#include "executor/executor.h"
+#include "miscadmin.h"
+#include "storage/lmgr.h"
+#include "utils/datum.h"
+#include "utils/memutils.h"
+
+#include "apply.h"
+#include "fold.h"
+#include "hidden.h"
+#include "recompute.h"
+
+/* a row of the view that comes (net > 0) or goes (net < 0), so many times */
+typedef struct RowDelta
+{
+	uint32		hash;
+	int64		net;
+	Datum	   *values;			/* by attno - 1 */
+	bool	   *nulls;
+} RowDelta;
+
+typedef struct RowIndexEntry
+{
+	RowDelta   *row;
+	char		status;
+} RowIndexEntry;
+
+typedef struct RowTable
+{
+	AqumvFollower *follower;
+	MemoryContext context;
+	struct row_index_hash *rows;
+	bool		doubtful;		/* something was rolled back: compute all again */
+} RowTable;
+
+static bool same_row(AqumvFollower *follower, RowDelta *a, RowDelta *b);
+
+#define SH_PREFIX row_index
+#define SH_ELEMENT_TYPE RowIndexEntry
+#define SH_KEY_TYPE RowDelta *
+#define SH_KEY row
+#define SH_HASH_KEY(tb, key) (key)->hash
+#define SH_EQUAL(tb, a, b) ((a)->hash == (b)->hash && \
+	same_row(((RowTable *) (tb)->private_data)->follower, a, b))
+#define SH_SCOPE static inline
+#define SH_DECLARE
+#define SH_DEFINE
+#include "lib/simplehash.h"
+
+/* changes of statements that ended while others were under way */
+static List *pending = NIL;		/* of RowTable, in TopTransactionContext */
+
+/* ------------------------------------------------------------------------
+ * One row
+ * ------------------------------------------------------------------------
+ */
+
+static TupleTableSlot *
+store_row(AqumvTarget *target, const Datum *values, const bool *nulls)
+{
+	TupleTableSlot *slot = target->new_row;
+	int			n = slot->tts_tupleDescriptor->natts;
+
+	ExecClearTuple(slot);
+	memcpy(slot->tts_values, values, n * sizeof(Datum));
+	memcpy(slot->tts_isnull, nulls, n * sizeof(bool));
+	return ExecStoreVirtualTuple(slot);
+}
+
+static void
+find_row(AqumvFollower *follower, AqumvTarget *target, const Datum *values, const bool *nulls)
+{
+	AqumvDelta *delta = follower->delta;
+	Datum		keys[INDEX_MAX_KEYS];
+	bool		key_nulls[INDEX_MAX_KEYS];
+	bool		found;
+
+	if (delta->hash != 0)
+		found = aqumv_find_image(target, DatumGetInt64(values[delta->hash - 1]), values, nulls);
+	else
+	{
+		uint32		hash = 0;
+
+		for (int i = 0; i < follower->nkeys; i++)
+		{
+			keys[i] = values[follower->keys[i] - 1];
+			key_nulls[i] = nulls[follower->keys[i] - 1];
+			if (OidIsValid(follower->hash[i].fn_oid) && !key_nulls[i])
+				hash = hash_combine(hash, DatumGetUInt32(FunctionCall1Coll(&follower->hash[i],
+																		   follower->collations[i],
+																		   keys[i])));
+		}
+		found = aqumv_find_row(target, keys, key_nulls, follower->equal, hash);
+	}
+	if (!found)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("materialized view \"%s\" does not hold what its definition says",
+						RelationGetRelationName(target->rel)),
+				 errhint("REFRESH MATERIALIZED VIEW fills it again.")));
+}
+
+static void
+remove_row(AqumvFollower *follower, AqumvTarget *target, const Datum *values,
+		   const bool *nulls)
+{
+	find_row(follower, target, values, nulls);
+	aqumv_delete_row(target);
+}
+
+/* Do two rows have the same key, bit by bit? */
+static bool
+same_key(AqumvFollower *follower, const AqumvImage *a, const AqumvImage *b)
+{
+	for (int i = 0; i < follower->nkeys; i++)
+	{
+		int			at = follower->keys[i] - 1;
+		AqumvTerm  *term = &follower->terms[at];
+
+		if (a->nulls[at] || b->nulls[at] ||
+			!aqumv_same_image(a->values[at], b->values[at], term->byval, term->typlen))
+			return false;
+	}
+	return follower->delta->hash == 0;
+}
+
+/* ------------------------------------------------------------------------
+ * A statement by itself
+ * ------------------------------------------------------------------------
+ */
+
+static RowDelta *
+copy_row(AqumvFollower *follower, const AqumvImage *image)
+{
+	int			n = follower->delta->ncolumns;
+	RowDelta   *row = palloc0(sizeof(RowDelta));
+
+	row->values = palloc(n * sizeof(Datum));
+	row->nulls = palloc(n * sizeof(bool));
+	for (int i = 0; i < n; i++)
+	{
+		row->nulls[i] = image->nulls[i];
+		row->values[i] = image->nulls[i] ? (Datum) 0 :
+			datumCopy(image->values[i], follower->terms[i].byval, follower->terms[i].typlen);
+	}
+	return row;
+}
+
+/* Apply one pair; what comes under another key is put off. */
+static void
+apply_pair(AqumvFollower *follower, AqumvTarget *target, const AqumvImage *before,
+		   const AqumvImage *after, bool put_off, List **later)
+{
+	if (before->belongs && after->belongs && same_key(follower, before, after))
+	{
+		find_row(follower, target, before->values, before->nulls);
+		aqumv_update_row(target, store_row(target, after->values, after->nulls), 0);
+		return;
+	}
+	if (before->belongs)
+		remove_row(follower, target, before->values, before->nulls);
+	if (!after->belongs)
+		return;
+	if (put_off)
+	{
+		MemoryContext old = MemoryContextSwitchTo(GetMemoryChunkContext(target));
+
+		*later = lappend(*later, copy_row(follower, after));
+		MemoryContextSwitchTo(old);
+	}
+	else
+		aqumv_insert_row(target, store_row(target, after->values, after->nulls));
+}
+
+static void
+apply_change(AqumvFollower *follower, AqumvChange *change)
+{
+	AqumvSource *source = aqumv_get_source(follower, change->rel);
+	AqumvImage *before = aqumv_make_image(follower);
+	AqumvImage *after = aqumv_make_image(follower);
+	AqumvTarget *target = NULL;
+	AqumvChangeReader reader;
+	TupleTableSlot *removed,
+			   *added;
+	List	   *later = NIL;
+	ListCell   *lc;
+
+	aqumv_begin_change(&reader, change);
+	while (aqumv_next_change(&reader, &removed, &added))
+	{
+		MemoryContext old;
+
+		before->belongs = after->belongs = false;
+		if (removed != NULL)
+			aqumv_evaluate(follower, source, removed, before);
+		if (added != NULL)
+			aqumv_evaluate(follower, source, added, after);
+		if (!aqumv_same_images(follower, before, after))
+		{
+			if (target == NULL)
+				target = aqumv_open_target(follower->view, follower->index);
+			old = MemoryContextSwitchTo(follower->econtext->ecxt_per_tuple_memory);
+			apply_pair(follower, target, before, after,
+					   removed != NULL && follower->delta->hash == 0, &later);
+			MemoryContextSwitchTo(old);
+		}
+		ResetExprContext(follower->econtext);
+	}
+	aqumv_end_change(&reader);
+	foreach(lc, later)
+	{
+		RowDelta   *row = lfirst(lc);
+
+		aqumv_insert_row(target, store_row(target, row->values, row->nulls));
+	}
+	if (target != NULL)
+		aqumv_close_target(target);
+}
+
+/* ------------------------------------------------------------------------
+ * Statements that end while others are under way
+ * ------------------------------------------------------------------------
+ */
+
+static bool
+same_row(AqumvFollower *follower, RowDelta *a, RowDelta *b)
+{
+	for (int i = 0; i < follower->delta->ncolumns; i++)
+	{
+		AqumvTerm  *term = &follower->terms[i];
+
+		if (a->nulls[i] != b->nulls[i] ||
+			(!a->nulls[i] && !aqumv_same_image(a->values[i], b->values[i],
+											   term->byval, term->typlen)))
+			return false;
+	}
+	return true;
+}
+
+static uint32
+hash_row(AqumvFollower *follower, const AqumvImage *image)
+{
+	uint32		hash = 0;
+
+	for (int i = 0; i < follower->delta->ncolumns; i++)
+	{
+		AqumvTerm  *term = &follower->terms[i];
+
+		hash = hash_combine(hash, image->nulls[i] ? 1 :
+							aqumv_hash_image(image->values[i], term->byval, term->typlen));
+	}
+	return hash;
+}
+
+static void
+net_row(RowTable *table, const AqumvImage *image, int sign)
+{
+	MemoryContext old;
+	RowDelta	probe = {.hash = hash_row(table->follower, image),
+	.values = image->values,.nulls = image->nulls};
+	RowIndexEntry *entry;
+	bool		found;
+
+	entry = row_index_lookup(table->rows, &probe);
+	if (entry == NULL)
+	{
+		RowDelta   *row;
+
+		old = MemoryContextSwitchTo(table->context);
+		row = copy_row(table->follower, image);
+		row->hash = probe.hash;
+		entry = row_index_insert(table->rows, row, &found);
+		MemoryContextSwitchTo(old);
+	}
+	entry->row->net += sign;
+}
+
+static void
+net_change(RowTable *table, AqumvChange *change)
+{
+	AqumvFollower *follower = table->follower;
+	AqumvSource *source = aqumv_get_source(follower, change->rel);
+	AqumvImage *image = aqumv_make_image(follower);
+	AqumvChangeReader reader;
+	TupleTableSlot *removed,
+			   *added;
+
+	aqumv_begin_change(&reader, change);
+	while (aqumv_next_change(&reader, &removed, &added))
+	{
+		if (removed != NULL)
+		{
+			aqumv_evaluate(follower, source, removed, image);
+			if (image->belongs)
+				net_row(table, image, -1);
+		}
+		if (added != NULL)
+		{
+			aqumv_evaluate(follower, source, added, image);
+			if (image->belongs)
+				net_row(table, image, 1);
+		}
+		ResetExprContext(follower->econtext);
+	}
+	aqumv_end_change(&reader);
+}
+
+static void
+apply_net(RowTable *table)
+{
+	AqumvFollower *follower = table->follower;
+	AqumvTarget *target = aqumv_open_target(follower->view, follower->index);
+	row_index_iterator iterator;
+	RowIndexEntry *entry;
+
+	for (int sign = -1; sign <= 1; sign += 2)
+	{
+		row_index_start_iterate(table->rows, &iterator);
+		while ((entry = row_index_iterate(table->rows, &iterator)) != NULL)
+		{
+			RowDelta   *row = entry->row;
+
+			for (int64 n = sign * row->net; n > 0; n--)
+			{
+				CHECK_FOR_INTERRUPTS();
+				if (sign < 0)
+					remove_row(follower, target, row->values, row->nulls);
+				else
+					aqumv_insert_row(target, store_row(target, row->values, row->nulls));
+			}
+		}
+	}
+	aqumv_close_target(target);
+}
+
+static RowTable *
+make_pending(AqumvFollower *follower)
+{
+	MemoryContext context = AllocSetContextCreate(TopTransactionContext, "aqumv row deltas",
+												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(TopTransactionContext);
+	RowTable   *table = MemoryContextAllocZero(context, sizeof(RowTable));
+
+	table->follower = follower;
+	table->context = context;
+	table->rows = row_index_create(context, 16, table);
+	follower->users++;
+	pending = lappend(pending, table);
+	MemoryContextSwitchTo(old);
+	return table;
+}
+
+static RowTable *
+find_pending(Oid view)
+{
+	ListCell   *lc;
+
+	foreach(lc, pending)
+	{
+		RowTable   *table = lfirst(lc);
+
+		if (table->follower->view == view)
+			return table;
+	}
+	return NULL;
+}
+
+/*
+ * Fold a change into a view without aggregates; or if other statements are
+ * still writing the base, keep it for when the last of them has ended: a row
+ * may go before we have been told that it came.
+ */
+void
+aqumv_fold_rows(AqumvFollower *follower, AqumvChange *change, bool last)
+{
+	RowTable   *table = find_pending(follower->view);
+
+	if (table == NULL && last)
+	{
+		apply_change(follower, change);
+		return;
+	}
+	if (table == NULL)
+		table = make_pending(follower);
+	net_change(table, change);
+	if (!last)
+		return;
+	pending = list_delete_ptr(pending, table);
+	if (table->doubtful)
+		aqumv_fold_anew(table->follower, NULL);
+	else
+		apply_net(table);
+	follower = table->follower;
+	MemoryContextDelete(table->context);
+	aqumv_release_follower(follower);
+}
+
+void
+aqumv_doubt_rows(void)
+{
+	ListCell   *lc;
+
+	foreach(lc, pending)
+		((RowTable *) lfirst(lc))->doubtful = true;
+}
+
+void
+aqumv_forget_rows(void)
+{
+	ListCell   *lc;
+
+	foreach(lc, pending)
+		aqumv_release_follower(((RowTable *) lfirst(lc))->follower);
+	pending = NIL;
+}
+
+/* ------------------------------------------------------------------------
+ * All of it
+ * ------------------------------------------------------------------------
+ */
+
+static void
+insert_computed(TupleTableSlot *row, void *context)
+{
+	AqumvTarget *target = context;
+
+	ExecCopySlot(target->new_row, row);
+	aqumv_insert_row(target, target->new_row);
+}
+
+/*
+ * Replace all rows of a view, of any kind, by what its definition says in a
+ * snapshot (NULL: as of now).  Waits for other writers of the view.
+ */
+void
+aqumv_fold_anew(AqumvFollower *follower, Snapshot snapshot)
+{
+	AqumvTarget *target;
+	TableScanDesc scan;
+
+	LockRelationOid(follower->view, ShareRowExclusiveLock);
+	aqumv_require_latest_snapshot();
+	target = aqumv_open_target(follower->view, InvalidOid);
+	scan = table_beginscan(target->rel, target->snapshot, 0, NULL);
+	while (table_scan_getnextslot(scan, ForwardScanDirection, target->row))
+		aqumv_delete_row(target);
+	table_endscan(scan);
+	ExecClearTuple(target->row);
+	aqumv_renew_snapshot(target);
+	aqumv_compute_all(follower, snapshot != NULL ? snapshot : target->snapshot,
+					  insert_computed, target);
+	aqumv_close_target(target);
+}
