@@ -116,7 +116,7 @@ visit_labels(LOCKMODE lockmode, LabelVisitor visitor, void *context)
 											RelationGetDescr(rel), &isnull);
 
 		if (!isnull && strcmp(TextDatumGetCString(provider), PROVIDER) == 0 &&
-			((Form_pg_seclabel) GETSTRUCT(tuple))->classoid == RelationRelationId)
+			((FormData_pg_seclabel *) GETSTRUCT(tuple))->classoid == RelationRelationId)
 			visitor(rel, tuple, context);
 	}
 	systable_endscan(scan);
@@ -126,7 +126,7 @@ visit_labels(LOCKMODE lockmode, LabelVisitor visitor, void *context)
 static void
 remove_label(Relation rel, HeapTuple tuple, void *context)
 {
-	Oid			view = ((Form_pg_seclabel) GETSTRUCT(tuple))->objoid;
+	Oid			view = ((FormData_pg_seclabel *) GETSTRUCT(tuple))->objoid;
 
 	CatalogTupleDelete(rel, &tuple->t_self);
 	if (get_rel_relkind(view) != '\0')
@@ -148,7 +148,7 @@ collect_view(Relation rel, HeapTuple tuple, void *context)
 {
 	List	  **views = context;
 
-	*views = lappend_oid(*views, ((Form_pg_seclabel) GETSTRUCT(tuple))->objoid);
+	*views = lappend_oid(*views, ((FormData_pg_seclabel *) GETSTRUCT(tuple))->objoid);
 }
 
 /* All views with a label, in OID order. */
