@@ -95,6 +95,21 @@ COMMENT ON FUNCTION aqumv.mark_truncate() IS
 REVOKE ALL ON FUNCTION aqumv.mark_before_statement(), aqumv.mark_row(),
     aqumv.mark_truncate() FROM PUBLIC;
 
+CREATE FUNCTION aqumv.maintain() RETURNS trigger
+    LANGUAGE C AS 'MODULE_PATHNAME', 'aqumv_maintain';
+COMMENT ON FUNCTION aqumv.maintain() IS
+    'Trigger function: folds what a statement has changed into the immediate views over the table.';
+CREATE FUNCTION aqumv.maintain_truncate() RETURNS trigger
+    LANGUAGE C AS 'MODULE_PATHNAME', 'aqumv_maintain_truncate';
+COMMENT ON FUNCTION aqumv.maintain_truncate() IS
+    'Trigger function: the table of immediate views has been truncated.';
+CREATE FUNCTION aqumv.maintain_row() RETURNS trigger
+    LANGUAGE C AS 'MODULE_PATHNAME', 'aqumv_maintain_row';
+COMMENT ON FUNCTION aqumv.maintain_row() IS
+    'Trigger function: folds a row that logical replication has written into the immediate views over the table.';
+REVOKE ALL ON FUNCTION aqumv.maintain(), aqumv.maintain_truncate(),
+    aqumv.maintain_row() FROM PUBLIC;
+
 -- ---------------------------------------------------------------------------
 -- What the hidden columns of incremental views call.  As in core's own
 -- aggregates, nothing here is secret.

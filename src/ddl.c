@@ -22,8 +22,12 @@
 #include "catalog/objectaccess.h"
 #include "catalog/partition.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_extension.h"
 #include "commands/event_trigger.h"
+#include "commands/extension.h"
 #include "executor/spi.h"
+#include "miscadmin.h"
+#include "nodes/makefuncs.h"
 #include "nodes/parsenodes.h"
 #include "storage/lmgr.h"
 #include "tcop/utility.h"
@@ -37,10 +41,13 @@
 #include "catalog.h"
 #include "compat.h"
 #include "ddl.h"
+#include "incremental.h"
+#include "option.h"
 #include "partition.h"
 #include "refresh.h"
 #include "summary.h"
 #include "track.h"
+#include "viewindex.h"
 #include "views.h"
 
 PG_FUNCTION_INFO_V1(aqumv_on_ddl_command_end);
@@ -105,14 +112,53 @@ run_filling(Utility *u, Oid view)
  * ------------------------------------------------------------------------
  */
 
+/*
+ * Changes that the snapshot does not see would be folded into the view before
+ * it is filled, and then be lost.
+ */
+static void
+require_recent_snapshot(const AqumvFilling *filling, const char *view)
+{
+	if (filling->is_old)
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("could not fill materialized view \"%s\" due to concurrent update", view),
+				 errdetail("The view is maintained incrementally, and other transactions have committed since this one took its snapshot."),
+				 errhint("Retry the transaction, or use READ COMMITTED.")));
+}
+
+/*
+ * REFRESH of an immediate view that is not trusted locks the base, and that
+ * before the view, as writers do.
+ */
+static void
+lock_base_first(RefreshMatViewStmt *stmt)
+{
+	Oid			viewoid = RangeVarGetRelidExtended(stmt->relation, NoLock, 0,
+												   aqumv_compat_refresh_callback, NULL);
+	AqumvView  *view;
+	AqumvDelta *delta;
+
+	if (stmt->skipData || get_rel_relkind(viewoid) != RELKIND_MATVIEW ||
+		aqumv_get_view(viewoid, &view) != NULL ||
+		view->maintenance != AQUMV_IMMEDIATE || aqumv_is_trusted(view) ||
+		!ConditionalLockRelationOid(viewoid, AccessShareLock))
+		return;
+	delta = aqumv_require_delta_of(viewoid);
+	UnlockRelationOid(viewoid, AccessShareLock);
+	aqumv_prepare_base(delta, view->owner, get_rel_name(viewoid), true);
+}
+
 static void
 refresh_view(Utility *u, RefreshMatViewStmt *stmt)
 {
 	AqumvFilling filling;
 	AqumvView  *view;
+	AqumvDelta *delta = NULL;
 	Oid			base = InvalidOid;
 	Oid			viewoid;
 
+	lock_base_first(stmt);
 	/* the lock that REFRESH takes, so that nothing keeps it waiting later */
 	viewoid = RangeVarGetRelidExtended(stmt->relation,
 									   stmt->concurrent ? ExclusiveLock : AccessExclusiveLock,
@@ -123,13 +169,30 @@ refresh_view(Utility *u, RefreshMatViewStmt *stmt)
 		aqumv_delete_refresh(viewoid);
 		return;
 	}
-	if (aqumv_get_view(viewoid, &view) == NULL && view->unsuitable == NULL)
+	if (aqumv_get_view(viewoid, &view) == NULL)
 	{
-		base = view->base;
-		(void) aqumv_track_if_permitted(base);
+		if (view->maintenance == AQUMV_IMMEDIATE)
+		{
+			delta = aqumv_require_delta_of(viewoid);
+			base = delta->base;
+			aqumv_prepare_base(delta, view->owner, get_rel_name(viewoid),
+							   !aqumv_is_trusted(view));
+		}
+		else if (view->unsuitable == NULL)
+		{
+			base = view->base;
+			(void) aqumv_track_if_permitted(base);
+		}
 	}
+	if (delta != NULL && stmt->concurrent)
+		aqumv_create_view_index(viewoid, delta);
 	aqumv_begin_filling(&filling, base);
+	if (delta != NULL)
+		require_recent_snapshot(&filling, get_rel_name(viewoid));
 	run_filling(u, viewoid);
+	CommandCounterIncrement();
+	if (delta != NULL)
+		aqumv_create_view_index(viewoid, delta);
 	aqumv_end_filling(&filling, viewoid);
 }
 
@@ -150,11 +213,12 @@ base_of_definition(Query *query)
 }
 
 static void
-create_view(Utility *u, CreateTableAsStmt *stmt)
+create_view(Utility *u, CreateTableAsStmt *stmt, AqumvMaintenance maintenance)
 {
 	AqumvFilling filling;
+	AqumvDelta *delta = NULL;
 	Oid			schema = RangeVarGetCreationNamespace(stmt->into->rel);
-	bool		filled = !stmt->into->skipData;	/* core may change that */
+	bool		filled = !stmt->into->skipData; /* core may change that */
 	Oid			base = InvalidOid;
 	Oid			view;
 
@@ -164,17 +228,195 @@ create_view(Utility *u, CreateTableAsStmt *stmt)
 		run_utility(u);
 		return;
 	}
-	if (IsA(stmt->query, Query) && ((Query *) stmt->query)->commandType == CMD_SELECT)
+	if (maintenance == AQUMV_IMMEDIATE)
+	{
+		delta = aqumv_define_incremental(stmt);
+		base = delta->base;
+		aqumv_prepare_base(delta, GetUserId(), stmt->into->rel->relname, true);
+	}
+	else if (IsA(stmt->query, Query) && ((Query *) stmt->query)->commandType == CMD_SELECT)
 		base = base_of_definition((Query *) stmt->query);
 	if (OidIsValid(base))
 		(void) aqumv_track_if_permitted(base);
 	aqumv_begin_filling(&filling, base);
+	if (delta != NULL && filled)
+		require_recent_snapshot(&filling, stmt->into->rel->relname);
 	run_filling(u, InvalidOid);
 	view = get_relname_relid(stmt->into->rel->relname, schema);
+	if (OidIsValid(view) && delta != NULL)
+	{
+		CommandCounterIncrement();
+		aqumv_set_maintenance(view, AQUMV_IMMEDIATE);
+		aqumv_create_view_index(view, delta);
+		aqumv_announce_view(view);
+	}
 	if (OidIsValid(view) && filled)
 		aqumv_end_filling(&filling, view);
 	else
 		PopActiveSnapshot();
+}
+
+/*
+ * CREATE MATERIALIZED VIEW ... WITH (aqumv.incremental): PostgreSQL must not
+ * see that option, and the statement may belong to a cached plan.
+ */
+static void
+create_view_with_options(Utility *u)
+{
+	AqumvMaintenance maintenance = AQUMV_MANUAL;
+	CreateTableAsStmt *stmt = (CreateTableAsStmt *) u->pstmt->utilityStmt;
+
+	if (aqumv_has_options(stmt->into->options))
+	{
+		u->pstmt = copyObject(u->pstmt);
+		u->read_only_tree = false;
+		stmt = (CreateTableAsStmt *) u->pstmt->utilityStmt;
+		stmt->into->options = aqumv_take_options(stmt->into->options, false, &maintenance);
+	}
+	create_view(u, stmt, maintenance);
+}
+
+/* ------------------------------------------------------------------------
+ * How views are maintained
+ * ------------------------------------------------------------------------
+ */
+
+static bool
+is_options_command(AlterTableCmd *cmd)
+{
+	return (cmd->subtype == AT_SetRelOptions || cmd->subtype == AT_ResetRelOptions) &&
+		aqumv_has_options((List *) cmd->def);
+}
+
+/* Does this ALTER TABLE set or reset options of ours, of a materialized view? */
+static bool
+alters_options(AlterTableStmt *stmt)
+{
+	ListCell   *lc;
+
+	foreach(lc, stmt->cmds)
+	{
+		if (is_options_command(lfirst_node(AlterTableCmd, lc)))
+			return get_rel_relkind(RangeVarGetRelid(stmt->relation, NoLock, true)) == RELKIND_MATVIEW;
+	}
+	return false;
+}
+
+/* Fill a view just as REFRESH does. */
+static void
+refill_view(Utility *u, Oid view)
+{
+	Utility		refresh = *u;
+	RefreshMatViewStmt *stmt = makeNode(RefreshMatViewStmt);
+
+	stmt->relation = makeRangeVar(get_namespace_name(get_rel_namespace(view)),
+								  get_rel_name(view), -1);
+	refresh.pstmt = makeNode(PlannedStmt);
+	refresh.pstmt->commandType = CMD_UTILITY;
+	refresh.pstmt->utilityStmt = (Node *) stmt;
+	refresh.pstmt->stmt_location = u->pstmt->stmt_location;
+	refresh.pstmt->stmt_len = u->pstmt->stmt_len;
+	refresh.qc = NULL;
+	refresh_view(&refresh, stmt);
+}
+
+/*
+ * A view has been made immediate: all is in place but the label, the index
+ * and the rows.
+ */
+static void
+become_immediate(Utility *u, Oid view, const AqumvDelta *delta)
+{
+	Relation	rel = table_open(view, NoLock);
+	bool		populated = RelationIsPopulated(rel);
+
+	table_close(rel, NoLock);
+	aqumv_set_maintenance(view, AQUMV_IMMEDIATE);
+	aqumv_delete_refresh(view);
+	if (populated)
+		refill_view(u, view);
+	else
+		aqumv_create_view_index(view, delta);
+}
+
+/* ALTER MATERIALIZED VIEW ... SET or RESET, with options of ours among others. */
+static void
+alter_view_options(Utility *u)
+{
+	AlterTableStmt *stmt;
+	AqumvMaintenance before,
+				after;
+	AqumvDelta *delta = NULL;
+	List	  **options = NULL;
+	ListCell   *lc;
+	Oid			view;
+
+	u->pstmt = copyObject(u->pstmt);
+	u->read_only_tree = false;
+	stmt = (AlterTableStmt *) u->pstmt->utilityStmt;
+	view = AlterTableLookupRelation(stmt, AccessExclusiveLock);
+	if (!OidIsValid(view))
+	{
+		run_utility(u);
+		return;
+	}
+	before = after = aqumv_maintenance_of(view);
+	foreach(lc, stmt->cmds)
+	{
+		AlterTableCmd *cmd = lfirst_node(AlterTableCmd, lc);
+
+		if (!is_options_command(cmd))
+			continue;
+		cmd->def = (Node *) aqumv_take_options((List *) cmd->def,
+											   cmd->subtype == AT_ResetRelOptions, &after);
+		if (cmd->subtype == AT_SetRelOptions)
+			options = (List **) &cmd->def;
+	}
+	if (before != after && after == AQUMV_IMMEDIATE)
+	{
+		delta = aqumv_require_delta_of(view);
+		aqumv_prepare_base(delta, GetUserId(), get_rel_name(view), true);
+		*options = aqumv_add_fillfactor(*options, view, delta);
+	}
+	run_utility(u);
+	CommandCounterIncrement();
+	if (before == after)
+		return;
+	if (after == AQUMV_IMMEDIATE)
+		become_immediate(u, view, delta);
+	else
+	{
+		aqumv_set_maintenance(view, AQUMV_MANUAL);
+		aqumv_release_bases();
+	}
+	aqumv_announce_view(view);
+}
+
+/*
+ * SECURITY LABEL: pg_dump writes it.  What it asks for is put in place by the
+ * next REFRESH; until then nothing that the view holds is maintained.
+ */
+static void
+note_label(SecLabelStmt *stmt)
+{
+	Oid			view;
+
+	if ((stmt->provider != NULL && strcmp(stmt->provider, AQUMV_EXTENSION) != 0) ||
+		(stmt->objtype != OBJECT_MATVIEW && stmt->objtype != OBJECT_TABLE))
+		return;
+	view = RangeVarGetRelid(makeRangeVarFromNameList(castNode(List, stmt->object)), NoLock, true);
+	if (get_rel_relkind(view) != RELKIND_MATVIEW)
+		return;
+	CommandCounterIncrement();
+	if (aqumv_maintenance_of(view) == AQUMV_IMMEDIATE)
+	{
+		(void) aqumv_require_delta_of(view);
+		aqumv_delete_refresh(view);
+	}
+	else
+		aqumv_release_bases();
+	CacheInvalidateRelcacheByRelid(view);
+	aqumv_announce_view(view);
 }
 
 /*
@@ -195,7 +437,10 @@ note_concurrent_detach(AlterTableStmt *stmt)
 			Oid			relid = RangeVarGetRelid(stmt->relation, NoLock, true);
 
 			if (OidIsValid(relid) && aqumv_compat_owns_relation(relid))
+			{
 				aqumv_note_change(relid);
+				aqumv_distrust(relid);
+			}
 		}
 	}
 }
@@ -212,12 +457,17 @@ aqumv_ProcessUtility(PlannedStmt *pstmt, const char *query_string, bool read_onl
 		refresh_view(&u, (RefreshMatViewStmt *) stmt);
 	else if (IsA(stmt, CreateTableAsStmt) &&
 			 ((CreateTableAsStmt *) stmt)->objtype == OBJECT_MATVIEW && aqumv_is_installed())
-		create_view(&u, (CreateTableAsStmt *) stmt);
+		create_view_with_options(&u);
+	else if (IsA(stmt, AlterTableStmt) && alters_options((AlterTableStmt *) stmt) &&
+			 aqumv_is_installed())
+		alter_view_options(&u);
 	else
 	{
 		if (IsA(stmt, AlterTableStmt) && aqumv_is_installed())
 			note_concurrent_detach((AlterTableStmt *) stmt);
 		run_utility(&u);
+		if (IsA(stmt, SecLabelStmt) && !IsBinaryUpgrade && aqumv_is_installed())
+			note_label((SecLabelStmt *) stmt);
 	}
 }
 
@@ -230,6 +480,10 @@ aqumv_object_access(ObjectAccessType access, Oid classid, Oid objid, int subid, 
 {
 	if (prev_object_access)
 		prev_object_access(access, classid, objid, subid, arg);
+
+	if (access == OAT_DROP && classid == ExtensionRelationId &&
+		objid == get_extension_oid(AQUMV_EXTENSION, true))
+		aqumv_remove_labels();
 
 	if (access == OAT_POST_ALTER && classid == RelationRelationId && subid == 0 &&
 		objid != filling_view && get_rel_relkind(objid) == RELKIND_MATVIEW &&
@@ -334,7 +588,10 @@ note_alter_table(AlterTableStmt *stmt, Oid relid)
 					!aqumv_compat_is_set_expression(cmd->subtype))
 					break;
 				foreach(lr, below)
+				{
 					aqumv_note_change(lfirst_oid(lr));
+					aqumv_distrust(lfirst_oid(lr));
+				}
 				break;
 		}
 	}
@@ -411,14 +668,42 @@ aqumv_on_table_rewrite(PG_FUNCTION_ARGS)
 }
 
 /*
+ * A superuser can drop our triggers.  Should they come back, what happened
+ * meanwhile must not be forgotten.
+ */
+static void
+note_drop(DropStmt *stmt)
+{
+	AqumvTracking row;
+	ListCell   *lc;
+
+	if (stmt->removeType != OBJECT_TRIGGER)
+		return;
+	foreach(lc, stmt->objects)
+	{
+		List	   *names = lfirst_node(List, lc);
+		Oid			relid;
+
+		names = list_truncate(list_copy(names), list_length(names) - 1);
+		relid = RangeVarGetRelid(makeRangeVarFromNameList(names), NoLock, true);
+		if (!aqumv_read_tracking(relid, &row))
+			continue;
+		if (!aqumv_has_triggers(relid, false))
+			aqumv_note_switch(relid);
+		else if (!aqumv_has_triggers(relid, true))
+			aqumv_distrust(relid);
+	}
+}
+
+/*
  * Event trigger on sql_drop.
  */
 Datum
 aqumv_on_sql_drop(PG_FUNCTION_ARGS)
 {
+	EventTriggerData *event = event_trigger_data(fcinfo);
 	ListCell   *lc;
 
-	(void) event_trigger_data(fcinfo);
 	if (!aqumv_is_installed())
 		return (Datum) 0;
 
@@ -432,9 +717,17 @@ aqumv_on_sql_drop(PG_FUNCTION_ARGS)
 		if (!aqumv_read_tracking(relid, &row))
 			continue;
 		if (OidIsValid(row.parent))
+		{
 			aqumv_note_change(row.parent);
+			aqumv_distrust(row.parent);
+		}
 		aqumv_delete_tracking(relid);
 		aqumv_delete_marks(row.root, relid);
 	}
+	if (relations_of_event("SELECT objid FROM pg_catalog.pg_event_trigger_dropped_objects()"
+						   " WHERE object_type = 'materialized view'") != NIL)
+		aqumv_release_bases();
+	if (IsA(event->parsetree, DropStmt))
+		note_drop((DropStmt *) event->parsetree);
 	return (Datum) 0;
 }

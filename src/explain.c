@@ -29,6 +29,7 @@
 #include "choose.h"
 #include "compat.h"
 #include "freshness.h"
+#include "option.h"
 #include "planner.h"
 #include "views.h"
 
@@ -207,7 +208,7 @@ put_view(ReturnSetInfo *rsinfo, Oid viewoid)
 	nulls[1] = view == NULL || !OidIsValid(view->base);
 	if (!nulls[1])
 		values[1] = ObjectIdGetDatum(view->base);
-	values[2] = CStringGetTextDatum("manual");
+	values[2] = CStringGetTextDatum(aqumv_maintenance_name(aqumv_maintenance_of(viewoid)));
 	values[3] = BoolGetDatum(reason == NULL);
 	nulls[4] = nulls[5] = reason == NULL;
 	if (reason != NULL)

@@ -23,6 +23,7 @@
 
 #include "ddl.h"
 #include "guard.h"
+#include "option.h"
 #include "partition.h"
 #include "planner.h"
 #include "refreshing.h"
@@ -126,6 +127,7 @@ _PG_init(void)
 							 PGC_USERSET, GUC_EXPLAIN | not_in_files, check_not_in_file, replan_all_bool, NULL);
 	MarkGUCPrefixReserved("aqumv");
 
+	aqumv_option_init();
 	aqumv_refreshing_init();
 	aqumv_partition_init();
 	aqumv_views_init();

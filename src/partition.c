@@ -131,46 +131,106 @@ aqumv_partition_descendants(Oid relid)
 	return descendants_of(relid, &detaching);
 }
 
+#define WRITES (TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE | TRIGGER_TYPE_DELETE)
+
 /*
- * Is one of the tracking triggers on a relation, and enabled as it was made?
+ * Triggers fire in the order of their names.  Row triggers for replication,
+ * and those that maintain views, go before any of the user's, so that these
+ * never read the table before its mark is left, or a view before it is
+ * maintained.
  */
+const AqumvTriggerKind aqumv_trigger_kinds[AQUMV_TRIGGER_KINDS] = {
+	{"aqumv_mark_before_statement", "mark_before_statement", false, TRIGGER_TYPE_BEFORE, WRITES, false},
+	{"aqumv_mark_truncate", "mark_truncate", false, TRIGGER_TYPE_BEFORE, TRIGGER_TYPE_TRUNCATE, false},
+	{"!aqumv_mark_row", "mark_row", true, TRIGGER_TYPE_AFTER, WRITES, false},
+	{"!aqumv_maintain_insert", "maintain", false, TRIGGER_TYPE_AFTER, TRIGGER_TYPE_INSERT, true},
+	{"!aqumv_maintain_update", "maintain", false, TRIGGER_TYPE_AFTER, TRIGGER_TYPE_UPDATE, true},
+	{"!aqumv_maintain_delete", "maintain", false, TRIGGER_TYPE_AFTER, TRIGGER_TYPE_DELETE, true},
+	{"!aqumv_maintain_truncate", "maintain_truncate", false, TRIGGER_TYPE_AFTER, TRIGGER_TYPE_TRUNCATE, true},
+	{"!aqumv_maintain_row", "maintain_row", true, TRIGGER_TYPE_AFTER, WRITES, true}
+};
+
+/* Does PostgreSQL have such triggers on relations of a kind? */
 bool
-aqumv_has_trigger(Oid relid, const char *function)
+aqumv_trigger_suits(const AqumvTriggerKind *kind, char relkind)
 {
-	Oid			funcid = aqumv_trigger_function(function);
-	char		enabled = strcmp(function, AQUMV_REPLICA_ROW) == 0
-		? TRIGGER_FIRES_ON_REPLICA : TRIGGER_FIRES_ALWAYS;
+	if (kind->row)
+		return relkind == RELKIND_RELATION;
+	return relkind != RELKIND_FOREIGN_TABLE ||
+		(!kind->maintaining && kind->events != TRIGGER_TYPE_TRUNCATE);
+}
+
+/*
+ * Statement triggers always fire.  Row triggers only where statement triggers
+ * do not: in the apply worker of logical replication.
+ */
+char
+aqumv_trigger_enabled(const AqumvTriggerKind *kind)
+{
+	return kind->row ? TRIGGER_FIRES_ON_REPLICA : TRIGGER_FIRES_ALWAYS;
+}
+
+/* Which kinds of triggers are on a relation, enabled as they were made? */
+static uint32
+triggers_of(Oid relid)
+{
 	Relation	rel = table_open(TriggerRelationId, AccessShareLock);
+	Oid			functions[AQUMV_TRIGGER_KINDS];
 	ScanKeyData key;
 	SysScanDesc scan;
 	HeapTuple	tuple;
-	bool		found = false;
+	uint32		found = 0;
 
+	for (int i = 0; i < AQUMV_TRIGGER_KINDS; i++)
+		functions[i] = aqumv_trigger_function(aqumv_trigger_kinds[i].function);
 	ScanKeyInit(&key, Anum_pg_trigger_tgrelid, BTEqualStrategyNumber, F_OIDEQ,
 				ObjectIdGetDatum(relid));
 	scan = systable_beginscan(rel, TriggerRelidNameIndexId, true, NULL, 1, &key);
-	while (!found && HeapTupleIsValid(tuple = systable_getnext(scan)))
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
 		Form_pg_trigger trigger = (Form_pg_trigger) GETSTRUCT(tuple);
 
-		found = trigger->tgfoid == funcid && trigger->tgenabled == enabled;
+		for (int i = 0; i < AQUMV_TRIGGER_KINDS; i++)
+		{
+			const AqumvTriggerKind *kind = &aqumv_trigger_kinds[i];
+
+			if (trigger->tgfoid == functions[i] &&
+				trigger->tgenabled == aqumv_trigger_enabled(kind) &&
+				trigger->tgtype == (kind->timing | kind->events |
+									(kind->row ? TRIGGER_TYPE_ROW : 0)))
+				found |= 1 << i;
+		}
 	}
 	systable_endscan(scan);
 	table_close(rel, AccessShareLock);
 	return found;
 }
 
+bool
+aqumv_has_trigger(Oid relid, int kind)
+{
+	return (triggers_of(relid) & 1 << kind) != 0;
+}
+
 /*
- * Are all the tracking triggers on a relation that its kind can have?
+ * Are all the triggers on a relation that its kind can have, for marks or for
+ * immediate views?  A foreign table has none of the latter.
  */
 bool
-aqumv_has_triggers(Oid relid)
+aqumv_has_triggers(Oid relid, bool maintaining)
 {
 	char		relkind = get_rel_relkind(relid);
+	uint32		needed = 0;
 
-	return aqumv_has_trigger(relid, AQUMV_BEFORE_STATEMENT) &&
-		(relkind == RELKIND_FOREIGN_TABLE || aqumv_has_trigger(relid, AQUMV_TRUNCATE)) &&
-		(relkind != RELKIND_RELATION || aqumv_has_trigger(relid, AQUMV_REPLICA_ROW));
+	if (maintaining && relkind == RELKIND_FOREIGN_TABLE)
+		return false;
+	for (int i = 0; i < AQUMV_TRIGGER_KINDS; i++)
+	{
+		if (aqumv_trigger_kinds[i].maintaining == maintaining &&
+			aqumv_trigger_suits(&aqumv_trigger_kinds[i], relkind))
+			needed |= 1 << i;
+	}
+	return (triggers_of(relid) & needed) == needed;
 }
 
 /* Note what one relation of the tree means for the whole. */
@@ -200,7 +260,7 @@ look_at(AqumvTree *tree, Oid relid, bool above)
 		tree->counts_rows = false;
 
 	if (aqumv_read_tracking(relid, &tracking) &&
-		tracking.root == tree->root && aqumv_has_triggers(relid))
+		tracking.root == tree->root && aqumv_has_triggers(relid, false))
 	{
 		tree->epochs[tree->nepochs++] = tracking.since;
 		if (!above)
@@ -208,6 +268,8 @@ look_at(AqumvTree *tree, Oid relid, bool above)
 	}
 	else if (!OidIsValid(tree->untracked))
 		tree->untracked = relid;
+	if (tree->maintained && !aqumv_has_triggers(relid, true))
+		tree->maintained = false;
 	ReleaseSysCache(tuple);
 }
 
@@ -223,6 +285,7 @@ build_tree(Oid relid)
 	tree->relid = relid;
 	tree->serial = ++last_serial;
 	tree->counts_rows = true;
+	tree->maintained = aqumv_is_installed();
 	tree->partitioned = get_rel_relkind(relid) == RELKIND_PARTITIONED_TABLE;
 	if (get_rel_relispartition(relid))
 		tree->ancestors = get_partition_ancestors(relid);

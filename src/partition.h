@@ -27,6 +27,8 @@ typedef struct AqumvTree
 	bool		counts_rows;	/* every leaf is a heap, whose writes pgstat counts */
 	AqumvReason *unsuitable;	/* can never be tracked exactly, or NULL */
 	Oid			untracked;		/* a relation around it that is not tracked */
+	bool		maintained;		/* all that write it fold their changes into
+								 * immediate views */
 	int			nepochs;		/* moments that a refresh must have seen: */
 	AqumvMoment *epochs;		/* "since" of all, "changed" of it and below */
 	uint64		serial;			/* tells this tree from later ones */
@@ -34,14 +36,25 @@ typedef struct AqumvTree
 
 extern const AqumvTree *aqumv_get_tree(Oid relid);
 extern bool aqumv_tree_has(const AqumvTree *tree, Oid relid);
-extern bool aqumv_has_trigger(Oid relid, const char *function);
-extern bool aqumv_has_triggers(Oid relid);
+extern bool aqumv_has_triggers(Oid relid, bool maintaining);
+extern bool aqumv_has_trigger(Oid relid, int kind);
 extern List *aqumv_partition_descendants(Oid relid);
 
-/* trigger functions, by the events they fire for */
-#define AQUMV_BEFORE_STATEMENT "mark_before_statement"
-#define AQUMV_REPLICA_ROW "mark_row"
-#define AQUMV_TRUNCATE "mark_truncate"
+/* a trigger that we put on relations */
+typedef struct AqumvTriggerKind
+{
+	const char *name;			/* to which PostgreSQL adds a number */
+	const char *function;
+	bool		row;
+	int16		timing;
+	int16		events;
+	bool		maintaining;	/* for immediate views; else for marks */
+} AqumvTriggerKind;
+
+#define AQUMV_TRIGGER_KINDS 8
+extern const AqumvTriggerKind aqumv_trigger_kinds[AQUMV_TRIGGER_KINDS];
+extern bool aqumv_trigger_suits(const AqumvTriggerKind *kind, char relkind);
+extern char aqumv_trigger_enabled(const AqumvTriggerKind *kind);
 
 extern void aqumv_partition_init(void);
 

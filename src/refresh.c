@@ -171,7 +171,7 @@ tracked_too_late(const AqumvTree *tree)
 
 /*
  * The view has been filled: write its record.  A view that answers nothing has
- * none.
+ * none, unless writers maintain it: they do so only with a record.
  */
 void
 aqumv_end_filling(AqumvFilling *filling, Oid viewoid)
@@ -182,7 +182,8 @@ aqumv_end_filling(AqumvFilling *filling, Oid viewoid)
 
 	PopActiveSnapshot();
 	CommandCounterIncrement();
-	if (aqumv_get_view(viewoid, &view) != NULL || view->unsuitable != NULL)
+	if (aqumv_get_view(viewoid, &view) != NULL ||
+		(view->unsuitable != NULL && view->maintenance != AQUMV_IMMEDIATE))
 	{
 		aqumv_delete_refresh(viewoid);
 		return;
@@ -199,7 +200,7 @@ aqumv_end_filling(AqumvFilling *filling, Oid viewoid)
 	row.moment = filling->moment;
 	row.functions = view->functions;
 	row.complete = check_enable_rls(view->base, view->owner, true) != RLS_ENABLED &&
-		!tracked_too_late(tree) && !filling->is_old;
+		(view->maintenance == AQUMV_IMMEDIATE || !tracked_too_late(tree)) && !filling->is_old;
 	row.refreshed_at = GetCurrentTimestamp();
 	row.timezone = unconstify(char *, pg_get_timezone_name(session_timezone));
 	row.snapshot = filling->snapshot;

@@ -27,7 +27,9 @@
 #include "catalog/objectaddress.h"
 #include "catalog/partition.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_depend.h"
 #include "catalog/pg_extension.h"
+#include "catalog/pg_proc.h"
 #include "catalog/pg_trigger.h"
 #include "commands/extension.h"
 #include "commands/trigger.h"
@@ -35,6 +37,7 @@
 #include "nodes/makefuncs.h"
 #include "storage/lmgr.h"
 #include "utils/acl.h"
+#include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -42,8 +45,10 @@
 
 #include "catalog.h"
 #include "compat.h"
+#include "option.h"
 #include "partition.h"
 #include "track.h"
+#include "views.h"
 #include "writes.h"
 
 PG_FUNCTION_INFO_V1(aqumv_track);
@@ -54,29 +59,51 @@ PG_FUNCTION_INFO_V1(aqumv_untrack);
  * ------------------------------------------------------------------------
  */
 
+/* The transition tables of a statement trigger that maintains views. */
+static List *
+transition_tables(int16 event)
+{
+	List	   *tables = NIL;
+
+	for (int is_new = 0; is_new <= 1; is_new++)
+	{
+		TriggerTransition *table;
+
+		if (event == (is_new ? TRIGGER_TYPE_DELETE : TRIGGER_TYPE_INSERT))
+			continue;
+		table = makeNode(TriggerTransition);
+		table->name = pstrdup(is_new ? "__aqumv_new" : "__aqumv_old");
+		table->isNew = is_new;
+		table->isTable = true;
+		tables = lappend(tables, table);
+	}
+	return tables;
+}
+
 /*
- * Create one of the tracking triggers, unless it stands.  The caller holds
- * SHARE ROW EXCLUSIVE.  The name of the row trigger sorts before any other, so
- * that a user's trigger never reads the table before its mark is left.
+ * Create one of our triggers, unless it stands.  The caller holds SHARE ROW
+ * EXCLUSIVE.
  */
 static void
-create_trigger(Oid relid, const char *function, bool row, int16 timing, int16 events)
+create_trigger(Oid relid, int number)
 {
+	const AqumvTriggerKind *kind = &aqumv_trigger_kinds[number];
 	CreateTrigStmt *stmt;
 	ObjectAddress trigger,
 				extension;
 
-	if (aqumv_has_trigger(relid, function))
+	if (!aqumv_trigger_suits(kind, get_rel_relkind(relid)) || aqumv_has_trigger(relid, number))
 		return;
 	stmt = makeNode(CreateTrigStmt);
-	stmt->trigname = psprintf(row ? "!aqumv_%s" : "aqumv_%s", function);
-	stmt->row = row;
-	stmt->timing = timing;
-	stmt->events = events;
+	stmt->trigname = pstrdup(kind->name);
+	stmt->row = kind->row;
+	stmt->timing = kind->timing;
+	stmt->events = kind->events;
+	if (kind->maintaining && !kind->row && kind->events != TRIGGER_TYPE_TRUNCATE)
+		stmt->transitionRels = transition_tables(kind->events);
 	trigger = CreateTriggerFiringOn(stmt, NULL, relid, InvalidOid, InvalidOid, InvalidOid,
-									aqumv_trigger_function(function), InvalidOid, NULL,
-									true, false,
-									row ? TRIGGER_FIRES_ON_REPLICA : TRIGGER_FIRES_ALWAYS);
+									aqumv_trigger_function(kind->function), InvalidOid, NULL,
+									true, false, aqumv_trigger_enabled(kind));
 	ObjectAddressSet(extension, ExtensionRelationId,
 					 get_extension_oid(AQUMV_EXTENSION, false));
 	recordDependencyOn(&trigger, &extension, DEPENDENCY_AUTO_EXTENSION);
@@ -84,25 +111,31 @@ create_trigger(Oid relid, const char *function, bool row, int16 timing, int16 ev
 }
 
 static void
-create_triggers(Oid relid)
+create_triggers(Oid relid, bool maintaining)
 {
-	char		relkind = get_rel_relkind(relid);
-	int16		writes = TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE | TRIGGER_TYPE_DELETE;
-
-	create_trigger(relid, AQUMV_BEFORE_STATEMENT, false, TRIGGER_TYPE_BEFORE, writes);
-	if (relkind != RELKIND_FOREIGN_TABLE)
-		create_trigger(relid, AQUMV_TRUNCATE, false, TRIGGER_TYPE_BEFORE,
-					   TRIGGER_TYPE_TRUNCATE);
-	if (relkind == RELKIND_RELATION)
-		create_trigger(relid, AQUMV_REPLICA_ROW, true, TRIGGER_TYPE_AFTER, writes);
+	for (int i = 0; i < AQUMV_TRIGGER_KINDS; i++)
+	{
+		if (aqumv_trigger_kinds[i].maintaining == maintaining)
+			create_trigger(relid, i);
+	}
 }
 
-/* Drop whatever triggers of ours a relation has. */
-static void
-drop_triggers(Oid relid)
+static bool
+is_our_trigger(Oid function, bool maintaining)
 {
-	const char *const functions[] = {AQUMV_BEFORE_STATEMENT,
-	AQUMV_REPLICA_ROW, AQUMV_TRUNCATE};
+	for (int i = 0; i < AQUMV_TRIGGER_KINDS; i++)
+	{
+		if (aqumv_trigger_kinds[i].maintaining == maintaining &&
+			function == aqumv_trigger_function(aqumv_trigger_kinds[i].function))
+			return true;
+	}
+	return false;
+}
+
+/* Drop whatever triggers of ours a relation has, of one sort. */
+static void
+drop_triggers(Oid relid, bool maintaining)
+{
 	Relation	rel = table_open(TriggerRelationId, AccessShareLock);
 	ObjectAddresses *doomed = new_object_addresses();
 	ScanKeyData key;
@@ -115,20 +148,17 @@ drop_triggers(Oid relid)
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
 		Form_pg_trigger trigger = (Form_pg_trigger) GETSTRUCT(tuple);
+		ObjectAddress address;
 
-		for (int i = 0; i < lengthof(functions); i++)
-		{
-			ObjectAddress address;
-
-			if (trigger->tgfoid != aqumv_trigger_function(functions[i]))
-				continue;
-			ObjectAddressSet(address, TriggerRelationId, trigger->oid);
-			add_exact_object_address(&address, doomed);
-		}
+		if (!is_our_trigger(trigger->tgfoid, maintaining))
+			continue;
+		ObjectAddressSet(address, TriggerRelationId, trigger->oid);
+		add_exact_object_address(&address, doomed);
 	}
 	systable_endscan(scan);
 	table_close(rel, AccessShareLock);
 	performMultipleDeletions(doomed, DROP_RESTRICT, PERFORM_DELETION_INTERNAL);
+	free_object_addresses(doomed);
 }
 
 /* ------------------------------------------------------------------------
@@ -157,9 +187,9 @@ track_one(Oid relid)
 	AqumvTracking row;
 
 	LockRelationOid(relid, ShareRowExclusiveLock);
-	if (aqumv_read_tracking(relid, &row) && !aqumv_has_triggers(relid))
-		drop_triggers(relid);	/* somebody has switched some of them */
-	create_triggers(relid);
+	if (aqumv_read_tracking(relid, &row) && !aqumv_has_triggers(relid, false))
+		drop_triggers(relid, false);	/* somebody has switched some of them */
+	create_triggers(relid, false);
 	if (aqumv_read_tracking(relid, &row) && row.root != root_of(relid))
 		aqumv_delete_marks(row.root, relid);
 	row.relation = relid;
@@ -177,7 +207,23 @@ is_tracked(Oid relid)
 
 	return aqumv_read_tracking(relid, &row) &&
 		row.root == root_of(relid) && row.parent == parent_of(relid) &&
-		aqumv_has_triggers(relid);
+		aqumv_has_triggers(relid, false);
+}
+
+/* A relation with all that is above and below it, topmost first. */
+static List *
+relations_around(Oid relid)
+{
+	List	   *all = NIL;
+	ListCell   *lc;
+
+	if (get_rel_relispartition(relid))
+	{
+		foreach(lc, get_partition_ancestors(relid))
+			all = lcons_oid(lfirst_oid(lc), all);
+	}
+	all = lappend_oid(all, relid);
+	return list_concat(all, aqumv_partition_descendants(relid));
 }
 
 /*
@@ -187,18 +233,10 @@ is_tracked(Oid relid)
 static List *
 untracked_around(Oid relid)
 {
-	List	   *all = NIL;
 	List	   *result = NIL;
 	ListCell   *lc;
 
-	if (get_rel_relispartition(relid))
-	{
-		foreach(lc, get_partition_ancestors(relid))
-			all = lcons_oid(lfirst_oid(lc), all);
-	}
-	all = lappend_oid(all, relid);
-	all = list_concat(all, aqumv_partition_descendants(relid));
-	foreach(lc, all)
+	foreach(lc, relations_around(relid))
 	{
 		if (!is_tracked(lfirst_oid(lc)))
 			result = lappend_oid(result, lfirst_oid(lc));
@@ -255,7 +293,9 @@ aqumv_track_new_partition(Oid relid, Oid parent)
 	if (!aqumv_read_tracking(parent, &row) || !can_have_triggers(relid))
 		return;
 	LockRelationOid(relid, ShareRowExclusiveLock);
-	create_triggers(relid);
+	create_triggers(relid, false);
+	if (aqumv_has_triggers(parent, true))
+		create_triggers(relid, true);
 	row.relation = relid;
 	row.parent = parent;
 	row.root = root_of(relid);
@@ -280,17 +320,24 @@ aqumv_retrack(Oid relid)
 		return;
 	foreach(lc, lcons_oid(relid, aqumv_partition_descendants(relid)))
 	{
-		if (can_have_triggers(lfirst_oid(lc)))
-			track_one(lfirst_oid(lc));
+		if (!can_have_triggers(lfirst_oid(lc)))
+			continue;
+		track_one(lfirst_oid(lc));
+		if (OidIsValid(parent) && aqumv_has_triggers(parent, true))
+			create_triggers(lfirst_oid(lc), true);
 	}
 }
 
-/* Triggers of a relation were switched off or on: nothing before now counts. */
+/*
+ * Triggers of a relation were switched off or on, or dropped: nothing before
+ * now counts.
+ */
 void
 aqumv_note_switch(Oid relid)
 {
 	AqumvTracking row;
 
+	aqumv_distrust(relid);
 	if (!aqumv_read_tracking(relid, &row))
 		return;
 	row.since = aqumv_current_moment();
@@ -319,6 +366,7 @@ aqumv_note_partitions(Oid relid)
 	ListCell   *lc;
 
 	aqumv_note_change(relid);
+	aqumv_distrust(relid);
 	foreach(lc, aqumv_partition_descendants(relid))
 	{
 		if (!is_tracked(lfirst_oid(lc)))
@@ -328,6 +376,228 @@ aqumv_note_partitions(Oid relid)
 	{
 		if (get_rel_name(lfirst_oid(lc)) != NULL && parent_of(lfirst_oid(lc)) != relid)
 			aqumv_retrack(lfirst_oid(lc));
+	}
+	aqumv_release_bases();
+}
+
+/* ------------------------------------------------------------------------
+ * Immediate views
+ * ------------------------------------------------------------------------
+ */
+
+/* The immediate views over any of these relations. */
+static List *
+immediate_views(List *relids)
+{
+	List	   *views = NIL;
+	ListCell   *lc,
+			   *lv;
+
+	foreach(lc, relids)
+	{
+		foreach(lv, aqumv_views_over(lfirst_oid(lc)))
+		{
+			if (aqumv_maintenance_of(lfirst_oid(lv)) == AQUMV_IMMEDIATE)
+				views = list_append_unique_oid(views, lfirst_oid(lv));
+		}
+	}
+	return views;
+}
+
+static bool
+is_locked_exclusively(Oid relid)
+{
+	Relation	rel = try_relation_open(relid, NoLock);
+	bool		result;
+
+	if (rel == NULL)
+		return true;
+	result = CheckRelationLockedByMe(rel, AccessExclusiveLock, true);
+	relation_close(rel, NoLock);
+	return result;
+}
+
+/*
+ * Rows of a relation may have come or gone without passing a trigger: what the
+ * immediate views around it hold is worth nothing until they are filled again.
+ *
+ * A filling that is under way may have written its record already, so wait for
+ * it.  Not if it may be waiting for us: then it has not even begun to read.
+ */
+void
+aqumv_distrust(Oid relid)
+{
+	ListCell   *lc;
+
+	foreach(lc, immediate_views(relations_around(relid)))
+	{
+		if (!is_locked_exclusively(relid))
+			LockRelationOid(lfirst_oid(lc), RowExclusiveLock);
+		aqumv_delete_refresh(lfirst_oid(lc));
+		CacheInvalidateRelcacheByRelid(lfirst_oid(lc));
+	}
+}
+
+static void
+require_trigger_right(Oid relid)
+{
+	if (!may_have_triggers(relid))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied for table %s", get_rel_name(relid)),
+				 errdetail("Incremental maintenance of a materialized view puts triggers on its table, the partitions of that and the tables it is a partition of."),
+				 errhint("Ask the owner of the table to grant TRIGGER.")));
+}
+
+/*
+ * Put triggers on a relation and all around it, so that immediate views over it
+ * are maintained by whoever writes.  With keep_writers_out, also wait for open
+ * writers, who may not know of a view that is new to the transaction, and let
+ * no other begin before it ends.
+ */
+void
+aqumv_maintain_base(Oid relid, bool keep_writers_out)
+{
+	List	   *bare = NIL;
+	ListCell   *lc;
+
+	foreach(lc, relations_around(relid))
+	{
+		Oid			each = lfirst_oid(lc);
+
+		if (is_tracked(each) && aqumv_has_triggers(each, true))
+			continue;
+		require_trigger_right(each);
+		bare = lappend_oid(bare, each);
+	}
+	/* topmost first, as all who lock the tree do */
+	foreach(lc, relations_around(relid))
+	{
+		Oid			each = lfirst_oid(lc);
+
+		if (list_member_oid(bare, each) ||
+			(keep_writers_out && (each == relid || !list_member_oid(aqumv_get_tree(relid)->ancestors, each))))
+			LockRelationOid(each, ShareRowExclusiveLock);
+	}
+	if (bare != NIL)
+		aqumv_distrust(relid);	/* somebody has dropped some */
+	foreach(lc, bare)
+	{
+		if (!is_tracked(lfirst_oid(lc)))
+			track_one(lfirst_oid(lc));
+		if (!aqumv_has_triggers(lfirst_oid(lc), true))
+		{
+			drop_triggers(lfirst_oid(lc), true);
+			create_triggers(lfirst_oid(lc), true);
+		}
+	}
+}
+
+/*
+ * Lock all of these relations to drop triggers from them, if that is possible
+ * without waiting, and none of them is being written by this very transaction.
+ */
+static bool
+lock_to_drop_triggers(List *relids)
+{
+	ListCell   *lc;
+
+	foreach(lc, relids)
+	{
+		Relation	rel;
+		bool		busy;
+
+		if (!ConditionalLockRelationOid(lfirst_oid(lc), AccessExclusiveLock))
+			return false;
+		rel = try_relation_open(lfirst_oid(lc), NoLock);
+		if (rel == NULL)
+			return false;
+		busy = rel->rd_refcnt != 1 || AfterTriggerPendingOnRel(lfirst_oid(lc));
+		relation_close(rel, NoLock);
+		if (busy)
+			return false;
+	}
+	return true;
+}
+
+/* The relation that a trigger is on, or InvalidOid. */
+static Oid
+trigger_relation(Oid trigger)
+{
+	Relation	rel = table_open(TriggerRelationId, AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	Oid			relid = InvalidOid;
+
+	ScanKeyInit(&key, Anum_pg_trigger_oid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(trigger));
+	scan = systable_beginscan(rel, TriggerOidIndexId, true, NULL, 1, &key);
+	tuple = systable_getnext(scan);
+	if (HeapTupleIsValid(tuple))
+		relid = ((Form_pg_trigger) GETSTRUCT(tuple))->tgrelid;
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return relid;
+}
+
+/* Relations that have triggers for immediate views. */
+static List *
+maintained_relations(void)
+{
+	List	   *relids = NIL;
+	Relation	rel = table_open(DependRelationId, AccessShareLock);
+	ScanKeyData keys[2];
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(ProcedureRelationId));
+	ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(aqumv_trigger_function("maintain")));
+	scan = systable_beginscan(rel, DependReferenceIndexId, true, NULL, 2, keys);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_depend depend = (Form_pg_depend) GETSTRUCT(tuple);
+
+		if (depend->classid == TriggerRelationId)
+			relids = list_append_unique_oid(relids, trigger_relation(depend->objid));
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return relids;
+}
+
+/*
+ * An immediate view is gone, or is none any more, or a partition has left its
+ * tree: drop the triggers for immediate views from all trees that have no such
+ * view.  Where that would have to wait they stay, and do nothing, until the
+ * next time.
+ *
+ * Who makes a view immediate keeps a lock on its base until the end of the
+ * transaction, so no new view can go unnoticed once we have the locks.
+ */
+void
+aqumv_release_bases(void)
+{
+	List	   *done = NIL;
+	ListCell   *lc,
+			   *lr;
+
+	foreach(lc, maintained_relations())
+	{
+		Oid			root = root_of(lfirst_oid(lc));
+		List	   *tree;
+
+		if (!OidIsValid(lfirst_oid(lc)) || list_member_oid(done, root))
+			continue;
+		done = lappend_oid(done, root);
+		tree = relations_around(root);
+		if (immediate_views(tree) != NIL || !lock_to_drop_triggers(tree) ||
+			immediate_views(tree) != NIL)
+			continue;
+		foreach(lr, tree)
+			drop_triggers(lfirst_oid(lr), true);
 	}
 }
 
@@ -401,6 +671,24 @@ aqumv_track(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
+static void
+require_no_immediate_views(Oid relid)
+{
+	List	   *views = immediate_views(relations_around(relid));
+	const char *name;
+
+	if (views == NIL)
+		return;
+	name = quote_qualified_identifier(get_namespace_name(get_rel_namespace(linitial_oid(views))),
+									  get_rel_name(linitial_oid(views)));
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_IN_USE),
+			 errmsg("cannot stop tracking \"%s\"", get_rel_name(relid)),
+			 errdetail("Materialized view %s is maintained incrementally.", name),
+			 errhint("Run ALTER MATERIALIZED VIEW %s SET (aqumv.maintenance = manual), or drop it.",
+					 name)));
+}
+
 /*
  * aqumv.untrack(relation regclass)
  */
@@ -420,12 +708,14 @@ aqumv_untrack(PG_FUNCTION_ARGS)
 	all = lcons_oid(relid, aqumv_partition_descendants(relid));
 	foreach(lc, all)
 		require_ownership(lfirst_oid(lc));
+	require_no_immediate_views(relid);
 	foreach(lc, all)
 	{
 		AqumvTracking row;
 
 		LockRelationOid(lfirst_oid(lc), AccessExclusiveLock);
-		drop_triggers(lfirst_oid(lc));
+		drop_triggers(lfirst_oid(lc), true);
+		drop_triggers(lfirst_oid(lc), false);
 		if (aqumv_read_tracking(lfirst_oid(lc), &row))
 			aqumv_delete_marks(row.root, lfirst_oid(lc));
 		aqumv_delete_tracking(lfirst_oid(lc));

@@ -17,4 +17,9 @@ extern void aqumv_note_switch(Oid relid);
 extern void aqumv_note_change(Oid relid);
 extern void aqumv_note_partitions(Oid relid);
 
+/* for immediate views */
+extern void aqumv_maintain_base(Oid relid, bool keep_writers_out);
+extern void aqumv_release_bases(void);
+extern void aqumv_distrust(Oid relid);
+
 #endif							/* AQUMV_TRACK_H */

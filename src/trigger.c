@@ -19,6 +19,9 @@
 PG_FUNCTION_INFO_V1(aqumv_mark_before_statement);
 PG_FUNCTION_INFO_V1(aqumv_mark_row);
 PG_FUNCTION_INFO_V1(aqumv_mark_truncate);
+PG_FUNCTION_INFO_V1(aqumv_maintain);
+PG_FUNCTION_INFO_V1(aqumv_maintain_truncate);
+PG_FUNCTION_INFO_V1(aqumv_maintain_row);
 
 static TriggerData *
 trigger_data(FunctionCallInfo fcinfo)
@@ -58,5 +61,37 @@ Datum
 aqumv_mark_truncate(PG_FUNCTION_ARGS)
 {
 	aqumv_note_change(RelationGetRelid(trigger_data(fcinfo)->tg_relation));
+	return PointerGetDatum(NULL);
+}
+
+/*
+ * AFTER INSERT, UPDATE or DELETE ... FOR EACH STATEMENT, with transition tables
+ * __aqumv_old and __aqumv_new.  To be written.
+ */
+Datum
+aqumv_maintain(PG_FUNCTION_ARGS)
+{
+	(void) trigger_data(fcinfo);
+	return PointerGetDatum(NULL);
+}
+
+/*
+ * AFTER TRUNCATE ... FOR EACH STATEMENT.  To be written.
+ */
+Datum
+aqumv_maintain_truncate(PG_FUNCTION_ARGS)
+{
+	(void) trigger_data(fcinfo);
+	return PointerGetDatum(NULL);
+}
+
+/*
+ * AFTER INSERT OR UPDATE OR DELETE ... FOR EACH ROW, ENABLE REPLICA.  To be
+ * written.
+ */
+Datum
+aqumv_maintain_row(PG_FUNCTION_ARGS)
+{
+	(void) trigger_data(fcinfo);
 	return PointerGetDatum(NULL);
 }

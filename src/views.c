@@ -342,6 +342,7 @@ build_view(Relation rel)
 
 	view->view = RelationGetRelid(rel);
 	view->owner = rel->rd_rel->relowner;
+	view->maintenance = aqumv_maintenance_of(view->view);
 	view->populated = RelationIsPopulated(rel);
 	view->filenode = aqumv_compat_filenode(rel);
 	view->pages = Max(rel->rd_rel->relpages, 1);

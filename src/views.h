@@ -13,6 +13,7 @@
 #include "nodes/pg_list.h"
 #include "utils/snapshot.h"
 
+#include "option.h"
 #include "reason.h"
 #include "summary.h"
 
@@ -45,6 +46,7 @@ typedef struct AqumvView
 	Oid			base;			/* the relation it reads, or InvalidOid */
 	AqumvReason *unsuitable;	/* answers no query, or NULL */
 	AqumvSummary *summary;		/* if suitable */
+	AqumvMaintenance maintenance;
 	bool		populated;
 	Oid			filenode;
 	double		pages;			/* what a scan would read */

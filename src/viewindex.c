@@ -1,0 +1,169 @@
+/*-------------------------------------------------------------------------
+ *
+ * viewindex.c
+ *	  Which index finds the row of a group, or the copies of a row?
+ *
+ *	  A grouped view needs a unique index on its keys, in which NULLs are equal
+ *	  as they are to GROUP BY.  A view of rows needs one on columns that tell the
+ *	  rows apart, or else an ordinary one on their hash.  Any index of the user's
+ *	  that does the same is as good.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aqumv.h"
+
+#include "access/genam.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_am.h"
+#include "commands/defrem.h"
+#include "nodes/makefuncs.h"
+#include "nodes/parsenodes.h"
+#include "storage/lmgr.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+
+#include "compat.h"
+#include "viewindex.h"
+
+/* The columns (attnos) to be indexed, in order, or NIL. */
+static List *
+indexed_columns(const AqumvDelta *delta)
+{
+	return delta->hash != 0 ? list_make1_int(delta->hash) : delta->keys;
+}
+
+/* Does an index tell values of a column apart just as the view does? */
+static bool
+indexes_column(Relation index, int position, Relation view, const AqumvDelta *delta)
+{
+	Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(view),
+												index->rd_index->indkey.values[position] - 1);
+	Oid			eqop = delta->columns[attribute->attnum - 1].eqop;
+
+	if (index->rd_indcollation[position] != attribute->attcollation)
+		return false;
+	if (OidIsValid(eqop))
+		return get_op_opfamily_strategy(eqop, index->rd_opfamily[position]) == BTEqualStrategyNumber;
+	return index->rd_opfamily[position] ==
+		get_opclass_family(GetDefaultOpClass(attribute->atttypid, BTREE_AM_OID));
+}
+
+static bool
+is_suitable(Relation index, Relation view, const AqumvDelta *delta)
+{
+	List	   *columns = indexed_columns(delta);
+	Form_pg_index form = index->rd_index;
+
+	if (!form->indisvalid || !form->indisready || !form->indislive ||
+		index->rd_rel->relam != BTREE_AM_OID ||
+		form->indnkeyatts != list_length(columns) ||
+		RelationGetIndexPredicate(index) != NIL ||
+		RelationGetIndexExpressions(index) != NIL ||
+		(delta->keys != NIL && delta->hash == 0 && (!form->indisunique || !form->indimmediate)) ||
+		(delta->grain == AQUMV_GRAIN_GROUP && !form->indnullsnotdistinct))
+		return false;
+	for (int i = 0; i < form->indnkeyatts; i++)
+	{
+		if (!list_member_int(columns, form->indkey.values[i]) ||
+			!indexes_column(index, i, view, delta))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * The index to look rows up with; its columns may stand in any order.  Returns
+ * InvalidOid if there is none, or none is needed.  The caller has locked the
+ * view.
+ */
+Oid
+aqumv_find_view_index(Oid viewoid, const AqumvDelta *delta)
+{
+	Relation	view;
+	Oid			result = InvalidOid;
+	ListCell   *lc;
+
+	if (indexed_columns(delta) == NIL)
+		return InvalidOid;
+	view = table_open(viewoid, NoLock);
+	foreach(lc, RelationGetIndexList(view))
+	{
+		Relation	index = index_open(lfirst_oid(lc), AccessShareLock);
+
+		if (is_suitable(index, view, delta))
+			result = lfirst_oid(lc);
+		index_close(index, AccessShareLock);
+		if (OidIsValid(result))
+			break;
+	}
+	table_close(view, NoLock);
+	return result;
+}
+
+/* Can btree find what the view takes for equal? */
+static void
+check_column(Oid viewoid, const AqumvDelta *delta, AttrNumber attno)
+{
+	Oid			type = get_atttype(viewoid, attno);
+	Oid			eqop = delta->columns[attno - 1].eqop;
+	Oid			opclass = GetDefaultOpClass(type, BTREE_AM_OID);
+
+	if (OidIsValid(opclass) &&
+		(!OidIsValid(eqop) ||
+		 get_op_opfamily_strategy(eqop, get_opclass_family(opclass)) == BTEqualStrategyNumber))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("cannot maintain materialized view \"%s\" incrementally", get_rel_name(viewoid)),
+			 errdetail("Column \"%s\" has type %s, which cannot be indexed.",
+					   get_attname(viewoid, attno, false), format_type_be(type)),
+			 errhint("Group by another expression, such as a cast to text, or leave the option out and use REFRESH MATERIALIZED VIEW.")));
+}
+
+static IndexElem *
+index_element(Oid viewoid, AttrNumber attno)
+{
+	IndexElem  *element = makeNode(IndexElem);
+
+	element->name = get_attname(viewoid, attno, false);
+	element->ordering = SORTBY_DEFAULT;
+	element->nulls_ordering = SORTBY_NULLS_DEFAULT;
+	return element;
+}
+
+/*
+ * Create the index that maintenance needs, unless there is one.  The caller has
+ * locked the view.
+ */
+void
+aqumv_create_view_index(Oid viewoid, const AqumvDelta *delta)
+{
+	IndexStmt  *stmt;
+	char	   *name = get_rel_name(viewoid);
+	Oid			schema = get_rel_namespace(viewoid);
+	ListCell   *lc;
+
+	if (indexed_columns(delta) == NIL || OidIsValid(aqumv_find_view_index(viewoid, delta)))
+		return;
+	stmt = makeNode(IndexStmt);
+	foreach(lc, indexed_columns(delta))
+	{
+		check_column(viewoid, delta, lfirst_int(lc));
+		stmt->indexParams = lappend(stmt->indexParams, index_element(viewoid, lfirst_int(lc)));
+	}
+	stmt->idxname = ChooseRelationName(name, "aqumv_maintenance", "idx", schema, false);
+	stmt->relation = makeRangeVar(get_namespace_name(schema), name, -1);
+	stmt->accessMethod = "btree";
+	stmt->unique = delta->hash == 0;
+	stmt->nulls_not_distinct = stmt->unique && delta->grain == AQUMV_GRAIN_GROUP;
+	stmt->transformed = true;
+	stmt->idxcomment = delta->hash == 0
+		? "Finds the row that a write to the table changes: needed to maintain the materialized view incrementally."
+		: "Finds the copies of a row that a write to the table removes: needed to maintain the materialized view incrementally.";
+	(void) aqumv_compat_define_index(viewoid, stmt);
+	CommandCounterIncrement();
+}
