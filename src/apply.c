@@ -130,12 +130,16 @@ aqumv_close_target(AqumvTarget *target)
 static void
 prepare_indexes(AqumvTarget *target)
 {
+	MemoryContext old;
+
 	if (target->estate != NULL)
 		return;
+	old = MemoryContextSwitchTo(GetMemoryChunkContext(target));
 	target->estate = CreateExecutorState();
 	target->rri = makeNode(ResultRelInfo);
 	InitResultRelInfo(target->rri, target->rel, 0, NULL, 0);
 	ExecOpenIndices(target->rri, true);
+	MemoryContextSwitchTo(old);
 }
 
 static void

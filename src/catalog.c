@@ -642,6 +642,14 @@ aqumv_read_refresh(Oid view, Snapshot snapshot, AqumvRefresh *row)
 				 refresh_from_tuple, row);
 }
 
+/* What backends remember of a view rests on its record. */
+static void
+invalidate_view(Oid view)
+{
+	if (get_rel_relkind(view) == RELKIND_MATVIEW)
+		CacheInvalidateRelcacheByRelid(view);
+}
+
 void
 aqumv_write_refresh(const AqumvRefresh *row)
 {
@@ -661,13 +669,16 @@ aqumv_write_refresh(const AqumvRefresh *row)
 	values[REFRESH_SNAPSHOT - 1] = row->snapshot;
 	upsert_row(own_tables.refresh, own_tables.refresh_index, row->view,
 			   values, REFRESH_NATTS);
+	invalidate_view(row->view);
 }
 
 void
 aqumv_delete_refresh(Oid view)
 {
-	if (aqumv_is_installed())
-		delete_row(own_tables.refresh, own_tables.refresh_index, view);
+	if (!aqumv_is_installed())
+		return;
+	delete_row(own_tables.refresh, own_tables.refresh_index, view);
+	invalidate_view(view);
 }
 
 /*

@@ -41,6 +41,7 @@
 #include "catalog.h"
 #include "compat.h"
 #include "ddl.h"
+#include "freshness.h"
 #include "incremental.h"
 #include "option.h"
 #include "partition.h"

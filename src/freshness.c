@@ -270,10 +270,8 @@ check_record(const AqumvView *view, const AqumvRefresh *refresh)
 }
 
 static AqumvReason *
-check_writes(const AqumvTree *tree, const AqumvRefresh *refresh, Snapshot snapshot)
+check_epochs(const AqumvTree *tree, const AqumvRefresh *refresh)
 {
-	MarkSearch	search = {.tree = tree,.refresh = refresh,.snapshot = snapshot};
-
 	for (int i = 0; i < tree->nepochs; i++)
 	{
 		if (!aqumv_moment_seen(tree->epochs[i], refresh))
@@ -281,11 +279,54 @@ check_writes(const AqumvTree *tree, const AqumvRefresh *refresh, Snapshot snapsh
 								"the view was filled before \"%s\" was last truncated, altered or began to be tracked; refresh it",
 								get_rel_name(tree->relid));
 	}
+	return NULL;
+}
+
+static AqumvReason *
+check_writes(const AqumvTree *tree, const AqumvRefresh *refresh, Snapshot snapshot)
+{
+	MarkSearch	search = {.tree = tree,.refresh = refresh,.snapshot = snapshot};
+	AqumvReason *reason = check_epochs(tree, refresh);
+
+	if (reason != NULL)
+		return reason;
 	aqumv_visit_marks(tree->root, snapshot, visit_mark, &search);
 	if (search.unseen > 0)
 		return aqumv_reason(AQUMV_STALE,
 							"\"%s\" was written after the view was filled; refresh it",
 							get_rel_name(tree->relid));
+	return NULL;
+}
+
+/*
+ * An immediate view changes with its base, in the same transaction.  Only what
+ * does not follow snapshots matters: the storage, and the epochs.
+ */
+static AqumvReason *
+check_immediate(AqumvView *view, const AqumvTree *tree, Snapshot snapshot, uint64 events)
+{
+	AqumvRefresh refresh;
+	AqumvReason *reason;
+
+	if (!tree->maintained)
+		return aqumv_reason(AQUMV_NOT_TRACKED,
+							"a trigger that maintains the view is missing or disabled; refresh the view");
+	if (aqumv_statement_is_open(tree))
+		return aqumv_reason(AQUMV_STALE,
+							"a statement that writes \"%s\" has not ended yet",
+							get_rel_name(tree->relid));
+	if (!view->summary->needs_timezone && proof_holds(&view->proof, tree, snapshot))
+		return NULL;
+	if (!aqumv_read_refresh(view->view, snapshot, &refresh))
+		return aqumv_reason(AQUMV_NOT_REFRESHED,
+							"the view was not filled since its maintenance began, as far as this snapshot sees; refresh it");
+	if ((reason = check_record(view, &refresh)) != NULL ||
+		(reason = check_epochs(tree, &refresh)) != NULL)
+		return reason;
+	/* predicate locks leave materialized views out; marks stand for them */
+	if (IsolationIsSerializable())
+		(void) aqumv_count_marks(view, &refresh, snapshot);
+	keep_proof(view, tree, events, snapshot);
 	return NULL;
 }
 
@@ -318,9 +359,11 @@ aqumv_check_usable(AqumvView *view, Snapshot snapshot)
 	AcceptInvalidationMessages();
 	events = aqumv_events;
 	tree = aqumv_get_tree(view->base);
-	if ((reason = check_base(tree)) != NULL ||
-		(reason = check_tracking(tree, wrote = aqumv_wrote_any_of(tree))) != NULL)
+	wrote = view->maintenance == AQUMV_IMMEDIATE ? AQUMV_WROTE_NOTHING : aqumv_wrote_any_of(tree);
+	if ((reason = check_base(tree)) != NULL || (reason = check_tracking(tree, wrote)) != NULL)
 		return reason;
+	if (view->maintenance == AQUMV_IMMEDIATE)
+		return check_immediate(view, tree, snapshot, events);
 	if (!view->summary->needs_timezone && wrote == AQUMV_WROTE_NOTHING && proof_holds(&view->proof, tree, snapshot))
 	{
 		view->proof.events = aqumv_wrote_anything() ? 0 : events;
@@ -339,4 +382,46 @@ aqumv_check_usable(AqumvView *view, Snapshot snapshot)
 		return reason;
 	keep_proof(view, tree, events, snapshot);
 	return NULL;
+}
+
+/* ------------------------------------------------------------------------
+ * Immediate views
+ * ------------------------------------------------------------------------
+ */
+
+static bool
+compute_trusted(const AqumvView *view, const AqumvTree *tree)
+{
+	AqumvRefresh refresh;
+
+	if (view->maintenance != AQUMV_IMMEDIATE || !view->populated || !tree->maintained ||
+		!aqumv_read_refresh(view->view, NULL, &refresh) ||
+		!refresh.complete || view->filenode != refresh.filenode ||
+		view->functions != refresh.functions)
+		return false;
+	for (int i = 0; i < tree->nepochs; i++)
+	{
+		if (!aqumv_moment_seen(tree->epochs[i], &refresh))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Is what an immediate view holds right, as of now, and will it stay right as
+ * long as all writers fold their changes into it?
+ */
+bool
+aqumv_is_trusted(AqumvView *view)
+{
+	const AqumvTree *tree = OidIsValid(view->base) ? aqumv_get_tree(view->base) : NULL;
+
+	if (tree == NULL)
+		return false;
+	if (view->trusted_tree != tree->serial)
+	{
+		view->trusted = compute_trusted(view, tree);
+		view->trusted_tree = tree->serial;
+	}
+	return view->trusted;
 }

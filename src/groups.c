@@ -904,6 +904,12 @@ aqumv_doubt_groups(void)
 		((GroupTable *) lfirst(lc))->doubtful = true;
 }
 
+bool
+aqumv_groups_pending(Oid view)
+{
+	return OidIsValid(view) ? find_pending(view) != NULL : pending != NIL;
+}
+
 /*
  * The transaction has ended; the deltas themselves go with its memory.
  */

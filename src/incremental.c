@@ -178,26 +178,3 @@ aqumv_prepare_base(const AqumvDelta *delta, Oid owner, const char *view,
 							  get_rel_name(delta->base)));
 	aqumv_maintain_base(delta->base, keep_writers_out);
 }
-
-/*
- * Is what an immediate view holds right, as of now, and will it stay right?
- */
-bool
-aqumv_is_trusted(const AqumvView *view)
-{
-	const AqumvTree *tree;
-	AqumvRefresh row;
-
-	if (view->maintenance != AQUMV_IMMEDIATE || !view->populated ||
-		!aqumv_read_refresh(view->view, NULL, &row) || row.filenode != view->filenode)
-		return false;
-	tree = aqumv_get_tree(view->base);
-	if (!tree->maintained)
-		return false;
-	for (int i = 0; i < tree->nepochs; i++)
-	{
-		if (!aqumv_moment_seen(tree->epochs[i], &row))
-			return false;
-	}
-	return true;
-}

@@ -20,7 +20,6 @@ extern AqumvDelta *aqumv_require_delta_of(Oid view);
 extern AqumvDelta *aqumv_define_incremental(CreateTableAsStmt *stmt);
 extern void aqumv_prepare_base(const AqumvDelta *delta, Oid owner, const char *view,
 							   bool keep_writers_out);
-extern bool aqumv_is_trusted(const AqumvView *view);
 extern List *aqumv_add_fillfactor(List *options, Oid view, const AqumvDelta *delta);
 
 #endif							/* AQUMV_INCREMENTAL_H */

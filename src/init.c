@@ -22,7 +22,9 @@
 #include "utils/varlena.h"
 
 #include "ddl.h"
+#include "follow.h"
 #include "guard.h"
+#include "maintain.h"
 #include "option.h"
 #include "partition.h"
 #include "planner.h"
@@ -132,6 +134,8 @@ _PG_init(void)
 	aqumv_partition_init();
 	aqumv_views_init();
 	aqumv_writes_init();
+	aqumv_follow_init();
+	aqumv_maintain_init();
 	aqumv_guard_init();
 	aqumv_planner_init();
 	aqumv_ddl_init();

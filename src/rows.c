@@ -421,6 +421,12 @@ aqumv_doubt_rows(void)
 		((RowTable *) lfirst(lc))->doubtful = true;
 }
 
+bool
+aqumv_rows_pending(Oid view)
+{
+	return OidIsValid(view) ? find_pending(view) != NULL : pending != NIL;
+}
+
 void
 aqumv_forget_rows(void)
 {

@@ -3,8 +3,8 @@
  * trigger.c
  *	  Who is about to write what?
  *
- *	  The triggers only tell writes.c, and load the library into sessions that
- *	  lack it.
+ *	  The triggers only tell writes.c and maintain.c, and load the library into
+ *	  sessions that lack it.
  *
  *-------------------------------------------------------------------------
  */
@@ -13,6 +13,8 @@
 #include "commands/trigger.h"
 #include "utils/rel.h"
 
+#include "maintain.h"
+#include "partition.h"
 #include "track.h"
 #include "writes.h"
 
@@ -34,12 +36,40 @@ trigger_data(FunctionCallInfo fcinfo)
 }
 
 /*
+ * Will the statement that is about to write tell the triggers that maintain
+ * views when it has ended?
+ */
+static bool
+is_maintained(TriggerData *data)
+{
+	const char *name = TRIGGER_FIRED_BY_INSERT(data->tg_event) ? "!aqumv_maintain_insert" :
+		TRIGGER_FIRED_BY_UPDATE(data->tg_event) ? "!aqumv_maintain_update" :
+		"!aqumv_maintain_delete";
+	TriggerDesc *triggers = data->tg_relation->trigdesc;
+
+	for (int i = 0; i < triggers->numtriggers; i++)
+	{
+		Trigger    *trigger = &triggers->triggers[i];
+
+		if (trigger->tgisinternal && trigger->tgenabled == TRIGGER_FIRES_ALWAYS &&
+			strcmp(trigger->tgname, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
  * BEFORE INSERT OR UPDATE OR DELETE ... FOR EACH STATEMENT
  */
 Datum
 aqumv_mark_before_statement(PG_FUNCTION_ARGS)
 {
-	aqumv_touch(RelationGetRelid(trigger_data(fcinfo)->tg_relation));
+	TriggerData *data = trigger_data(fcinfo);
+	Oid			relid = RelationGetRelid(data->tg_relation);
+
+	aqumv_touch(relid);
+	if (is_maintained(data))
+		aqumv_statement_begins(relid);
 	return PointerGetDatum(NULL);
 }
 
@@ -64,34 +94,60 @@ aqumv_mark_truncate(PG_FUNCTION_ARGS)
 	return PointerGetDatum(NULL);
 }
 
+static bool
+is_empty(Tuplestorestate *store)
+{
+	return store == NULL || tuplestore_tuple_count(store) == 0;
+}
+
 /*
  * AFTER INSERT, UPDATE or DELETE ... FOR EACH STATEMENT, with transition tables
- * __aqumv_old and __aqumv_new.  To be written.
+ * __aqumv_old and __aqumv_new.
  */
 Datum
 aqumv_maintain(PG_FUNCTION_ARGS)
 {
-	(void) trigger_data(fcinfo);
+	TriggerData *data = trigger_data(fcinfo);
+	AqumvChange change = {.rel = data->tg_relation,.removed = data->tg_oldtable,
+	.added = data->tg_newtable};
+	Oid			relid = RelationGetRelid(data->tg_relation);
+
+	aqumv_statement_ends(relid);
+	if (!is_empty(change.removed) || !is_empty(change.added) || aqumv_anything_pending())
+		aqumv_maintain_views(&change, data->tg_updatedcols);
 	return PointerGetDatum(NULL);
 }
 
 /*
- * AFTER TRUNCATE ... FOR EACH STATEMENT.  To be written.
+ * AFTER TRUNCATE ... FOR EACH STATEMENT
  */
 Datum
 aqumv_maintain_truncate(PG_FUNCTION_ARGS)
 {
-	(void) trigger_data(fcinfo);
+	aqumv_rebuild_views(RelationGetRelid(trigger_data(fcinfo)->tg_relation));
 	return PointerGetDatum(NULL);
 }
 
 /*
- * AFTER INSERT OR UPDATE OR DELETE ... FOR EACH ROW, ENABLE REPLICA.  To be
- * written.
+ * AFTER INSERT OR UPDATE OR DELETE ... FOR EACH ROW, ENABLE REPLICA: as above,
+ * where no statement tells.  (In a session that has set
+ * session_replication_role = replica, one does.)
  */
 Datum
 aqumv_maintain_row(PG_FUNCTION_ARGS)
 {
-	(void) trigger_data(fcinfo);
+	TriggerData *data = trigger_data(fcinfo);
+	TriggerEvent event = data->tg_event;
+	AqumvChange change = {.rel = data->tg_relation};
+
+	if (aqumv_statement_is_open(aqumv_get_tree(RelationGetRelid(data->tg_relation))))
+		return PointerGetDatum(NULL);
+	if (TRIGGER_FIRED_BY_INSERT(event))
+		change.added_row = data->tg_trigslot;
+	else
+		change.removed_row = data->tg_trigslot;
+	if (TRIGGER_FIRED_BY_UPDATE(event))
+		change.added_row = data->tg_newslot;
+	aqumv_maintain_views(&change, NULL);
 	return PointerGetDatum(NULL);
 }

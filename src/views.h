@@ -36,7 +36,7 @@ typedef struct AqumvProof
 } AqumvProof;
 
 /*
- * A materialized view.  Immutable but for the proof; lives at least until the
+ * A materialized view.  Immutable but for the proof and trust; lives at least until the
  * end of the transaction.
  */
 typedef struct AqumvView
@@ -54,6 +54,8 @@ typedef struct AqumvView
 	const uint64 *changes;		/* counts invalidations; see
 								 * aqumv_view_generation() */
 	AqumvProof	proof;
+	bool		trusted;		/* immediate: may changes be folded into it? */
+	uint64		trusted_tree;	/* the tree for which that is known */
 } AqumvView;
 
 extern List *aqumv_views_over(Oid base);

@@ -62,6 +62,15 @@ typedef struct Account
 
 /* in TopTransactionContext: gone with the transaction */
 static List *touched = NIL;		/* of Touch */
+
+/* a statement that writes a relation with immediate views */
+typedef struct OpenStatement
+{
+	Oid			relation;
+	SubTransactionId subid;
+} OpenStatement;
+
+static List *open_statements = NIL;	/* in the order they began */
 static List *accounts = NIL;	/* of Account, the latest first */
 static List *marked = NIL;		/* OIDs of relations marked */
 static int32 current_part = 0;
@@ -432,6 +441,73 @@ settle_places(bool committed)
 	}
 }
 
+/* ------------------------------------------------------------------------
+ * Statements under way
+ * ------------------------------------------------------------------------
+ */
+
+/*
+ * A statement is about to write a relation, and will say when it has ended (to
+ * the triggers that maintain views).
+ */
+void
+aqumv_statement_begins(Oid relation)
+{
+	MemoryContext old = MemoryContextSwitchTo(TopTransactionContext);
+	OpenStatement *open = palloc(sizeof(OpenStatement));
+
+	open->relation = relation;
+	open->subid = GetCurrentSubTransactionId();
+	open_statements = lappend(open_statements, open);
+	MemoryContextSwitchTo(old);
+	aqumv_events++;
+}
+
+void
+aqumv_statement_ends(Oid relation)
+{
+	for (int i = list_length(open_statements) - 1; i >= 0; i--)
+	{
+		OpenStatement *open = list_nth(open_statements, i);
+
+		if (open->relation == relation)
+		{
+			open_statements = list_delete_nth_cell(open_statements, i);
+			pfree(open);
+			return;
+		}
+	}
+}
+
+/*
+ * Is a statement writing one of the tree's relations just now?
+ */
+bool
+aqumv_statement_is_open(const AqumvTree *tree)
+{
+	ListCell   *lc;
+
+	foreach(lc, open_statements)
+	{
+		if (aqumv_tree_has(tree, ((OpenStatement *) lfirst(lc))->relation))
+			return true;
+	}
+	return false;
+}
+
+/* Those of a subtransaction that is rolled back will not end any more. */
+static void
+forget_statements(SubTransactionId subid)
+{
+	ListCell   *lc;
+
+	foreach(lc, open_statements)
+	{
+		if (((OpenStatement *) lfirst(lc))->subid == subid)
+			open_statements = foreach_delete_current(open_statements, lc);
+	}
+}
+
 static void
 end_of_transaction(XactEvent event, void *arg)
 {
@@ -450,7 +526,7 @@ end_of_transaction(XactEvent event, void *arg)
 		case XACT_EVENT_PREPARE:
 			settle_places(event == XACT_EVENT_COMMIT);
 			/* the memory itself goes with TopTransactionContext */
-			touched = accounts = marked = NIL;
+			touched = accounts = marked = open_statements = NIL;
 			current_part = 0;
 			committing = false;
 			counts_were_off = false;
@@ -473,6 +549,7 @@ end_of_subtransaction(SubXactEvent event, SubTransactionId subid,
 
 	if (event == SUBXACT_EVENT_ABORT_SUB)
 	{
+		forget_statements(subid);
 		foreach(lc, marked)
 			place_of(lfirst_oid(lc))->begun = AQUMV_ALWAYS_MARK;
 	}

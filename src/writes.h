@@ -25,6 +25,9 @@ extern AqumvMoment aqumv_current_moment(void);
 extern void aqumv_end_part(void);
 
 extern void aqumv_touch(Oid relation);
+extern void aqumv_statement_begins(Oid relation);
+extern void aqumv_statement_ends(Oid relation);
+extern bool aqumv_statement_is_open(const AqumvTree *tree);
 extern bool aqumv_wrote_anything(void);
 extern AqumvWrote aqumv_wrote_any_of(const AqumvTree *tree);
 extern void aqumv_mark_change(Oid root, Oid relation);

@@ -1,0 +1,315 @@
+/*-------------------------------------------------------------------------
+ *
+ * maintain.c
+ *	  A relation has been written: which immediate views follow it, and as whom?
+ *
+ *	  Views are folded into as their owners, as REFRESH fills them: under
+ *	  security restrictions, with a search_path that nobody can meddle with, and
+ *	  in the TimeZone that the view was filled in.
+ *
+ *	  Each view is locked (ROW EXCLUSIVE) until the end of the transaction before
+ *	  anything about it is looked at, even if there is nothing to fold: so a
+ *	  REFRESH, which takes its snapshot with its own lock in hand, has seen all
+ *	  whom it found writing.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aqumv.h"
+
+#include "access/xact.h"
+#include "catalog/pg_class.h"
+#include "miscadmin.h"
+#include "pgtime.h"
+#include "storage/lmgr.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+
+#include "fold.h"
+#include "follow.h"
+#include "freshness.h"
+#include "maintain.h"
+#include "option.h"
+#include "partition.h"
+#include "refresh.h"
+#include "views.h"
+#include "writes.h"
+
+/* ------------------------------------------------------------------------
+ * Which views
+ * ------------------------------------------------------------------------
+ */
+
+static bool
+is_immediate(Oid viewoid)
+{
+	AqumvView  *view;
+
+	/* one that is locked by others says so in its label as well */
+	return (aqumv_get_view(viewoid, &view) == NULL ? view->maintenance :
+			aqumv_maintenance_of(viewoid)) == AQUMV_IMMEDIATE;
+}
+
+static List *
+add_immediate(List *result, Oid base)
+{
+	ListCell   *lc;
+
+	foreach(lc, aqumv_views_over(base))
+	{
+		if (is_immediate(lfirst_oid(lc)))
+			result = list_append_unique_oid(result, lfirst_oid(lc));
+	}
+	return result;
+}
+
+static int
+compare_oids(const ListCell *a, const ListCell *b)
+{
+	return lfirst_oid(a) < lfirst_oid(b) ? -1 : lfirst_oid(a) > lfirst_oid(b);
+}
+
+/*
+ * The immediate views that what is written through a relation may concern,
+ * always in the same order.
+ */
+static List *
+immediate_views_around(Oid relid)
+{
+	const AqumvTree *tree = aqumv_get_tree(relid);
+	List	   *result = add_immediate(NIL, relid);
+	ListCell   *lc;
+
+	foreach(lc, tree->ancestors)
+		result = add_immediate(result, lfirst_oid(lc));
+	foreach(lc, tree->descendants)
+		result = add_immediate(result, lfirst_oid(lc));
+	if (list_length(result) > 1)
+		list_sort(result, compare_oids);
+	return result;
+}
+
+/*
+ * Lock a view and look at it again.  NULL if it is not to be maintained: it is
+ * gone, or has to be filled before it is right again.
+ */
+static AqumvView *
+lock_view(Oid viewoid)
+{
+	AqumvView  *view;
+
+	LockRelationOid(viewoid, RowExclusiveLock);
+	if (aqumv_get_view(viewoid, &view) != NULL || !aqumv_is_trusted(view))
+		return NULL;
+	return view;
+}
+
+/* ------------------------------------------------------------------------
+ * As whom
+ * ------------------------------------------------------------------------
+ */
+
+typedef struct Surroundings
+{
+	Oid			user;
+	int			security;
+	int			guc_level;		/* 0 if no setting was changed */
+} Surroundings;
+
+static void
+set_setting(Surroundings *saved, const char *name, const char *value)
+{
+	if (saved->guc_level == 0)
+		saved->guc_level = NewGUCNestLevel();
+	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
+							 true, 0, false);
+}
+
+/* An error restores all this with its (sub)transaction. */
+static void
+become_owner(Surroundings *saved, Oid owner)
+{
+	saved->guc_level = 0;
+	GetUserIdAndSecContext(&saved->user, &saved->security);
+	SetUserIdAndSecContext(owner, saved->security | SECURITY_RESTRICTED_OPERATION);
+}
+
+static void
+set_settings(Surroundings *saved, AqumvFollower *follower)
+{
+	if (follower->calls_users)
+		set_setting(saved, "search_path", "pg_catalog, pg_temp");
+	if (follower->timezone != NULL &&
+		strcmp(follower->timezone, pg_get_timezone_name(session_timezone)) != 0)
+		set_setting(saved, "TimeZone", follower->timezone);
+}
+
+static void
+become_self(Surroundings *saved)
+{
+	if (saved->guc_level != 0)
+		AtEOXact_GUC(false, saved->guc_level);
+	SetUserIdAndSecContext(saved->user, saved->security);
+}
+
+/* ------------------------------------------------------------------------
+ * Fold
+ * ------------------------------------------------------------------------
+ */
+
+static void
+error_context(void *arg)
+{
+	const char *name = get_rel_name(*(Oid *) arg);
+
+	if (name != NULL)
+		errcontext("maintenance of materialized view \"%s\"", name);
+}
+
+/*
+ * Does an UPDATE leave alone all that a view uses?  BEFORE triggers may change
+ * more columns than the statement does.
+ */
+static bool
+is_unconcerned(AqumvFollower *follower, Relation rel, const Bitmapset *updated_columns)
+{
+	return updated_columns != NULL && RelationGetRelid(rel) == follower->delta->base &&
+		!(rel->trigdesc != NULL && rel->trigdesc->trig_update_before_row) &&
+		!bms_overlap(updated_columns, follower->delta->used);
+}
+
+static void
+maintain_view(AqumvView *view, AqumvChange *change, const Bitmapset *updated_columns)
+{
+	bool		last = !aqumv_statement_is_open(aqumv_get_tree(view->base));
+	ErrorContextCallback callback = {.callback = error_context,.arg = &view->view,
+	.previous = error_context_stack};
+	Surroundings saved;
+	AqumvFollower *follower;
+
+	error_context_stack = &callback;
+	become_owner(&saved, view->owner);
+	follower = aqumv_get_follower(view);
+	if (!last || !is_unconcerned(follower, change->rel, updated_columns) ||
+		aqumv_groups_pending(view->view) || aqumv_rows_pending(view->view))
+	{
+		set_settings(&saved, follower);
+		if (follower->delta->grain == AQUMV_GRAIN_ROW)
+			aqumv_fold_rows(follower, change, last);
+		else
+			aqumv_fold_groups(follower, change, last);
+	}
+	aqumv_release_follower(follower);
+	become_self(&saved);
+	error_context_stack = callback.previous;
+}
+
+/*
+ * Fold a change into all the immediate views that it concerns.  The columns
+ * that an UPDATE has set may be given (as pull_varattnos() numbers them).
+ */
+void
+aqumv_maintain_views(AqumvChange *change, const Bitmapset *updated_columns)
+{
+	ListCell   *lc;
+
+	foreach(lc, immediate_views_around(RelationGetRelid(change->rel)))
+	{
+		AqumvView  *view = lock_view(lfirst_oid(lc));
+
+		if (view != NULL)
+			maintain_view(view, change, updated_columns);
+	}
+}
+
+/*
+ * Has a change been put off until other statements end?
+ */
+bool
+aqumv_anything_pending(void)
+{
+	return aqumv_groups_pending(InvalidOid) || aqumv_rows_pending(InvalidOid);
+}
+
+/* ------------------------------------------------------------------------
+ * Rebuild
+ * ------------------------------------------------------------------------
+ */
+
+static void
+rebuild_view(AqumvView *view)
+{
+	ErrorContextCallback callback = {.callback = error_context,.arg = &view->view,
+	.previous = error_context_stack};
+	AqumvFilling filling;
+	AqumvFollower *follower;
+	Surroundings saved;
+	Oid			viewoid = view->view;
+
+	error_context_stack = &callback;
+	CommandCounterIncrement();
+	aqumv_begin_filling(&filling, view->base);
+	become_owner(&saved, view->owner);
+	follower = aqumv_get_follower(view);
+	set_settings(&saved, follower);
+	aqumv_fold_anew(follower, NULL);
+	become_self(&saved);
+	aqumv_release_follower(follower);
+	aqumv_end_filling(&filling, viewoid);
+	error_context_stack = callback.previous;
+}
+
+/*
+ * Rows of a relation came or went as a whole (TRUNCATE, partitions): compute
+ * the immediate views over it and around it anew, in place.
+ */
+void
+aqumv_rebuild_views(Oid relid)
+{
+	ListCell   *lc;
+
+	foreach(lc, immediate_views_around(relid))
+	{
+		AqumvView  *view;
+
+		LockRelationOid(lfirst_oid(lc), ShareRowExclusiveLock);
+		if (aqumv_get_view(lfirst_oid(lc), &view) == NULL && view->populated &&
+			view->maintenance == AQUMV_IMMEDIATE &&
+			aqumv_get_tree(view->base)->maintained)
+			rebuild_view(view);
+	}
+}
+
+/* ------------------------------------------------------------------------
+ * Transactions
+ * ------------------------------------------------------------------------
+ */
+
+static void
+end_of_transaction(XactEvent event, void *arg)
+{
+	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
+	{
+		aqumv_forget_groups();
+		aqumv_forget_rows();
+	}
+}
+
+static void
+end_of_subtransaction(SubXactEvent event, SubTransactionId subid, SubTransactionId parent,
+					  void *arg)
+{
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+	{
+		aqumv_doubt_groups();
+		aqumv_doubt_rows();
+	}
+}
+
+void
+aqumv_maintain_init(void)
+{
+	RegisterXactCallback(end_of_transaction, NULL);
+	RegisterSubXactCallback(end_of_subtransaction, NULL);
+}

@@ -1,0 +1,23 @@
+/*-------------------------------------------------------------------------
+ *
+ * maintain.h
+ *	  Keep the immediate views over a relation up to date.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AQUMV_MAINTAIN_H
+#define AQUMV_MAINTAIN_H
+
+#include "aqumv.h"
+
+#include "nodes/bitmapset.h"
+
+#include "change.h"
+
+extern void aqumv_maintain_views(AqumvChange *change, const Bitmapset *updated_columns);
+extern bool aqumv_anything_pending(void);
+extern void aqumv_rebuild_views(Oid relid);
+
+extern void aqumv_maintain_init(void);
+
+#endif							/* AQUMV_MAINTAIN_H */
