@@ -192,7 +192,7 @@ aqumv_is_trusted(const AqumvView *view)
 		!aqumv_read_refresh(view->view, NULL, &row) || row.filenode != view->filenode)
 		return false;
 	tree = aqumv_get_tree(view->base);
-	if (!tree->maintained)
+	if (!tree->maintained || tree->unsuitable != NULL)
 		return false;
 	for (int i = 0; i < tree->nepochs; i++)
 	{
