@@ -32,6 +32,7 @@
 #include "apply.h"
 #include "compat.h"
 #include "hidden.h"
+#include "snapshot.h"
 
 static void
 raise_serialization_failure(void)
@@ -48,15 +49,7 @@ raise_serialization_failure(void)
 void
 aqumv_require_latest_snapshot(void)
 {
-	Snapshot	ours,
-				now;
-
-	if (!IsolationUsesXactSnapshot())
-		return;
-	ours = GetTransactionSnapshot();
-	now = GetLatestSnapshot();
-	if (now->xmin != ours->xmin || now->xmax != ours->xmax || now->xcnt != ours->xcnt ||
-		memcmp(now->xip, ours->xip, now->xcnt * sizeof(TransactionId)) != 0)
+	if (aqumv_snapshot_is_old())
 		raise_serialization_failure();
 }
 
@@ -476,9 +469,15 @@ aqumv_delete_row(AqumvTarget *target)
 bool
 aqumv_insert_group(AqumvTarget *target, TupleTableSlot *row, uint32 hash)
 {
-	List	   *arbiter = list_make1_oid(target->index_oid);
+	List	   *arbiter;
 	bool		conflict;
 
+	if (!OidIsValid(target->index_oid))
+	{
+		aqumv_insert_row(target, row);
+		return true;
+	}
+	arbiter = list_make1_oid(target->index_oid);
 	prepare_indexes(target);
 	do
 	{

@@ -43,6 +43,7 @@
 #include "ddl.h"
 #include "freshness.h"
 #include "incremental.h"
+#include "maintain.h"
 #include "option.h"
 #include "partition.h"
 #include "refresh.h"
@@ -195,6 +196,7 @@ refresh_view(Utility *u, RefreshMatViewStmt *stmt)
 	if (delta != NULL)
 		aqumv_create_view_index(viewoid, delta);
 	aqumv_end_filling(&filling, viewoid);
+	aqumv_view_filled(viewoid);
 }
 
 /* The table that a view to be created would read, if it qualifies. */

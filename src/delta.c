@@ -314,15 +314,14 @@ fill_group_column(AqumvColumn *column, AqumvDelta *delta, TargetEntry *tle, List
 	{
 		SortGroupClause *sgc = lfirst_node(SortGroupClause, lc);
 
+		/* the first column of a key holds it; others are copies */
 		if (equal(get_sortgroupclause_expr(sgc, delta->query->targetList), tle->expr) &&
-			!list_member_int(delta->keys, tle->resno))
+			column_of(delta->query, (Node *) tle->expr) == tle->resno)
 		{
 			column->kind = AQUMV_COLUMN_KEY;
 			column->expr = (Node *) tle->expr;
 			column->eqop = sgc->eqop;
-			/* the first column of each key identifies the group */
-			if (column_of(delta->query, (Node *) tle->expr) == tle->resno)
-				delta->keys = lappend_int(delta->keys, tle->resno);
+			delta->keys = lappend_int(delta->keys, tle->resno);
 			return NULL;
 		}
 	}

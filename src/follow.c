@@ -455,6 +455,34 @@ aqumv_evaluate(AqumvFollower *follower, AqumvSource *source, TupleTableSlot *row
 }
 
 /*
+ * Are two versions of a row alike in all that the view uses?  No, if that would
+ * take a conversion to know.
+ */
+bool
+aqumv_is_unconcerned(AqumvFollower *follower, AqumvSource *source, TupleTableSlot *before,
+					 TupleTableSlot *after)
+{
+	int			col = -1;
+
+	if (source->map != NULL || source->belongs != NULL)
+		return false;
+	while ((col = bms_next_member(follower->delta->used, col)) >= 0)
+	{
+		AttrNumber	attno = col + FirstLowInvalidHeapAttributeNumber;
+		Form_pg_attribute att = TupleDescAttr(before->tts_tupleDescriptor, attno - 1);
+		bool		null1,
+					null2;
+		Datum		value1 = slot_getattr(before, attno, &null1);
+		Datum		value2 = slot_getattr(after, attno, &null2);
+
+		if (null1 != null2 ||
+			(!null1 && !aqumv_same_image(value1, value2, att->attbyval, att->attlen)))
+			return false;
+	}
+	return true;
+}
+
+/*
  * Do two rows contribute the same?  If a column is computed from more than its
  * value here (RECOMPUTE), nobody knows: no.
  */

@@ -84,6 +84,8 @@ extern AqumvSource *aqumv_get_source(AqumvFollower *follower, Relation rel);
 extern AqumvImage *aqumv_make_image(AqumvFollower *follower);
 extern void aqumv_evaluate(AqumvFollower *follower, AqumvSource *source,
 						   TupleTableSlot *row, AqumvImage *image);
+extern bool aqumv_is_unconcerned(AqumvFollower *follower, AqumvSource *source,
+								 TupleTableSlot *before, TupleTableSlot *after);
 extern bool aqumv_same_images(AqumvFollower *follower, const AqumvImage *a, const AqumvImage *b);
 extern uint32 aqumv_hash_keys(AqumvFollower *follower, const Datum *values, const bool *nulls);
 

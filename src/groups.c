@@ -318,6 +318,9 @@ net_change(GroupTable *table, AqumvChange *change)
 	aqumv_begin_change(&reader, change);
 	while (aqumv_next_change(&reader, &removed, &added))
 	{
+		if (removed != NULL && added != NULL &&
+			aqumv_is_unconcerned(follower, source, removed, added))
+			continue;
 		before->belongs = after->belongs = false;
 		if (removed != NULL)
 			aqumv_evaluate(follower, source, removed, before);
@@ -606,8 +609,8 @@ fold_group(GroupTable *table, AqumvTarget *target, GroupDelta *group, bool lock)
 	.collations = follower->collations,.hash = group->hash};
 
 	group->exists = aqumv_find_row(target, &keys, lock);
-	if (!group->exists && (delta->grain == AQUMV_GRAIN_ALL ||
-						   (group->added < group->removed && !may_be_absent)))
+	if (!group->exists && !may_be_absent &&
+		(delta->grain == AQUMV_GRAIN_ALL || group->added < group->removed))
 		raise_inconsistent(target);
 	/* what is empty is not worth a computation */
 	if (group->exists && delta->grain == AQUMV_GRAIN_GROUP && delta->count != 0 &&
@@ -888,6 +891,20 @@ aqumv_doubt_groups(void)
 
 	foreach(lc, pending)
 		((GroupTable *) lfirst(lc))->doubtful = true;
+}
+
+/*
+ * What statements that are under way have changed, and will tell us of, is to
+ * be computed from the base.
+ */
+void
+aqumv_put_off_groups(AqumvFollower *follower)
+{
+	GroupTable *table = find_pending(follower->view);
+
+	if (table == NULL)
+		table = make_pending(follower);
+	table->doubtful = true;
 }
 
 bool

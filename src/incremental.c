@@ -20,6 +20,7 @@
 #include "access/table.h"
 #include "access/transam.h"
 #include "catalog/pg_class.h"
+#include "commands/tablecmds.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/tlist.h"
@@ -154,6 +155,26 @@ aqumv_define_incremental(CreateTableAsStmt *stmt)
 }
 
 /*
+ * No statement of this very session may be writing the base either: a part of
+ * what it writes would be filled in, and who knows which.
+ */
+static void
+require_unused(const AqumvTree *tree)
+{
+	List	   *all = list_concat_copy(lcons_oid(tree->relid, list_copy(tree->ancestors)),
+									   tree->descendants);
+	ListCell   *lc;
+
+	foreach(lc, all)
+	{
+		Relation	rel = table_open(lfirst_oid(lc), AccessShareLock);
+
+		CheckTableNotInUse(rel, "incremental maintenance of a materialized view over");
+		table_close(rel, NoLock);
+	}
+}
+
+/*
  * Make writers of the base maintain the view, whoever they are.  With
  * keep_writers_out, none writes until the transaction ends: see the top.
  */
@@ -177,4 +198,6 @@ aqumv_prepare_base(const AqumvDelta *delta, Oid owner, const char *view,
 		refuse(view, psprintf("row security on \"%s\" hides rows from the owner of the view",
 							  get_rel_name(delta->base)));
 	aqumv_maintain_base(delta->base, keep_writers_out);
+	if (keep_writers_out)
+		require_unused(tree);
 }

@@ -91,6 +91,22 @@ immediate_views_around(Oid relid)
 }
 
 /*
+ * Has the view been filled by a transaction that our snapshot does not see?
+ * Rows of a REFRESH do not tell by themselves: they are visible to all.
+ */
+static bool
+was_filled_since(Oid viewoid)
+{
+	AqumvRefresh now,
+				then;
+
+	return aqumv_read_refresh(viewoid, NULL, &now) &&
+		(!aqumv_read_refresh(viewoid, GetTransactionSnapshot(), &then) ||
+		 !FullTransactionIdEquals(now.moment.xid, then.moment.xid) ||
+		 now.moment.part != then.moment.part);
+}
+
+/*
  * Lock a view and look at it again.  NULL if it is not to be maintained: it is
  * gone, or has to be filled before it is right again.
  */
@@ -102,6 +118,12 @@ lock_view(Oid viewoid)
 	LockRelationOid(viewoid, RowExclusiveLock);
 	if (aqumv_get_view(viewoid, &view) != NULL || !aqumv_is_trusted(view))
 		return NULL;
+	if (IsolationUsesXactSnapshot() && was_filled_since(viewoid))
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("could not serialize access due to concurrent update"),
+				 errdetail("Materialized view \"%s\" has been filled since this transaction took its snapshot.",
+						   get_rel_name(viewoid))));
 	return view;
 }
 
@@ -167,20 +189,8 @@ error_context(void *arg)
 		errcontext("maintenance of materialized view \"%s\"", name);
 }
 
-/*
- * Does an UPDATE leave alone all that a view uses?  BEFORE triggers may change
- * more columns than the statement does.
- */
-static bool
-is_unconcerned(AqumvFollower *follower, Relation rel, const Bitmapset *updated_columns)
-{
-	return updated_columns != NULL && RelationGetRelid(rel) == follower->delta->base &&
-		!(rel->trigdesc != NULL && rel->trigdesc->trig_update_before_row) &&
-		!bms_overlap(updated_columns, follower->delta->used);
-}
-
 static void
-maintain_view(AqumvView *view, AqumvChange *change, const Bitmapset *updated_columns)
+maintain_view(AqumvView *view, AqumvChange *change)
 {
 	bool		last = !aqumv_statement_is_open(aqumv_get_tree(view->base));
 	ErrorContextCallback callback = {.callback = error_context,.arg = &view->view,
@@ -191,26 +201,21 @@ maintain_view(AqumvView *view, AqumvChange *change, const Bitmapset *updated_col
 	error_context_stack = &callback;
 	become_owner(&saved, view->owner);
 	follower = aqumv_get_follower(view);
-	if (!last || !is_unconcerned(follower, change->rel, updated_columns) ||
-		aqumv_groups_pending(view->view) || aqumv_rows_pending(view->view))
-	{
-		set_settings(&saved, follower);
-		if (follower->delta->grain == AQUMV_GRAIN_ROW)
-			aqumv_fold_rows(follower, change, last);
-		else
-			aqumv_fold_groups(follower, change, last);
-	}
+	set_settings(&saved, follower);
+	if (follower->delta->grain == AQUMV_GRAIN_ROW)
+		aqumv_fold_rows(follower, change, last);
+	else
+		aqumv_fold_groups(follower, change, last);
 	aqumv_release_follower(follower);
 	become_self(&saved);
 	error_context_stack = callback.previous;
 }
 
 /*
- * Fold a change into all the immediate views that it concerns.  The columns
- * that an UPDATE has set may be given (as pull_varattnos() numbers them).
+ * Fold a change into all the immediate views that it concerns.
  */
 void
-aqumv_maintain_views(AqumvChange *change, const Bitmapset *updated_columns)
+aqumv_maintain_views(AqumvChange *change)
 {
 	ListCell   *lc;
 
@@ -219,7 +224,7 @@ aqumv_maintain_views(AqumvChange *change, const Bitmapset *updated_columns)
 		AqumvView  *view = lock_view(lfirst_oid(lc));
 
 		if (view != NULL)
-			maintain_view(view, change, updated_columns);
+			maintain_view(view, change);
 	}
 }
 
@@ -258,6 +263,31 @@ rebuild_view(AqumvView *view)
 	aqumv_release_follower(follower);
 	aqumv_end_filling(&filling, viewoid);
 	error_context_stack = callback.previous;
+}
+
+/*
+ * A view has been filled.  If a statement is writing its base just now, the
+ * rows that are there already will be told of once more, so what it touches
+ * is computed again when it has ended.
+ */
+void
+aqumv_view_filled(Oid viewoid)
+{
+	AqumvView  *view;
+	AqumvFollower *follower;
+	Surroundings saved;
+
+	if (aqumv_get_view(viewoid, &view) != NULL || !aqumv_is_trusted(view) ||
+		!aqumv_statement_is_open(aqumv_get_tree(view->base)))
+		return;
+	become_owner(&saved, view->owner);
+	follower = aqumv_get_follower(view);
+	if (follower->delta->grain == AQUMV_GRAIN_ROW)
+		aqumv_put_off_rows(follower);
+	else
+		aqumv_put_off_groups(follower);
+	aqumv_release_follower(follower);
+	become_self(&saved);
 }
 
 /*

@@ -10,11 +10,10 @@
 
 #include "aqumv.h"
 
-#include "nodes/bitmapset.h"
-
 #include "change.h"
 
-extern void aqumv_maintain_views(AqumvChange *change, const Bitmapset *updated_columns);
+extern void aqumv_maintain_views(AqumvChange *change);
+extern void aqumv_view_filled(Oid viewoid);
 extern bool aqumv_anything_pending(void);
 extern void aqumv_rebuild_views(Oid relid);
 

@@ -25,6 +25,7 @@
 #include "partition.h"
 #include "refresh.h"
 #include "refreshing.h"
+#include "snapshot.h"
 #include "views.h"
 #include "writes.h"
 
@@ -109,14 +110,6 @@ mark_open_writers(Oid root, Oid relation)
 	}
 }
 
-/* Has anything ended between two snapshots? */
-static bool
-same_snapshot(Snapshot a, Snapshot b)
-{
-	return a->xmin == b->xmin && a->xmax == b->xmax && a->xcnt == b->xcnt &&
-		memcmp(a->xip, b->xip, a->xcnt * sizeof(TransactionId)) == 0;
-}
-
 /*
  * Make active the snapshot that the view will be filled from, and remember it.
  * The caller holds all locks that could keep the filling waiting, and has
@@ -145,8 +138,7 @@ aqumv_begin_filling(AqumvFilling *filling, Oid base)
 	aqumv_end_part();
 
 	PushActiveSnapshot(GetTransactionSnapshot());
-	filling->is_old = IsolationUsesXactSnapshot() &&
-		!same_snapshot(GetActiveSnapshot(), GetLatestSnapshot());
+	filling->is_old = aqumv_snapshot_is_old();
 	filling->snapshot = datumCopy(DirectFunctionCall1(pg_current_snapshot, (Datum) 0),
 								  false, -1);
 	aqumv_refresh_has_snapshot();

@@ -238,6 +238,9 @@ apply_change(AqumvFollower *follower, AqumvChange *change)
 	{
 		MemoryContext old;
 
+		if (removed != NULL && added != NULL &&
+			aqumv_is_unconcerned(follower, source, removed, added))
+			continue;
 		before->belongs = after->belongs = false;
 		if (removed != NULL)
 			aqumv_evaluate(follower, source, removed, before);
@@ -450,6 +453,20 @@ aqumv_doubt_rows(void)
 
 	foreach(lc, pending)
 		((RowTable *) lfirst(lc))->doubtful = true;
+}
+
+/*
+ * What statements that are under way have changed, and will tell us of, is to
+ * be computed from the base.
+ */
+void
+aqumv_put_off_rows(AqumvFollower *follower)
+{
+	RowTable *table = find_pending(follower->view);
+
+	if (table == NULL)
+		table = make_pending(follower);
+	table->doubtful = true;
 }
 
 bool

@@ -114,7 +114,7 @@ aqumv_maintain(PG_FUNCTION_ARGS)
 
 	aqumv_statement_ends(relid);
 	if (!is_empty(change.removed) || !is_empty(change.added) || aqumv_anything_pending())
-		aqumv_maintain_views(&change, data->tg_updatedcols);
+		aqumv_maintain_views(&change);
 	return PointerGetDatum(NULL);
 }
 
@@ -148,6 +148,6 @@ aqumv_maintain_row(PG_FUNCTION_ARGS)
 		change.removed_row = data->tg_trigslot;
 	if (TRIGGER_FIRED_BY_UPDATE(event))
 		change.added_row = data->tg_newslot;
-	aqumv_maintain_views(&change, NULL);
+	aqumv_maintain_views(&change);
 	return PointerGetDatum(NULL);
 }
