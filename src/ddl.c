@@ -440,9 +440,26 @@ note_concurrent_detach(AlterTableStmt *stmt)
 			if (OidIsValid(relid) && aqumv_compat_owns_relation(relid))
 			{
 				aqumv_note_change(relid);
-				aqumv_distrust(relid);
+				aqumv_distrust(relid, false);
 			}
 		}
+	}
+}
+
+/*
+ * pg_upgrade creates event triggers last of all.  By then all labels are there,
+ * and all that the triggers of immediate views need.
+ */
+static void
+restore_immediate_views(void)
+{
+	AqumvView  *view;
+	ListCell   *lc;
+
+	foreach(lc, aqumv_labelled_views())
+	{
+		if (aqumv_get_view(lfirst_oid(lc), &view) == NULL && OidIsValid(view->base))
+			aqumv_restore_triggers(view->base);
 	}
 }
 
@@ -469,6 +486,8 @@ aqumv_ProcessUtility(PlannedStmt *pstmt, const char *query_string, bool read_onl
 		run_utility(&u);
 		if (IsA(stmt, SecLabelStmt) && !IsBinaryUpgrade && aqumv_is_installed())
 			note_label((SecLabelStmt *) stmt);
+		if (IsA(stmt, CreateEventTrigStmt) && IsBinaryUpgrade && aqumv_is_installed())
+			restore_immediate_views();
 	}
 }
 
@@ -591,7 +610,7 @@ note_alter_table(AlterTableStmt *stmt, Oid relid)
 				foreach(lr, below)
 				{
 					aqumv_note_change(lfirst_oid(lr));
-					aqumv_distrust(lfirst_oid(lr));
+					aqumv_distrust(lfirst_oid(lr), false);
 				}
 				break;
 		}
@@ -669,30 +688,27 @@ aqumv_on_table_rewrite(PG_FUNCTION_ARGS)
 }
 
 /*
- * A superuser can drop our triggers.  Should they come back, what happened
+ * Superusers can drop our triggers.  Should these come back, what happened
  * meanwhile must not be forgotten.
  */
 static void
-note_drop(DropStmt *stmt)
+note_dropped_triggers(void)
 {
 	AqumvTracking row;
 	ListCell   *lc;
 
-	if (stmt->removeType != OBJECT_TRIGGER)
-		return;
-	foreach(lc, stmt->objects)
+	foreach(lc, relations_of_event("SELECT pg_catalog.to_regclass(pg_catalog.format('%I.%I', address_names[1], address_names[2]))::pg_catalog.oid"
+								   " FROM pg_catalog.pg_event_trigger_dropped_objects()"
+								   " WHERE object_type = 'trigger'"))
 	{
-		List	   *names = lfirst_node(List, lc);
-		Oid			relid;
+		Oid			relid = lfirst_oid(lc);
 
-		names = list_truncate(list_copy(names), list_length(names) - 1);
-		relid = RangeVarGetRelid(makeRangeVarFromNameList(names), NoLock, true);
 		if (!aqumv_read_tracking(relid, &row))
 			continue;
 		if (!aqumv_has_triggers(relid, false))
 			aqumv_note_switch(relid);
 		else if (!aqumv_has_triggers(relid, true))
-			aqumv_distrust(relid);
+			aqumv_distrust(relid, true);
 	}
 }
 
@@ -720,7 +736,7 @@ aqumv_on_sql_drop(PG_FUNCTION_ARGS)
 		if (OidIsValid(row.parent))
 		{
 			aqumv_note_change(row.parent);
-			aqumv_distrust(row.parent);
+			aqumv_distrust(row.parent, false);
 		}
 		aqumv_delete_tracking(relid);
 		aqumv_delete_marks(row.root, relid);
@@ -728,7 +744,8 @@ aqumv_on_sql_drop(PG_FUNCTION_ARGS)
 	if (relations_of_event("SELECT objid FROM pg_catalog.pg_event_trigger_dropped_objects()"
 						   " WHERE object_type = 'materialized view'") != NIL)
 		aqumv_release_bases();
-	if (IsA(event->parsetree, DropStmt))
-		note_drop((DropStmt *) event->parsetree);
+	if (IsA(event->parsetree, DropStmt) &&
+		((DropStmt *) event->parsetree)->removeType == OBJECT_TRIGGER)
+		note_dropped_triggers();
 	return (Datum) 0;
 }

@@ -210,11 +210,11 @@ is_tracked(Oid relid)
 		aqumv_has_triggers(relid, false);
 }
 
-/* A relation with all that is above and below it, topmost first. */
+/* A relation with all that it is a partition of, topmost first. */
 static List *
-relations_around(Oid relid)
+relations_above(Oid relid)
 {
-	List	   *all = NIL;
+	List	   *all = list_make1_oid(relid);
 	ListCell   *lc;
 
 	if (get_rel_relispartition(relid))
@@ -222,8 +222,14 @@ relations_around(Oid relid)
 		foreach(lc, get_partition_ancestors(relid))
 			all = lcons_oid(lfirst_oid(lc), all);
 	}
-	all = lappend_oid(all, relid);
-	return list_concat(all, aqumv_partition_descendants(relid));
+	return all;
+}
+
+/* A relation with all that is above and below it, topmost first. */
+static List *
+relations_around(Oid relid)
+{
+	return list_concat(relations_above(relid), aqumv_partition_descendants(relid));
 }
 
 /*
@@ -281,6 +287,25 @@ aqumv_track_if_permitted(Oid relid)
 	return true;
 }
 
+/* The immediate views over any of these relations. */
+static List *
+immediate_views(List *relids)
+{
+	List	   *views = NIL;
+	ListCell   *lc,
+			   *lv;
+
+	foreach(lc, relids)
+	{
+		foreach(lv, aqumv_views_over(lfirst_oid(lc)))
+		{
+			if (aqumv_maintenance_of(lfirst_oid(lv)) == AQUMV_IMMEDIATE)
+				views = list_append_unique_oid(views, lfirst_oid(lv));
+		}
+	}
+	return views;
+}
+
 /*
  * A partition has just been created, empty: it can be tracked from the
  * beginning, and its parent's views need not be refreshed.
@@ -294,7 +319,7 @@ aqumv_track_new_partition(Oid relid, Oid parent)
 		return;
 	LockRelationOid(relid, ShareRowExclusiveLock);
 	create_triggers(relid, false);
-	if (aqumv_has_triggers(parent, true))
+	if (immediate_views(relations_above(relid)) != NIL)
 		create_triggers(relid, true);
 	row.relation = relid;
 	row.parent = parent;
@@ -323,7 +348,7 @@ aqumv_retrack(Oid relid)
 		if (!can_have_triggers(lfirst_oid(lc)))
 			continue;
 		track_one(lfirst_oid(lc));
-		if (OidIsValid(parent) && aqumv_has_triggers(parent, true))
+		if (immediate_views(relations_above(lfirst_oid(lc))) != NIL)
 			create_triggers(lfirst_oid(lc), true);
 	}
 }
@@ -337,7 +362,7 @@ aqumv_note_switch(Oid relid)
 {
 	AqumvTracking row;
 
-	aqumv_distrust(relid);
+	aqumv_distrust(relid, true);
 	if (!aqumv_read_tracking(relid, &row))
 		return;
 	row.since = aqumv_current_moment();
@@ -366,7 +391,7 @@ aqumv_note_partitions(Oid relid)
 	ListCell   *lc;
 
 	aqumv_note_change(relid);
-	aqumv_distrust(relid);
+	aqumv_distrust(relid, false);
 	foreach(lc, aqumv_partition_descendants(relid))
 	{
 		if (!is_tracked(lfirst_oid(lc)))
@@ -385,51 +410,33 @@ aqumv_note_partitions(Oid relid)
  * ------------------------------------------------------------------------
  */
 
-/* The immediate views over any of these relations. */
-static List *
-immediate_views(List *relids)
-{
-	List	   *views = NIL;
-	ListCell   *lc,
-			   *lv;
-
-	foreach(lc, relids)
-	{
-		foreach(lv, aqumv_views_over(lfirst_oid(lc)))
-		{
-			if (aqumv_maintenance_of(lfirst_oid(lv)) == AQUMV_IMMEDIATE)
-				views = list_append_unique_oid(views, lfirst_oid(lv));
-		}
-	}
-	return views;
-}
-
 static bool
 is_locked_exclusively(Oid relid)
 {
-	Relation	rel = try_relation_open(relid, NoLock);
+	Relation	rel = try_relation_open(relid, AccessShareLock);
 	bool		result;
 
 	if (rel == NULL)
 		return true;
 	result = CheckRelationLockedByMe(rel, AccessExclusiveLock, true);
-	relation_close(rel, NoLock);
+	relation_close(rel, AccessShareLock);
 	return result;
 }
 
 /*
- * Rows of a relation may have come or gone without passing a trigger: what the
- * immediate views around it hold is worth nothing until they are filled again.
+ * Rows of a relation may have come or gone without passing a trigger (with
+ * below, also rows of its partitions, through it): what the immediate views that
+ * have these rows hold is worth nothing until they are filled again.
  *
  * A filling that is under way may have written its record already, so wait for
  * it.  Not if it may be waiting for us: then it has not even begun to read.
  */
 void
-aqumv_distrust(Oid relid)
+aqumv_distrust(Oid relid, bool below)
 {
 	ListCell   *lc;
 
-	foreach(lc, immediate_views(relations_around(relid)))
+	foreach(lc, immediate_views(below ? relations_around(relid) : relations_above(relid)))
 	{
 		if (!is_locked_exclusively(relid))
 			LockRelationOid(lfirst_oid(lc), RowExclusiveLock);
@@ -480,7 +487,7 @@ aqumv_maintain_base(Oid relid, bool keep_writers_out)
 			LockRelationOid(each, ShareRowExclusiveLock);
 	}
 	if (bare != NIL)
-		aqumv_distrust(relid);	/* somebody has dropped some */
+		aqumv_distrust(relid, true);	/* somebody has dropped some */
 	foreach(lc, bare)
 	{
 		if (!is_tracked(lfirst_oid(lc)))
@@ -490,6 +497,24 @@ aqumv_maintain_base(Oid relid, bool keep_writers_out)
 			drop_triggers(lfirst_oid(lc), true);
 			create_triggers(lfirst_oid(lc), true);
 		}
+	}
+}
+
+/*
+ * pg_upgrade has restored a relation that immediate views read, and will bring
+ * the rows of our own tables: the triggers are all that is missing.  Nobody has
+ * written since they stood in the old cluster.
+ */
+void
+aqumv_restore_triggers(Oid relid)
+{
+	ListCell   *lc;
+
+	foreach(lc, relations_around(relid))
+	{
+		LockRelationOid(lfirst_oid(lc), ShareRowExclusiveLock);
+		create_triggers(lfirst_oid(lc), false);
+		create_triggers(lfirst_oid(lc), true);
 	}
 }
 
