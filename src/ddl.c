@@ -394,8 +394,9 @@ alter_view_options(Utility *u)
 }
 
 /*
- * SECURITY LABEL: pg_dump writes it.  What it asks for is put in place by the
- * next REFRESH; until then nothing that the view holds is maintained.
+ * SECURITY LABEL: pg_dump writes it, before there are keys and data.  What it
+ * asks for is put in place by the next REFRESH, with which a restore ends; until
+ * then nothing that the view holds is maintained.
  */
 static void
 note_label(SecLabelStmt *stmt)
@@ -410,10 +411,7 @@ note_label(SecLabelStmt *stmt)
 		return;
 	CommandCounterIncrement();
 	if (aqumv_maintenance_of(view) == AQUMV_IMMEDIATE)
-	{
-		(void) aqumv_require_delta_of(view);
 		aqumv_delete_refresh(view);
-	}
 	else
 		aqumv_release_bases();
 	CacheInvalidateRelcacheByRelid(view);

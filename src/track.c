@@ -486,17 +486,16 @@ aqumv_maintain_base(Oid relid, bool keep_writers_out)
 			(keep_writers_out && (each == relid || !list_member_oid(aqumv_get_tree(relid)->ancestors, each))))
 			LockRelationOid(each, ShareRowExclusiveLock);
 	}
-	if (bare != NIL)
-		aqumv_distrust(relid, true);	/* somebody has dropped some */
 	foreach(lc, bare)
 	{
 		if (!is_tracked(lfirst_oid(lc)))
 			track_one(lfirst_oid(lc));
-		if (!aqumv_has_triggers(lfirst_oid(lc), true))
-		{
-			drop_triggers(lfirst_oid(lc), true);
-			create_triggers(lfirst_oid(lc), true);
-		}
+		if (aqumv_has_triggers(lfirst_oid(lc), true))
+			continue;			/* we have waited for who created them */
+		/* if a view reads it already, somebody has dropped some */
+		aqumv_distrust(lfirst_oid(lc), true);
+		drop_triggers(lfirst_oid(lc), true);
+		create_triggers(lfirst_oid(lc), true);
 	}
 }
 

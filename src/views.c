@@ -22,6 +22,7 @@
 #include "access/transam.h"
 #include "catalog/dependency.h"
 #include "catalog/indexing.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_aggregate.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_depend.h"
@@ -237,6 +238,13 @@ aqumv_views_over(Oid base)
  * ------------------------------------------------------------------------
  */
 
+/* Is a function our own?  The library does what it does. */
+static bool
+is_own_function(Oid funcid)
+{
+	return get_func_namespace(funcid) == get_namespace_oid(AQUMV_SCHEMA, true);
+}
+
 /*
  * Add what a user's function does to a fingerprint.
  */
@@ -248,7 +256,7 @@ add_function(Oid funcid, int64 *fingerprint)
 	HeapTuple	tuple;
 	Form_pg_proc form;
 
-	if (!OidIsValid(funcid) || funcid < FirstNormalObjectId)
+	if (!OidIsValid(funcid) || funcid < FirstNormalObjectId || is_own_function(funcid))
 		return;
 	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
 	if (!HeapTupleIsValid(tuple))
@@ -285,7 +293,7 @@ add_aggregate(HeapTuple tuple, int64 *fingerprint)
 
 	add_function(agg->aggtransfn, fingerprint);
 	add_function(agg->aggfinalfn, fingerprint);
-	if (agg->aggfnoid < FirstNormalObjectId)
+	if (agg->aggfnoid < FirstNormalObjectId || is_own_function(agg->aggfnoid))
 		return;
 	*fingerprint = (int64) hash_combine64((uint64) *fingerprint,
 										  (uint64) agg->aggtransfn << 32 | agg->aggfinalfn);
