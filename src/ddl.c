@@ -588,6 +588,7 @@ note_alter_table(AlterTableStmt *stmt, Oid relid)
 			case AT_AddInherit:
 			case AT_DropInherit:
 				aqumv_note_switch(relid);
+				aqumv_note_inheritance(relid);
 				break;
 			case AT_EnableTrig:
 			case AT_EnableAlwaysTrig:
@@ -636,6 +637,8 @@ note_created(Oid relid)
 			aqumv_delete_refresh(relid);	/* filled past the hook */
 		aqumv_announce_view(relid);
 	}
+	else
+		aqumv_note_inheritance(relid);
 }
 
 static EventTriggerData *

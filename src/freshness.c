@@ -395,6 +395,7 @@ compute_trusted(const AqumvView *view, const AqumvTree *tree)
 	AqumvRefresh refresh;
 
 	if (view->maintenance != AQUMV_IMMEDIATE || !view->populated || !tree->maintained ||
+		tree->unsuitable != NULL ||
 		!aqumv_read_refresh(view->view, NULL, &refresh) ||
 		!refresh.complete || view->filenode != refresh.filenode ||
 		view->functions != refresh.functions)
