@@ -24,6 +24,7 @@
 #include "access/xact.h"
 #include "executor/executor.h"
 #include "nodes/makefuncs.h"
+#include "storage/bufmgr.h"
 #include "storage/lmgr.h"
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
@@ -59,17 +60,22 @@ aqumv_require_latest_snapshot(void)
 		raise_serialization_failure();
 }
 
-/* What came of changing a row that we have found, and locked if anybody could
- * change it. */
-static void
-check_result(AqumvTarget *target, TM_Result result)
+/*
+ * What came of changing a row that we have found?  False if somebody else was
+ * faster: then the caller finds it again, and locks it.
+ */
+static bool
+was_done(AqumvTarget *target, TM_Result result)
 {
 	if (result == TM_Ok)
-		return;
-	if ((result == TM_Updated || result == TM_Deleted) && IsolationUsesXactSnapshot())
+		return true;
+	if (result != TM_Updated && result != TM_Deleted)
+		elog(ERROR, "unexpected result %d of changing a row of materialized view \"%s\"",
+			 result, RelationGetRelationName(target->rel));
+	if (IsolationUsesXactSnapshot())
 		raise_serialization_failure();
-	elog(ERROR, "unexpected result %d of changing a row of materialized view \"%s\"",
-		 result, RelationGetRelationName(target->rel));
+	aqumv_renew_snapshot(target);
+	return false;
 }
 
 /* ------------------------------------------------------------------------
@@ -102,12 +108,19 @@ aqumv_open_target(Oid view, Oid index)
 	AqumvTarget *target = palloc0(sizeof(AqumvTarget));
 
 	target->rel = table_open(view, NoLock);
-	if (OidIsValid(index))
-		target->index = index_open(index, RowExclusiveLock);
+	target->index_oid = index;
 	target->row = table_slot_create(target->rel, NULL);
 	target->new_row = MakeSingleTupleTableSlot(RelationGetDescr(target->rel), &TTSOpsVirtual);
 	aqumv_renew_snapshot(target);
 	return target;
+}
+
+static Relation
+get_index(AqumvTarget *target)
+{
+	if (target->index == NULL)
+		target->index = index_open(target->index_oid, RowExclusiveLock);
+	return target->index;
 }
 
 void
@@ -153,22 +166,25 @@ enter_in_indexes(AqumvTarget *target, TupleTableSlot *row, bool update, bool onl
 }
 
 /* ------------------------------------------------------------------------
- * The versions that this transaction has written
+ * Where rows were last written
  *
- * The versions of a row that is updated over and over pile up until the
- * transaction ends; to walk through them each time would be quadratic.
+ * A hint: the version that this backend wrote last is often the newest still,
+ * and then no index has to be asked.  Within one transaction it is so for sure:
+ * the versions of a row that is updated over and over pile up until the
+ * transaction ends, and to walk through them each time would be quadratic.
  * ------------------------------------------------------------------------
  */
 
 typedef struct LastWritten
 {
 	Oid			view;
+	Oid			filenode;
 	uint32		hash;
 	LocalTransactionId lxid;
 	ItemPointerData tid;
 } LastWritten;
 
-#define LAST_WRITTEN 256
+#define LAST_WRITTEN 1024
 static LastWritten last_written[LAST_WRITTEN];
 
 static LastWritten *
@@ -183,51 +199,53 @@ remember_written(AqumvTarget *target, ItemPointer tid, uint32 hash)
 	LastWritten *last = last_written_slot(target, hash);
 
 	last->view = RelationGetRelid(target->rel);
+	last->filenode = aqumv_compat_filenode(target->rel);
 	last->hash = hash;
 	last->lxid = aqumv_compat_my_lxid();
 	last->tid = *tid;
 }
 
 static bool
-keys_match(AqumvTarget *target, const Datum *keys, const bool *nulls, const FmgrInfo *equal)
+keys_match(AqumvTarget *target, const AqumvKeys *keys)
 {
-	int			n = target->index == NULL ? 0 : IndexRelationGetNumberOfKeyAttributes(target->index);
-
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < keys->n; i++)
 	{
 		bool		isnull;
-		Datum		value = slot_getattr(target->row,
-										 target->index->rd_index->indkey.values[i], &isnull);
+		Datum		value = slot_getattr(target->row, keys->attnos[i], &isnull);
 
-		if (isnull != nulls[i] ||
-			(!isnull && !DatumGetBool(FunctionCall2Coll(unconstify(FmgrInfo *, &equal[i]),
-														target->index->rd_indcollation[i],
-														value, keys[i]))))
+		if (isnull != keys->nulls[i] ||
+			(!isnull && !DatumGetBool(FunctionCall2Coll(&keys->equal[i], keys->collations[i],
+														value, keys->values[i]))))
 			return false;
 	}
 	return true;
 }
 
 /*
- * Is there a version of the row that this transaction itself has written?  It
- * is the newest one then, and nobody else can touch it.
+ * Is the version that was written last the one that the snapshot sees?  The
+ * place may have been given to another row meanwhile, so look at the key.
  */
 static bool
-find_written(AqumvTarget *target, const Datum *keys, const bool *nulls, const FmgrInfo *equal,
-			 uint32 hash)
+find_written(AqumvTarget *target, const AqumvKeys *keys)
 {
-	LastWritten *last = last_written_slot(target, hash);
-	bool		isnull;
-	Datum		xmin;
+	LastWritten *last = last_written_slot(target, keys->hash);
 
-	if (last->view != RelationGetRelid(target->rel) || last->hash != hash ||
-		last->lxid != aqumv_compat_my_lxid() ||
-		!table_tuple_fetch_row_version(target->rel, &last->tid, target->snapshot, target->row))
-		return false;
-	/* the place may have been given to another row after ROLLBACK TO */
-	xmin = slot_getsysattr(target->row, MinTransactionIdAttributeNumber, &isnull);
-	return TransactionIdIsCurrentTransactionId(DatumGetTransactionId(xmin)) &&
-		keys_match(target, keys, nulls, equal);
+	return last->hash == keys->hash && last->view == RelationGetRelid(target->rel) &&
+		last->filenode == aqumv_compat_filenode(target->rel) &&
+		(last->lxid == aqumv_compat_my_lxid() ||	/* VACUUM may have truncated */
+		 ItemPointerGetBlockNumber(&last->tid) < RelationGetNumberOfBlocks(target->rel)) &&
+		table_tuple_fetch_row_version(target->rel, &last->tid, target->snapshot, target->row) &&
+		keys_match(target, keys);
+}
+
+/* Nobody else can change what this transaction itself has written. */
+static bool
+is_ours(AqumvTarget *target)
+{
+	bool		isnull;
+	Datum		xmin = slot_getsysattr(target->row, MinTransactionIdAttributeNumber, &isnull);
+
+	return TransactionIdIsCurrentTransactionId(DatumGetTransactionId(xmin));
 }
 
 /* ------------------------------------------------------------------------
@@ -268,10 +286,8 @@ lock_row(AqumvTarget *target, LockWaitPolicy policy)
 }
 
 static void
-make_scan_keys(AqumvTarget *target, const Datum *keys, const bool *nulls, ScanKey scan_keys)
+make_scan_keys(Relation index, const Datum *keys, const bool *nulls, ScanKey scan_keys)
 {
-	Relation	index = target->index;
-
 	for (int i = 0; i < IndexRelationGetNumberOfKeyAttributes(index); i++)
 	{
 		Oid			type = index->rd_opcintype[i];
@@ -287,11 +303,11 @@ make_scan_keys(AqumvTarget *target, const Datum *keys, const bool *nulls, ScanKe
 
 /* The row of a key in the snapshot, or the only row of a view without keys. */
 static bool
-look_up(AqumvTarget *target, const Datum *keys, const bool *nulls)
+look_up(AqumvTarget *target, const AqumvKeys *keys)
 {
 	bool		found;
 
-	if (target->index == NULL)
+	if (!OidIsValid(target->index_oid))
 	{
 		TableScanDesc scan = table_beginscan(target->rel, target->snapshot, 0, NULL);
 
@@ -301,12 +317,12 @@ look_up(AqumvTarget *target, const Datum *keys, const bool *nulls)
 	else
 	{
 		ScanKeyData scan_keys[INDEX_MAX_KEYS];
-		int			nkeys = IndexRelationGetNumberOfKeyAttributes(target->index);
-		IndexScanDesc scan = aqumv_compat_index_beginscan(target->rel, target->index,
-														  target->snapshot, nkeys);
+		Relation	index = get_index(target);
+		IndexScanDesc scan = aqumv_compat_index_beginscan(target->rel, index, target->snapshot,
+														  keys->n);
 
-		make_scan_keys(target, keys, nulls, scan_keys);
-		index_rescan(scan, scan_keys, nkeys, NULL, 0);
+		make_scan_keys(index, keys->values, keys->nulls, scan_keys);
+		index_rescan(scan, scan_keys, keys->n, NULL, 0);
 		found = index_getnext_slot(scan, ForwardScanDirection, target->row);
 		index_endscan(scan);
 	}
@@ -314,19 +330,20 @@ look_up(AqumvTarget *target, const Datum *keys, const bool *nulls)
 }
 
 /*
- * Find the row of a key (or the only row, if the view has no index), lock it,
- * and leave its newest version in target->row.  False if there is none.  The
- * hash is any that equal keys share.
+ * Find the row of a key (or the only row, if the view has no index), and leave
+ * it in target->row.  False if there is none.  To lock it is to get its newest
+ * version, which stays that until the transaction ends; otherwise a change may
+ * find that somebody else was faster.
  */
 bool
-aqumv_find_row(AqumvTarget *target, const Datum *keys, const bool *nulls,
-			   const FmgrInfo *equal, uint32 hash)
+aqumv_find_row(AqumvTarget *target, const AqumvKeys *keys, bool lock)
 {
-	if (find_written(target, keys, nulls, equal, hash))
+	if (find_written(target, keys) &&
+		(!lock || is_ours(target) || lock_row(target, LockWaitBlock)))
 		return true;
-	while (look_up(target, keys, nulls))
+	while (look_up(target, keys))
 	{
-		if (lock_row(target, LockWaitBlock))
+		if (!lock || lock_row(target, LockWaitBlock))
 			return true;
 		if (IsolationUsesXactSnapshot())
 			raise_serialization_failure();
@@ -364,8 +381,8 @@ find_image(AqumvTarget *target, int64 hash, const Datum *values, const bool *nul
 	Datum		datum = Int64GetDatum(hash);
 	bool		isnull = false;
 
-	scan = aqumv_compat_index_beginscan(target->rel, target->index, target->snapshot, 1);
-	make_scan_keys(target, &datum, &isnull, &key);
+	scan = aqumv_compat_index_beginscan(target->rel, get_index(target), target->snapshot, 1);
+	make_scan_keys(get_index(target), &datum, &isnull, &key);
 	index_rescan(scan, &key, 1, NULL, 0);
 	while (!found && index_getnext_slot(scan, ForwardScanDirection, target->row))
 	{
@@ -406,9 +423,10 @@ aqumv_find_image(AqumvTarget *target, int64 hash, const Datum *values, const boo
  */
 
 /*
- * Give the row in target->row, which is locked, other values.
+ * Give the row in target->row other values.  False if somebody else has
+ * changed it meanwhile; never if it is locked.
  */
-void
+bool
 aqumv_update_row(AqumvTarget *target, TupleTableSlot *row, uint32 hash)
 {
 	ItemPointerData tid = target->row->tts_tid;
@@ -419,16 +437,18 @@ aqumv_update_row(AqumvTarget *target, TupleTableSlot *row, uint32 hash)
 
 	result = table_tuple_update(target->rel, &tid, row, target->cid, target->snapshot,
 								InvalidSnapshot, true, &failure, &lockmode, &indexes);
-	check_result(target, result);
+	if (!was_done(target, result))
+		return false;
 	if (indexes != AQUMV_COMPAT_NO_INDEXES)
 		enter_in_indexes(target, row, true, aqumv_compat_only_summarizing(indexes));
 	remember_written(target, &row->tts_tid, hash);
+	return true;
 }
 
 /*
- * Delete the row in target->row, which is locked.
+ * Delete the row in target->row.  False as above.
  */
-void
+bool
 aqumv_delete_row(AqumvTarget *target)
 {
 	ItemPointerData tid = target->row->tts_tid;
@@ -437,7 +457,7 @@ aqumv_delete_row(AqumvTarget *target)
 
 	result = table_tuple_delete(target->rel, &tid, target->cid, target->snapshot,
 								InvalidSnapshot, true, &failure, false);
-	check_result(target, result);
+	return was_done(target, result);
 }
 
 /*
@@ -447,7 +467,7 @@ aqumv_delete_row(AqumvTarget *target)
 bool
 aqumv_insert_group(AqumvTarget *target, TupleTableSlot *row, uint32 hash)
 {
-	List	   *arbiter = list_make1_oid(RelationGetRelid(target->index));
+	List	   *arbiter = list_make1_oid(target->index_oid);
 	bool		conflict;
 
 	prepare_indexes(target);

@@ -13,6 +13,7 @@
 #include "access/genam.h"
 #include "access/tableam.h"
 #include "executor/tuptable.h"
+#include "fmgr.h"
 #include "nodes/execnodes.h"
 #include "utils/rel.h"
 #include "utils/snapshot.h"
@@ -21,28 +22,40 @@
 typedef struct AqumvTarget
 {
 	Relation	rel;
-	Relation	index;			/* that rows are found with, or NULL */
 	TupleTableSlot *row;		/* the row that was found */
 	TupleTableSlot *new_row;	/* room for another */
 	Snapshot	snapshot;		/* registered; what this transaction sees now */
 	CommandId	cid;
 
 	/* private */
+	Oid			index_oid;		/* that rows are found with, or InvalidOid */
+	Relation	index;			/* the same, opened when needed */
 	EState	   *estate;			/* for entries in indexes; made when needed */
 	ResultRelInfo *rri;
 } AqumvTarget;
+
+/* a key, in the order of the index that rows are found with */
+typedef struct AqumvKeys
+{
+	int			n;
+	const Datum *values;
+	const bool *nulls;
+	const AttrNumber *attnos;	/* of the view */
+	FmgrInfo   *equal;
+	const Oid  *collations;
+	uint32		hash;			/* any that equal keys share */
+} AqumvKeys;
 
 extern AqumvTarget *aqumv_open_target(Oid view, Oid index);
 extern void aqumv_close_target(AqumvTarget *target);
 extern void aqumv_require_latest_snapshot(void);
 extern void aqumv_renew_snapshot(AqumvTarget *target);
 
-extern bool aqumv_find_row(AqumvTarget *target, const Datum *keys, const bool *nulls,
-						   const FmgrInfo *equal, uint32 hash);
+extern bool aqumv_find_row(AqumvTarget *target, const AqumvKeys *keys, bool lock);
 extern bool aqumv_find_image(AqumvTarget *target, int64 hash, const Datum *values,
 							 const bool *nulls);
-extern void aqumv_update_row(AqumvTarget *target, TupleTableSlot *row, uint32 hash);
-extern void aqumv_delete_row(AqumvTarget *target);
+extern bool aqumv_update_row(AqumvTarget *target, TupleTableSlot *row, uint32 hash);
+extern bool aqumv_delete_row(AqumvTarget *target);
 extern bool aqumv_insert_group(AqumvTarget *target, TupleTableSlot *row, uint32 hash);
 extern void aqumv_insert_row(AqumvTarget *target, TupleTableSlot *row);
 

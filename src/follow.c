@@ -15,6 +15,7 @@
 #include "access/table.h"
 #include "access/transam.h"
 #include "catalog/partition.h"
+#include "common/hashfn.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_index.h"
 #include "executor/executor.h"
@@ -110,7 +111,8 @@ aqumv_follow_init(void)
 static bool
 is_users(Oid funcid, void *context)
 {
-	return funcid >= FirstNormalObjectId;
+	return funcid >= FirstNormalObjectId && funcid != aqumv_scales_function() &&
+		funcid != aqumv_row_hash_function();
 }
 
 static bool
@@ -480,4 +482,24 @@ aqumv_same_images(AqumvFollower *follower, const AqumvImage *a, const AqumvImage
 			return false;
 	}
 	return true;
+}
+
+/*
+ * A hash that equal keys share, given in the order of follower->keys.
+ */
+uint32
+aqumv_hash_keys(AqumvFollower *follower, const Datum *values, const bool *nulls)
+{
+	uint32		hash = 0;
+
+	for (int i = 0; i < follower->nkeys; i++)
+	{
+		uint32		one = 0;
+
+		if (!nulls[i] && OidIsValid(follower->hash[i].fn_oid))
+			one = DatumGetUInt32(FunctionCall1Coll(&follower->hash[i], follower->collations[i],
+												   values[i]));
+		hash = hash_combine(hash, one);
+	}
+	return hash;
 }

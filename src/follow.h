@@ -85,6 +85,7 @@ extern AqumvImage *aqumv_make_image(AqumvFollower *follower);
 extern void aqumv_evaluate(AqumvFollower *follower, AqumvSource *source,
 						   TupleTableSlot *row, AqumvImage *image);
 extern bool aqumv_same_images(AqumvFollower *follower, const AqumvImage *a, const AqumvImage *b);
+extern uint32 aqumv_hash_keys(AqumvFollower *follower, const Datum *values, const bool *nulls);
 
 extern void aqumv_follow_init(void);
 

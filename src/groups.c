@@ -19,7 +19,6 @@
 #include "aqumv.h"
 
 #include "access/xact.h"
-#include "common/hashfn.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "storage/lock.h"
@@ -118,23 +117,6 @@ same_key(GroupTable *table, const AqumvGroupKey *a, const AqumvGroupKey *b)
 	return true;
 }
 
-static uint32
-hash_key(AqumvFollower *follower, const AqumvGroupKey *key)
-{
-	uint32		hash = 0;
-
-	for (int i = 0; i < follower->nkeys; i++)
-	{
-		uint32		one = 0;
-
-		if (!key->nulls[i] && OidIsValid(follower->hash[i].fn_oid))
-			one = DatumGetUInt32(FunctionCall1Coll(&follower->hash[i], follower->collations[i],
-												   key->values[i]));
-		hash = hash_combine(hash, one);
-	}
-	return hash;
-}
-
 static Datum
 copy_value(AqumvTerm *term, Datum value)
 {
@@ -172,7 +154,7 @@ add_group(GroupTable *table, const AqumvGroupKey *key, uint32 hash)
 static GroupDelta *
 get_group(GroupTable *table, const AqumvGroupKey *key)
 {
-	uint32		hash = hash_key(table->follower, key);
+	uint32		hash = aqumv_hash_keys(table->follower, key->values, key->nulls);
 	GroupDelta	probe = {.hash = hash,.key = *key};
 	GroupIndexEntry *entry;
 	GroupDelta *group;
@@ -609,16 +591,21 @@ rows_left(AqumvDelta *delta, AqumvTarget *target, GroupDelta *group)
 		group->added - group->removed;
 }
 
-/* Fold one group; false if another transaction has just inserted its row. */
+/*
+ * Fold one group; false if another transaction has just changed or inserted
+ * its row: then it has to be locked.
+ */
 static bool
-fold_group(GroupTable *table, AqumvTarget *target, GroupDelta *group)
+fold_group(GroupTable *table, AqumvTarget *target, GroupDelta *group, bool lock)
 {
 	AqumvFollower *follower = table->follower;
 	AqumvDelta *delta = follower->delta;
 	bool		may_be_absent = table->doubtful || delta->query->havingQual != NULL;
+	AqumvKeys	keys = {.n = follower->nkeys,.values = group->key.values,
+		.nulls = group->key.nulls,.attnos = follower->keys,.equal = follower->equal,
+	.collations = follower->collations,.hash = group->hash};
 
-	group->exists = aqumv_find_row(target, group->key.values, group->key.nulls,
-								   follower->equal, group->hash);
+	group->exists = aqumv_find_row(target, &keys, lock);
 	if (!group->exists && (delta->grain == AQUMV_GRAIN_ALL ||
 						   (group->added < group->removed && !may_be_absent)))
 		raise_inconsistent(target);
@@ -628,9 +615,8 @@ fold_group(GroupTable *table, AqumvTarget *target, GroupDelta *group)
 	{
 		if (rows_left(delta, target, group) < 0)
 			raise_inconsistent(target);
-		aqumv_delete_row(target);
 		group->dirty = false;
-		return true;
+		return aqumv_delete_row(target);
 	}
 	if (!group->exists && !may_be_absent && group->added == group->removed)
 		return true;			/* came and went */
@@ -643,10 +629,7 @@ fold_group(GroupTable *table, AqumvTarget *target, GroupDelta *group)
 		return true;
 	}
 	if (group->exists)
-	{
-		aqumv_update_row(target, target->new_row, group->hash);
-		return true;
-	}
+		return aqumv_update_row(target, target->new_row, group->hash);
 	return aqumv_insert_group(target, target->new_row, group->hash);
 }
 
@@ -673,7 +656,7 @@ find_dirty(GroupTable *table, TupleTableSlot *row)
 
 	for (int i = 0; i < follower->nkeys; i++)
 		values[i] = slot_getattr(row, follower->keys[i], &nulls[i]);
-	probe.hash = hash_key(follower, &key);
+	probe.hash = aqumv_hash_keys(follower, key.values, key.nulls);
 	probe.key = key;
 	if (table->index != NULL)
 	{
@@ -711,7 +694,7 @@ take_row(TupleTableSlot *row, void *context)
 	if (group->exists)
 	{
 		fetch_locked(work->target, group);
-		aqumv_update_row(work->target, work->target->new_row, group->hash);
+		(void) aqumv_update_row(work->target, work->target->new_row, group->hash);
 	}
 	else if (!aqumv_insert_group(work->target, work->target->new_row, group->hash))
 	{
@@ -754,7 +737,7 @@ recompute_groups(GroupTable *table, AqumvTarget *target)
 		if (group->exists)
 		{
 			fetch_locked(target, group);
-			aqumv_delete_row(target);
+			(void) aqumv_delete_row(target);
 		}
 		group->dirty = false;
 		group->done = true;
@@ -792,8 +775,11 @@ fold_all(GroupTable *table, AqumvTarget *target)
 				continue;
 			CHECK_FOR_INTERRUPTS();
 			lock_group(follower, group);
-			while (!fold_group(table, target, group))
-				;
+			if (!fold_group(table, target, group, follower->recomputes || table->doubtful))
+			{
+				while (!fold_group(table, target, group, true))
+					;
+			}
 			group->done = !group->dirty;
 			ResetExprContext(follower->econtext);
 		}

@@ -84,30 +84,43 @@ store_row(AqumvTarget *target, const Datum *values, const bool *nulls)
 	return ExecStoreVirtualTuple(slot);
 }
 
+static uint32
+row_hash(AqumvFollower *follower, const Datum *values, const bool *nulls)
+{
+	Datum		key_values[INDEX_MAX_KEYS];
+	bool		key_nulls[INDEX_MAX_KEYS];
+
+	for (int i = 0; i < follower->nkeys; i++)
+	{
+		key_values[i] = values[follower->keys[i] - 1];
+		key_nulls[i] = nulls[follower->keys[i] - 1];
+	}
+	return aqumv_hash_keys(follower, key_values, key_nulls);
+}
+
+/* Find the row that consists of these values. */
 static void
-find_row(AqumvFollower *follower, AqumvTarget *target, const Datum *values, const bool *nulls)
+find_row(AqumvFollower *follower, AqumvTarget *target, const Datum *values, const bool *nulls,
+		 bool lock)
 {
 	AqumvDelta *delta = follower->delta;
-	Datum		keys[INDEX_MAX_KEYS];
+	Datum		key_values[INDEX_MAX_KEYS];
 	bool		key_nulls[INDEX_MAX_KEYS];
+	AqumvKeys	keys = {.n = follower->nkeys,.values = key_values,.nulls = key_nulls,
+		.attnos = follower->keys,.equal = follower->equal,.collations = follower->collations};
 	bool		found;
 
 	if (delta->hash != 0)
 		found = aqumv_find_image(target, DatumGetInt64(values[delta->hash - 1]), values, nulls);
 	else
 	{
-		uint32		hash = 0;
-
 		for (int i = 0; i < follower->nkeys; i++)
 		{
-			keys[i] = values[follower->keys[i] - 1];
+			key_values[i] = values[follower->keys[i] - 1];
 			key_nulls[i] = nulls[follower->keys[i] - 1];
-			if (OidIsValid(follower->hash[i].fn_oid) && !key_nulls[i])
-				hash = hash_combine(hash, DatumGetUInt32(FunctionCall1Coll(&follower->hash[i],
-																		   follower->collations[i],
-																		   keys[i])));
 		}
-		found = aqumv_find_row(target, keys, key_nulls, follower->equal, hash);
+		keys.hash = aqumv_hash_keys(follower, key_values, key_nulls);
+		found = aqumv_find_row(target, &keys, lock);
 	}
 	if (!found)
 		ereport(ERROR,
@@ -121,8 +134,27 @@ static void
 remove_row(AqumvFollower *follower, AqumvTarget *target, const Datum *values,
 		   const bool *nulls)
 {
-	find_row(follower, target, values, nulls);
-	aqumv_delete_row(target);
+	bool		lock = false;
+
+	do
+	{
+		find_row(follower, target, values, nulls, lock);
+		lock = true;
+	} while (!aqumv_delete_row(target));
+}
+
+static void
+replace_row(AqumvFollower *follower, AqumvTarget *target, const AqumvImage *before,
+			const AqumvImage *after)
+{
+	bool		lock = false;
+
+	do
+	{
+		find_row(follower, target, before->values, before->nulls, lock);
+		lock = true;
+	} while (!aqumv_update_row(target, store_row(target, after->values, after->nulls),
+							   row_hash(follower, after->values, after->nulls)));
 }
 
 /* Do two rows have the same key, bit by bit? */
@@ -170,8 +202,7 @@ apply_pair(AqumvFollower *follower, AqumvTarget *target, const AqumvImage *befor
 {
 	if (before->belongs && after->belongs && same_key(follower, before, after))
 	{
-		find_row(follower, target, before->values, before->nulls);
-		aqumv_update_row(target, store_row(target, after->values, after->nulls), 0);
+		replace_row(follower, target, before, after);
 		return;
 	}
 	if (before->belongs)
@@ -466,7 +497,7 @@ aqumv_fold_anew(AqumvFollower *follower, Snapshot snapshot)
 	target = aqumv_open_target(follower->view, InvalidOid);
 	scan = table_beginscan(target->rel, target->snapshot, 0, NULL);
 	while (table_scan_getnextslot(scan, ForwardScanDirection, target->row))
-		aqumv_delete_row(target);
+		(void) aqumv_delete_row(target);
 	table_endscan(scan);
 	ExecClearTuple(target->row);
 	aqumv_renew_snapshot(target);
