@@ -311,8 +311,17 @@ look_up(AqumvTarget *target, const AqumvKeys *keys)
 	{
 		TableScanDesc scan = table_beginscan(target->rel, target->snapshot, 0, NULL);
 
+		ItemPointerData tid;
+
 		found = table_scan_getnextslot(scan, ForwardScanDirection, target->row);
+		if (found)
+			tid = target->row->tts_tid;
+		/* the slot points into the scan */
+		ExecClearTuple(target->row);
 		table_endscan(scan);
+		if (found)
+			found = table_tuple_fetch_row_version(target->rel, &tid, target->snapshot,
+												  target->row);
 	}
 	else
 	{

@@ -17,6 +17,7 @@ restart_after_crash = on
 deadlock_timeout = 100ms
 checkpoint_timeout = 30s
 log_statement = none
+lock_timeout = 10s
 CONF
 $node->start;
 $node->safe_psql('postgres', <<'SQL');
