@@ -3,11 +3,11 @@
  * ddl.c
  *	  What does a utility statement mean for views and tracking?
  *
- *	  What must never be missed hangs on the event triggers, whose functions
- *	  load the library into sessions that lack it.  The ProcessUtility hook does
- *	  what has to happen before a statement, or around it: the snapshot that a
- *	  view is filled from.  A REFRESH that passes by the hook leaves no record,
- *	  so the view is not used.
+ *	  The ProcessUtility hook does what has to happen before a statement, or
+ *	  around it: the snapshot that a view is filled from, and what becomes of
+ *	  aqumv's options.  What must never be missed hangs on the event triggers
+ *	  (event.c).  A REFRESH that passes by the hook leaves no record, so the view
+ *	  is not used.
  *
  *-------------------------------------------------------------------------
  */
@@ -20,19 +20,15 @@
 #include "catalog/indexing.h"
 #include "catalog/namespace.h"
 #include "catalog/objectaccess.h"
-#include "catalog/partition.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_extension.h"
-#include "commands/event_trigger.h"
 #include "commands/extension.h"
-#include "executor/spi.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "nodes/parsenodes.h"
 #include "storage/lmgr.h"
 #include "tcop/utility.h"
 #include "utils/fmgroids.h"
-#include "utils/fmgrprotos.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -51,10 +47,6 @@
 #include "track.h"
 #include "viewindex.h"
 #include "views.h"
-
-PG_FUNCTION_INFO_V1(aqumv_on_ddl_command_end);
-PG_FUNCTION_INFO_V1(aqumv_on_sql_drop);
-PG_FUNCTION_INFO_V1(aqumv_on_table_rewrite);
 
 static ProcessUtility_hook_type prev_ProcessUtility = NULL;
 static object_access_hook_type prev_object_access = NULL;
@@ -75,6 +67,13 @@ typedef struct Utility
 	DestReceiver *dest;
 	QueryCompletion *qc;
 } Utility;
+
+/* Is the hook filling a view just now? */
+bool
+aqumv_is_filling(void)
+{
+	return fillings > 0;
+}
 
 static void
 run_utility(Utility *u)
@@ -533,219 +532,4 @@ aqumv_ddl_init(void)
 	ProcessUtility_hook = aqumv_ProcessUtility;
 	prev_object_access = object_access_hook;
 	object_access_hook = aqumv_object_access;
-}
-
-/* ------------------------------------------------------------------------
- * Event triggers
- * ------------------------------------------------------------------------
- */
-
-/* Relations that an event trigger's own function tells of. */
-static List *
-relations_of_event(const char *query)
-{
-	MemoryContext caller = CurrentMemoryContext;
-	List	   *relids = NIL;
-
-	SPI_connect();
-	if (SPI_execute(query, false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not read what the event trigger fired for");
-	for (uint64 i = 0; i < SPI_processed; i++)
-	{
-		bool		isnull;
-		Datum		value = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull);
-		MemoryContext spi = MemoryContextSwitchTo(caller);
-
-		if (!isnull)
-			relids = list_append_unique_oid(relids, DatumGetObjectId(value));
-		MemoryContextSwitchTo(spi);
-	}
-	SPI_finish();
-	return relids;
-}
-
-/*
- * ALTER TABLE: what of it changes rows, or who sees them written?  The relation
- * is known by OID; names in the statement may mean something else by now.
- */
-static void
-note_alter_table(AlterTableStmt *stmt, Oid relid)
-{
-	List	   *below = lcons_oid(relid, aqumv_partition_descendants(relid));
-	ListCell   *lc,
-			   *lr;
-
-	foreach(lc, stmt->cmds)
-	{
-		AlterTableCmd *cmd = lfirst_node(AlterTableCmd, lc);
-
-		switch (cmd->subtype)
-		{
-			case AT_AttachPartition:
-			case AT_DetachPartition:
-			case AT_DetachPartitionFinalize:
-				if (get_rel_relkind(relid) == RELKIND_PARTITIONED_TABLE)
-					aqumv_note_partitions(relid);
-				break;
-			case AT_AddInherit:
-			case AT_DropInherit:
-				aqumv_note_switch(relid);
-				break;
-			case AT_EnableTrig:
-			case AT_EnableAlwaysTrig:
-			case AT_EnableReplicaTrig:
-			case AT_DisableTrig:
-			case AT_EnableTrigAll:
-			case AT_DisableTrigAll:
-			case AT_EnableTrigUser:
-			case AT_DisableTrigUser:
-				foreach(lr, below)
-					aqumv_note_switch(lfirst_oid(lr));
-				break;
-			default:
-				/* what rewrites the table has its own event trigger */
-				if (cmd->subtype != AT_GenericOptions &&
-					!aqumv_compat_is_set_expression(cmd->subtype))
-					break;
-				foreach(lr, below)
-				{
-					aqumv_note_change(lfirst_oid(lr));
-					aqumv_distrust(lfirst_oid(lr), false);
-				}
-				break;
-		}
-	}
-}
-
-/* A relation was created, or a view filled. */
-static void
-note_created(Oid relid)
-{
-	AqumvView  *view;
-
-	if (get_rel_relispartition(relid))
-	{
-		AqumvTracking row;
-
-		if (!aqumv_read_tracking(relid, &row))
-			aqumv_track_new_partition(relid, get_partition_parent(relid, true));
-	}
-	else if (get_rel_relkind(relid) == RELKIND_MATVIEW)
-	{
-		if (aqumv_get_view(relid, &view) == NULL && view->unsuitable == NULL)
-			(void) aqumv_track_if_permitted(view->base);
-		if (fillings == 0)
-			aqumv_delete_refresh(relid);	/* filled past the hook */
-		aqumv_announce_view(relid);
-	}
-}
-
-static EventTriggerData *
-event_trigger_data(FunctionCallInfo fcinfo)
-{
-	if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function was not called as an event trigger")));
-	return (EventTriggerData *) fcinfo->context;
-}
-
-/*
- * Event trigger on ddl_command_end.
- */
-Datum
-aqumv_on_ddl_command_end(PG_FUNCTION_ARGS)
-{
-	EventTriggerData *event = event_trigger_data(fcinfo);
-	ListCell   *lc;
-
-	if (!aqumv_is_installed())
-		return (Datum) 0;
-
-	foreach(lc, relations_of_event("SELECT objid FROM pg_catalog.pg_event_trigger_ddl_commands()"
-								   " WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass"))
-	{
-		if (IsA(event->parsetree, AlterTableStmt))
-			note_alter_table((AlterTableStmt *) event->parsetree, lfirst_oid(lc));
-		else
-			note_created(lfirst_oid(lc));
-	}
-	return (Datum) 0;
-}
-
-/*
- * Event trigger on table_rewrite: the new storage is empty to snapshots older
- * than this transaction, as after TRUNCATE.
- */
-Datum
-aqumv_on_table_rewrite(PG_FUNCTION_ARGS)
-{
-	(void) event_trigger_data(fcinfo);
-	if (aqumv_is_installed())
-		aqumv_note_change(DatumGetObjectId(DirectFunctionCall1(pg_event_trigger_table_rewrite_oid,
-															   (Datum) 0)));
-	return (Datum) 0;
-}
-
-/*
- * Superusers can drop our triggers.  Should these come back, what happened
- * meanwhile must not be forgotten.
- */
-static void
-note_dropped_triggers(void)
-{
-	AqumvTracking row;
-	ListCell   *lc;
-
-	foreach(lc, relations_of_event("SELECT pg_catalog.to_regclass(pg_catalog.format('%I.%I', address_names[1], address_names[2]))::pg_catalog.oid"
-								   " FROM pg_catalog.pg_event_trigger_dropped_objects()"
-								   " WHERE object_type = 'trigger'"))
-	{
-		Oid			relid = lfirst_oid(lc);
-
-		if (!aqumv_read_tracking(relid, &row))
-			continue;
-		if (!aqumv_has_triggers(relid, false))
-			aqumv_note_switch(relid);
-		else if (!aqumv_has_triggers(relid, true))
-			aqumv_distrust(relid, true);
-	}
-}
-
-/*
- * Event trigger on sql_drop.
- */
-Datum
-aqumv_on_sql_drop(PG_FUNCTION_ARGS)
-{
-	EventTriggerData *event = event_trigger_data(fcinfo);
-	ListCell   *lc;
-
-	if (!aqumv_is_installed())
-		return (Datum) 0;
-
-	foreach(lc, relations_of_event("SELECT objid FROM pg_catalog.pg_event_trigger_dropped_objects()"
-								   " WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND objsubid = 0"))
-	{
-		Oid			relid = lfirst_oid(lc);
-		AqumvTracking row;
-
-		aqumv_delete_refresh(relid);
-		if (!aqumv_read_tracking(relid, &row))
-			continue;
-		if (OidIsValid(row.parent))
-		{
-			aqumv_note_change(row.parent);
-			aqumv_distrust(row.parent, false);
-		}
-		aqumv_delete_tracking(relid);
-		aqumv_delete_marks(row.root, relid);
-	}
-	if (relations_of_event("SELECT objid FROM pg_catalog.pg_event_trigger_dropped_objects()"
-						   " WHERE object_type = 'materialized view'") != NIL)
-		aqumv_release_bases();
-	if (IsA(event->parsetree, DropStmt) &&
-		((DropStmt *) event->parsetree)->removeType == OBJECT_TRIGGER)
-		note_dropped_triggers();
-	return (Datum) 0;
 }

@@ -8,6 +8,10 @@
 #ifndef AQUMV_DDL_H
 #define AQUMV_DDL_H
 
+#include "aqumv.h"
+
+extern bool aqumv_is_filling(void);
+
 extern void aqumv_ddl_init(void);
 
 #endif							/* AQUMV_DDL_H */

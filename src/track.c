@@ -3,13 +3,7 @@
  * track.c
  *	  Which relations have triggers that leave marks, and since when?
  *
- *	  The triggers are system triggers, like those of foreign keys: pg_dump does
- *	  not carry them (tracking begins anew with the REFRESH that ends a
- *	  restore), ALTER TABLE ... DISABLE TRIGGER USER leaves them alone, and only
- *	  a superuser can disable them.  They go with the table, and with the
- *	  extension.
- *
- *	  Creating one takes SHARE ROW EXCLUSIVE: it waits for open writers, and
+ *	  Creating a trigger takes SHARE ROW EXCLUSIVE: it waits for open writers, and
  *	  holds new ones up until the transaction ends.  So every write that is not
  *	  marked is committed before the epoch that the tracking row records.
  *
@@ -20,29 +14,19 @@
 #include "access/htup_details.h"
 #include "access/genam.h"
 #include "access/table.h"
-#include "access/transam.h"
-#include "access/xact.h"
-#include "catalog/dependency.h"
-#include "catalog/indexing.h"
-#include "catalog/objectaddress.h"
 #include "catalog/partition.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_depend.h"
-#include "catalog/pg_extension.h"
-#include "catalog/pg_proc.h"
-#include "catalog/pg_trigger.h"
-#include "commands/extension.h"
+#include "catalog/pg_inherits.h"
 #include "commands/trigger.h"
 #include "miscadmin.h"
-#include "nodes/makefuncs.h"
 #include "storage/lmgr.h"
-#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
+#include "capture.h"
 #include "catalog.h"
 #include "compat.h"
 #include "option.h"
@@ -53,113 +37,6 @@
 
 PG_FUNCTION_INFO_V1(aqumv_track);
 PG_FUNCTION_INFO_V1(aqumv_untrack);
-
-/* ------------------------------------------------------------------------
- * Triggers
- * ------------------------------------------------------------------------
- */
-
-/* The transition tables of a statement trigger that maintains views. */
-static List *
-transition_tables(int16 event)
-{
-	List	   *tables = NIL;
-
-	for (int is_new = 0; is_new <= 1; is_new++)
-	{
-		TriggerTransition *table;
-
-		if (event == (is_new ? TRIGGER_TYPE_DELETE : TRIGGER_TYPE_INSERT))
-			continue;
-		table = makeNode(TriggerTransition);
-		table->name = pstrdup(is_new ? "__aqumv_new" : "__aqumv_old");
-		table->isNew = is_new;
-		table->isTable = true;
-		tables = lappend(tables, table);
-	}
-	return tables;
-}
-
-/*
- * Create one of our triggers, unless it stands.  The caller holds SHARE ROW
- * EXCLUSIVE.
- */
-static void
-create_trigger(Oid relid, int number)
-{
-	const AqumvTriggerKind *kind = &aqumv_trigger_kinds[number];
-	CreateTrigStmt *stmt;
-	ObjectAddress trigger,
-				extension;
-
-	if (!aqumv_trigger_suits(kind, get_rel_relkind(relid)) || aqumv_has_trigger(relid, number))
-		return;
-	stmt = makeNode(CreateTrigStmt);
-	stmt->trigname = pstrdup(kind->name);
-	stmt->row = kind->row;
-	stmt->timing = kind->timing;
-	stmt->events = kind->events;
-	if (kind->maintaining && !kind->row && kind->events != TRIGGER_TYPE_TRUNCATE)
-		stmt->transitionRels = transition_tables(kind->events);
-	trigger = CreateTriggerFiringOn(stmt, NULL, relid, InvalidOid, InvalidOid, InvalidOid,
-									aqumv_trigger_function(kind->function), InvalidOid, NULL,
-									true, false, aqumv_trigger_enabled(kind));
-	ObjectAddressSet(extension, ExtensionRelationId,
-					 get_extension_oid(AQUMV_EXTENSION, false));
-	recordDependencyOn(&trigger, &extension, DEPENDENCY_AUTO_EXTENSION);
-	CommandCounterIncrement();
-}
-
-static void
-create_triggers(Oid relid, bool maintaining)
-{
-	for (int i = 0; i < AQUMV_TRIGGER_KINDS; i++)
-	{
-		if (aqumv_trigger_kinds[i].maintaining == maintaining)
-			create_trigger(relid, i);
-	}
-}
-
-static bool
-is_our_trigger(Oid function, bool maintaining)
-{
-	for (int i = 0; i < AQUMV_TRIGGER_KINDS; i++)
-	{
-		if (aqumv_trigger_kinds[i].maintaining == maintaining &&
-			function == aqumv_trigger_function(aqumv_trigger_kinds[i].function))
-			return true;
-	}
-	return false;
-}
-
-/* Drop whatever triggers of ours a relation has, of one sort. */
-static void
-drop_triggers(Oid relid, bool maintaining)
-{
-	Relation	rel = table_open(TriggerRelationId, AccessShareLock);
-	ObjectAddresses *doomed = new_object_addresses();
-	ScanKeyData key;
-	SysScanDesc scan;
-	HeapTuple	tuple;
-
-	ScanKeyInit(&key, Anum_pg_trigger_tgrelid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(relid));
-	scan = systable_beginscan(rel, TriggerRelidNameIndexId, true, NULL, 1, &key);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-	{
-		Form_pg_trigger trigger = (Form_pg_trigger) GETSTRUCT(tuple);
-		ObjectAddress address;
-
-		if (!is_our_trigger(trigger->tgfoid, maintaining))
-			continue;
-		ObjectAddressSet(address, TriggerRelationId, trigger->oid);
-		add_exact_object_address(&address, doomed);
-	}
-	systable_endscan(scan);
-	table_close(rel, AccessShareLock);
-	performMultipleDeletions(doomed, DROP_RESTRICT, PERFORM_DELETION_INTERNAL);
-	free_object_addresses(doomed);
-}
 
 /* ------------------------------------------------------------------------
  * Tracking rows
@@ -188,8 +65,8 @@ track_one(Oid relid)
 
 	LockRelationOid(relid, ShareRowExclusiveLock);
 	if (aqumv_read_tracking(relid, &row) && !aqumv_has_triggers(relid, false))
-		drop_triggers(relid, false);	/* somebody has switched some of them */
-	create_triggers(relid, false);
+		aqumv_drop_triggers(relid, false);	/* somebody has switched some of them */
+	aqumv_create_triggers(relid, false);
 	if (aqumv_read_tracking(relid, &row) && row.root != root_of(relid))
 		aqumv_delete_marks(row.root, relid);
 	row.relation = relid;
@@ -318,9 +195,9 @@ aqumv_track_new_partition(Oid relid, Oid parent)
 	if (!aqumv_read_tracking(parent, &row) || !can_have_triggers(relid))
 		return;
 	LockRelationOid(relid, ShareRowExclusiveLock);
-	create_triggers(relid, false);
+	aqumv_create_triggers(relid, false);
 	if (immediate_views(relations_above(relid)) != NIL)
-		create_triggers(relid, true);
+		aqumv_create_triggers(relid, true);
 	row.relation = relid;
 	row.parent = parent;
 	row.root = root_of(relid);
@@ -349,7 +226,7 @@ aqumv_retrack(Oid relid)
 			continue;
 		track_one(lfirst_oid(lc));
 		if (immediate_views(relations_above(lfirst_oid(lc))) != NIL)
-			create_triggers(lfirst_oid(lc), true);
+			aqumv_create_triggers(lfirst_oid(lc), true);
 	}
 }
 
@@ -445,6 +322,32 @@ aqumv_distrust(Oid relid, bool below)
 	}
 }
 
+/*
+ * A relation inherits from others now, and is no partition: what is written
+ * through these may be its rows, which their views lack.
+ */
+void
+aqumv_note_inheritance(Oid relid)
+{
+	Relation	rel;
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	List	   *parents = NIL;
+	ListCell   *lc;
+
+	rel = table_open(InheritsRelationId, AccessShareLock);
+	ScanKeyInit(&key, Anum_pg_inherits_inhrelid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(relid));
+	scan = systable_beginscan(rel, InheritsRelidSeqnoIndexId, true, NULL, 1, &key);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+		parents = lappend_oid(parents, ((Form_pg_inherits) GETSTRUCT(tuple))->inhparent);
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	foreach(lc, parents)
+		aqumv_distrust(lfirst_oid(lc), false);
+}
+
 static void
 require_trigger_right(Oid relid)
 {
@@ -494,8 +397,8 @@ aqumv_maintain_base(Oid relid, bool keep_writers_out)
 			continue;			/* we have waited for who created them */
 		/* if a view reads it already, somebody has dropped some */
 		aqumv_distrust(lfirst_oid(lc), true);
-		drop_triggers(lfirst_oid(lc), true);
-		create_triggers(lfirst_oid(lc), true);
+		aqumv_drop_triggers(lfirst_oid(lc), true);
+		aqumv_create_triggers(lfirst_oid(lc), true);
 	}
 }
 
@@ -512,8 +415,8 @@ aqumv_restore_triggers(Oid relid)
 	foreach(lc, relations_around(relid))
 	{
 		LockRelationOid(lfirst_oid(lc), ShareRowExclusiveLock);
-		create_triggers(lfirst_oid(lc), false);
-		create_triggers(lfirst_oid(lc), true);
+		aqumv_create_triggers(lfirst_oid(lc), false);
+		aqumv_create_triggers(lfirst_oid(lc), true);
 	}
 }
 
@@ -544,54 +447,6 @@ lock_to_drop_triggers(List *relids)
 	return true;
 }
 
-/* The relation that a trigger is on, or InvalidOid. */
-static Oid
-trigger_relation(Oid trigger)
-{
-	Relation	rel = table_open(TriggerRelationId, AccessShareLock);
-	ScanKeyData key;
-	SysScanDesc scan;
-	HeapTuple	tuple;
-	Oid			relid = InvalidOid;
-
-	ScanKeyInit(&key, Anum_pg_trigger_oid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(trigger));
-	scan = systable_beginscan(rel, TriggerOidIndexId, true, NULL, 1, &key);
-	tuple = systable_getnext(scan);
-	if (HeapTupleIsValid(tuple))
-		relid = ((Form_pg_trigger) GETSTRUCT(tuple))->tgrelid;
-	systable_endscan(scan);
-	table_close(rel, AccessShareLock);
-	return relid;
-}
-
-/* Relations that have triggers for immediate views. */
-static List *
-maintained_relations(void)
-{
-	List	   *relids = NIL;
-	Relation	rel = table_open(DependRelationId, AccessShareLock);
-	ScanKeyData keys[2];
-	SysScanDesc scan;
-	HeapTuple	tuple;
-
-	ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(ProcedureRelationId));
-	ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(aqumv_trigger_function("maintain")));
-	scan = systable_beginscan(rel, DependReferenceIndexId, true, NULL, 2, keys);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-	{
-		Form_pg_depend depend = (Form_pg_depend) GETSTRUCT(tuple);
-
-		if (depend->classid == TriggerRelationId)
-			relids = list_append_unique_oid(relids, trigger_relation(depend->objid));
-	}
-	systable_endscan(scan);
-	table_close(rel, AccessShareLock);
-	return relids;
-}
-
 /*
  * An immediate view is gone, or is none any more, or a partition has left its
  * tree: drop the triggers for immediate views from all trees that have no such
@@ -608,7 +463,7 @@ aqumv_release_bases(void)
 	ListCell   *lc,
 			   *lr;
 
-	foreach(lc, maintained_relations())
+	foreach(lc, aqumv_maintained_relations())
 	{
 		Oid			root = root_of(lfirst_oid(lc));
 		List	   *tree;
@@ -621,7 +476,7 @@ aqumv_release_bases(void)
 			immediate_views(tree) != NIL)
 			continue;
 		foreach(lr, tree)
-			drop_triggers(lfirst_oid(lr), true);
+			aqumv_drop_triggers(lfirst_oid(lr), true);
 	}
 }
 
@@ -738,8 +593,8 @@ aqumv_untrack(PG_FUNCTION_ARGS)
 		AqumvTracking row;
 
 		LockRelationOid(lfirst_oid(lc), AccessExclusiveLock);
-		drop_triggers(lfirst_oid(lc), true);
-		drop_triggers(lfirst_oid(lc), false);
+		aqumv_drop_triggers(lfirst_oid(lc), true);
+		aqumv_drop_triggers(lfirst_oid(lc), false);
 		if (aqumv_read_tracking(lfirst_oid(lc), &row))
 			aqumv_delete_marks(row.root, lfirst_oid(lc));
 		aqumv_delete_tracking(lfirst_oid(lc));

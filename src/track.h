@@ -21,6 +21,7 @@ extern void aqumv_note_partitions(Oid relid);
 extern void aqumv_maintain_base(Oid relid, bool keep_writers_out);
 extern void aqumv_restore_triggers(Oid relid);
 extern void aqumv_release_bases(void);
+extern void aqumv_note_inheritance(Oid relid);
 extern void aqumv_distrust(Oid relid, bool below);
 
 #endif							/* AQUMV_TRACK_H */

@@ -9,7 +9,7 @@ set -eu
 cd "$(dirname "$0")/../src"
 
 answer='planner choose cover rewrite match guard explain'
-maintain='ddl incremental trigger refresh merge apply delta track viewindex'
+maintain='ddl event capture incremental trigger refresh merge apply delta track viewindex'
 
 # shellcheck disable=SC2035 # in src, no name starts with a dash
 awk -v answer="$answer" -v maintain="$maintain" '

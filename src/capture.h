@@ -1,0 +1,19 @@
+/*-------------------------------------------------------------------------
+ *
+ * capture.h
+ *	  Put triggers on relations, and take them off.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AQUMV_CAPTURE_H
+#define AQUMV_CAPTURE_H
+
+#include "aqumv.h"
+
+#include "nodes/pg_list.h"
+
+extern void aqumv_create_triggers(Oid relid, bool maintaining);
+extern void aqumv_drop_triggers(Oid relid, bool maintaining);
+extern List *aqumv_maintained_relations(void);
+
+#endif							/* AQUMV_CAPTURE_H */
