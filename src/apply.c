@@ -42,6 +42,16 @@ raise_serialization_failure(void)
 			 errmsg("could not serialize access due to concurrent update")));
 }
 
+void
+aqumv_raise_inconsistent(AqumvTarget *target)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_CORRUPTED),
+			 errmsg("materialized view \"%s\" does not hold what its definition says",
+					RelationGetRelationName(target->rel)),
+			 errhint("REFRESH MATERIALIZED VIEW fills it again.")));
+}
+
 /*
  * Where another transaction's change would go unnoticed (there is no row that
  * both have to lock), a transaction with an old snapshot has to start over.
@@ -270,6 +280,7 @@ lock_row(AqumvTarget *target, LockWaitPolicy policy)
 			return false;
 		case TM_Updated:
 		case TM_Deleted:
+		case TM_SelfModified:	/* by this command: one of several alike */
 			return false;
 		default:
 			elog(ERROR, "unexpected result %d of locking a row of materialized view \"%s\"",
@@ -372,51 +383,60 @@ same_row(TupleTableSlot *row, const Datum *values, const bool *nulls)
 	return true;
 }
 
-/* One of the rows with these very bits, locked. */
-static bool
-find_image(AqumvTarget *target, int64 hash, const Datum *values, const bool *nulls,
-		   LockWaitPolicy policy, bool *seen)
+/*
+ * Delete rows with these very bits, at most n, and say how many.  *missed is set
+ * if others have changed some.
+ */
+static int64
+delete_images(AqumvTarget *target, int64 hash, const Datum *values, const bool *nulls,
+			  int64 n, LockWaitPolicy policy, bool *missed)
 {
 	ScanKeyData key;
 	IndexScanDesc scan;
-	bool		found = false;
+	int64		deleted = 0;
 	Datum		datum = Int64GetDatum(hash);
 	bool		isnull = false;
 
 	scan = aqumv_compat_index_beginscan(target->rel, get_index(target), target->snapshot, 1);
 	make_scan_keys(get_index(target), &datum, &isnull, &key);
 	index_rescan(scan, &key, 1, NULL, 0);
-	while (!found && index_getnext_slot(scan, ForwardScanDirection, target->row))
+	while (deleted < n && index_getnext_slot(scan, ForwardScanDirection, target->row))
 	{
 		if (!same_row(target->row, values, nulls))
 			continue;
-		*seen = true;
-		found = lock_row(target, policy) && same_row(target->row, values, nulls);
+		if (lock_row(target, policy) && same_row(target->row, values, nulls))
+		{
+			(void) aqumv_delete_row(target);
+			deleted++;
+		}
+		else
+			*missed = true;
 	}
 	index_endscan(scan);
-	return found;
+	return deleted;
 }
 
 /*
- * Find a row that consists of these very bits, lock it, and leave it in
- * target->row.  Of several that are alike, one that nobody else has locked.
+ * Delete n rows that consist of these very bits; of several that are alike,
+ * first those that nobody else has locked.  False if there are not as many.
  */
 bool
-aqumv_find_image(AqumvTarget *target, int64 hash, const Datum *values, const bool *nulls)
+aqumv_delete_images(AqumvTarget *target, int64 hash, const Datum *values, const bool *nulls,
+					int64 n)
 {
-	bool		seen;
+	bool		missed = false;
 
-	do
+	n -= delete_images(target, hash, values, nulls, n, LockWaitSkip, &missed);
+	while (n > 0 && missed)
 	{
-		seen = false;
-		if (find_image(target, hash, values, nulls, LockWaitSkip, &seen) ||
-			(seen && find_image(target, hash, values, nulls, LockWaitBlock, &seen)))
-			return true;
-		if (seen && IsolationUsesXactSnapshot())
-			raise_serialization_failure();
+		missed = false;
+		/* what has been deleted just now must not be seen again */
 		aqumv_renew_snapshot(target);
-	} while (seen);
-	return false;
+		n -= delete_images(target, hash, values, nulls, n, LockWaitBlock, &missed);
+		if (n > 0 && missed && IsolationUsesXactSnapshot())
+			raise_serialization_failure();
+	}
+	return n == 0;
 }
 
 /* ------------------------------------------------------------------------

@@ -48,12 +48,13 @@ typedef struct AqumvKeys
 
 extern AqumvTarget *aqumv_open_target(Oid view, Oid index);
 extern void aqumv_close_target(AqumvTarget *target);
+extern void aqumv_raise_inconsistent(AqumvTarget *target) pg_attribute_noreturn();
 extern void aqumv_require_latest_snapshot(void);
 extern void aqumv_renew_snapshot(AqumvTarget *target);
 
 extern bool aqumv_find_row(AqumvTarget *target, const AqumvKeys *keys, bool lock);
-extern bool aqumv_find_image(AqumvTarget *target, int64 hash, const Datum *values,
-							 const bool *nulls);
+extern bool aqumv_delete_images(AqumvTarget *target, int64 hash, const Datum *values,
+								const bool *nulls, int64 n);
 extern bool aqumv_update_row(AqumvTarget *target, TupleTableSlot *row, uint32 hash);
 extern bool aqumv_delete_row(AqumvTarget *target);
 extern bool aqumv_insert_group(AqumvTarget *target, TupleTableSlot *row, uint32 hash);

@@ -12,6 +12,7 @@
 #include "aqumv.h"
 
 #include "access/genam.h"
+#include "access/nbtree.h"
 #include "access/table.h"
 #include "access/transam.h"
 #include "catalog/partition.h"
@@ -190,6 +191,7 @@ compile_keys(AqumvFollower *follower, Relation index)
 	follower->nkeys = index->rd_index->indnkeyatts;
 	follower->keys = palloc(follower->nkeys * sizeof(AttrNumber));
 	follower->equal = palloc0(follower->nkeys * sizeof(FmgrInfo));
+	follower->compare = palloc0(follower->nkeys * sizeof(FmgrInfo));
 	follower->hash = palloc0(follower->nkeys * sizeof(FmgrInfo));
 	follower->collations = palloc(follower->nkeys * sizeof(Oid));
 	for (int i = 0; i < follower->nkeys; i++)
@@ -203,6 +205,8 @@ compile_keys(AqumvFollower *follower, Relation index)
 		follower->keys[i] = column->attno;
 		follower->collations[i] = index->rd_indcollation[i];
 		fmgr_info(get_opcode(eqop), &follower->equal[i]);
+		fmgr_info(get_opfamily_proc(index->rd_opfamily[i], type, type, BTORDER_PROC),
+				  &follower->compare[i]);
 		if (get_op_hash_functions(eqop, &hash, NULL))
 			fmgr_info(hash, &follower->hash[i]);
 		if (!aqumv_equality_is_bitwise(eqop, exprType(column->expr), follower->collations[i]))

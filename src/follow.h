@@ -59,6 +59,7 @@ typedef struct AqumvFollower
 	int			nkeys;
 	AttrNumber *keys;			/* in the order of the index */
 	FmgrInfo   *equal;			/* by key */
+	FmgrInfo   *compare;		/* by key, as btree does */
 	FmgrInfo   *hash;			/* by key; fn_oid is InvalidOid if there is none */
 	Oid		   *collations;		/* by key */
 	List	   *sources;		/* of AqumvSource */

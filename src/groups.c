@@ -559,16 +559,6 @@ start_from(AqumvFollower *follower, AqumvTarget *target, GroupDelta *group, bool
 	ExecStoreVirtualTuple(slot);
 }
 
-static void
-raise_inconsistent(AqumvTarget *target)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_DATA_CORRUPTED),
-			 errmsg("materialized view \"%s\" does not hold what its definition says",
-					RelationGetRelationName(target->rel)),
-			 errhint("REFRESH MATERIALIZED VIEW fills it again.")));
-}
-
 /*
  * Under HAVING a group may have no row that could be locked.
  */
@@ -611,13 +601,13 @@ fold_group(GroupTable *table, AqumvTarget *target, GroupDelta *group, bool lock)
 	group->exists = aqumv_find_row(target, &keys, lock);
 	if (!group->exists && !may_be_absent &&
 		(delta->grain == AQUMV_GRAIN_ALL || group->added < group->removed))
-		raise_inconsistent(target);
+		aqumv_raise_inconsistent(target);
 	/* what is empty is not worth a computation */
 	if (group->exists && delta->grain == AQUMV_GRAIN_GROUP && delta->count != 0 &&
 		!may_be_absent && rows_left(delta, target, group) <= 0)
 	{
 		if (rows_left(delta, target, group) < 0)
-			raise_inconsistent(target);
+			aqumv_raise_inconsistent(target);
 		group->dirty = false;
 		return aqumv_delete_row(target);
 	}
@@ -752,13 +742,33 @@ recompute_groups(GroupTable *table, AqumvTarget *target)
  * ------------------------------------------------------------------------
  */
 
+/*
+ * An order that all sessions agree on: by hash, and by value where hashes are
+ * the same.
+ */
 static int
-compare_groups(const void *a, const void *b)
+compare_groups(const void *a, const void *b, void *arg)
 {
 	const GroupDelta *one = *(GroupDelta *const *) a;
 	const GroupDelta *two = *(GroupDelta *const *) b;
+	AqumvFollower *follower = ((GroupTable *) arg)->follower;
 
-	return one->hash < two->hash ? -1 : one->hash > two->hash;
+	if (one->hash != two->hash)
+		return one->hash < two->hash ? -1 : 1;
+	for (int i = 0; i < follower->nkeys; i++)
+	{
+		int32		result;
+
+		if (one->key.nulls[i] || two->key.nulls[i])
+			result = one->key.nulls[i] - two->key.nulls[i];
+		else
+			result = DatumGetInt32(FunctionCall2Coll(&follower->compare[i],
+													 follower->collations[i],
+													 one->key.values[i], two->key.values[i]));
+		if (result != 0)
+			return result;
+	}
+	return 0;
 }
 
 static void
@@ -868,7 +878,7 @@ aqumv_fold_groups(AqumvFollower *follower, AqumvChange *change, bool last)
 	if (last && table->ngroups > 0)
 	{
 		follower = table->follower;
-		qsort(table->groups, table->ngroups, sizeof(GroupDelta *), compare_groups);
+		qsort_arg(table->groups, table->ngroups, sizeof(GroupDelta *), compare_groups, table);
 		target = aqumv_open_target(follower->view, follower->index);
 		MemoryContextSwitchTo(follower->econtext->ecxt_per_tuple_memory);
 		fold_all(table, target);

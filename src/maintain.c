@@ -277,6 +277,7 @@ aqumv_view_filled(Oid viewoid)
 	AqumvFollower *follower;
 	Surroundings saved;
 
+	CommandCounterIncrement();
 	if (aqumv_get_view(viewoid, &view) != NULL || !aqumv_is_trusted(view) ||
 		!aqumv_statement_is_open(aqumv_get_tree(view->base)))
 		return;

@@ -98,44 +98,40 @@ row_hash(AqumvFollower *follower, const Datum *values, const bool *nulls)
 	return aqumv_hash_keys(follower, key_values, key_nulls);
 }
 
-/* Find the row that consists of these values. */
+/* Find the row with the key of this one. */
 static void
 find_row(AqumvFollower *follower, AqumvTarget *target, const Datum *values, const bool *nulls,
 		 bool lock)
 {
-	AqumvDelta *delta = follower->delta;
 	Datum		key_values[INDEX_MAX_KEYS];
 	bool		key_nulls[INDEX_MAX_KEYS];
 	AqumvKeys	keys = {.n = follower->nkeys,.values = key_values,.nulls = key_nulls,
 		.attnos = follower->keys,.equal = follower->equal,.collations = follower->collations};
-	bool		found;
 
-	if (delta->hash != 0)
-		found = aqumv_find_image(target, DatumGetInt64(values[delta->hash - 1]), values, nulls);
-	else
+	for (int i = 0; i < follower->nkeys; i++)
 	{
-		for (int i = 0; i < follower->nkeys; i++)
-		{
-			key_values[i] = values[follower->keys[i] - 1];
-			key_nulls[i] = nulls[follower->keys[i] - 1];
-		}
-		keys.hash = aqumv_hash_keys(follower, key_values, key_nulls);
-		found = aqumv_find_row(target, &keys, lock);
+		key_values[i] = values[follower->keys[i] - 1];
+		key_nulls[i] = nulls[follower->keys[i] - 1];
 	}
-	if (!found)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("materialized view \"%s\" does not hold what its definition says",
-						RelationGetRelationName(target->rel)),
-				 errhint("REFRESH MATERIALIZED VIEW fills it again.")));
+	keys.hash = aqumv_hash_keys(follower, key_values, key_nulls);
+	if (!aqumv_find_row(target, &keys, lock))
+		aqumv_raise_inconsistent(target);
 }
 
+/* Remove n rows like this one. */
 static void
-remove_row(AqumvFollower *follower, AqumvTarget *target, const Datum *values,
-		   const bool *nulls)
+remove_rows(AqumvFollower *follower, AqumvTarget *target, const Datum *values,
+			const bool *nulls, int64 n)
 {
+	AttrNumber	hash = follower->delta->hash;
 	bool		lock = false;
 
+	if (hash != 0)
+	{
+		if (!aqumv_delete_images(target, DatumGetInt64(values[hash - 1]), values, nulls, n))
+			aqumv_raise_inconsistent(target);
+		return;
+	}
 	do
 	{
 		find_row(follower, target, values, nulls, lock);
@@ -206,7 +202,7 @@ apply_pair(AqumvFollower *follower, AqumvTarget *target, const AqumvImage *befor
 		return;
 	}
 	if (before->belongs)
-		remove_row(follower, target, before->values, before->nulls);
+		remove_rows(follower, target, before->values, before->nulls, 1);
 	if (!after->belongs)
 		return;
 	if (put_off)
@@ -371,34 +367,48 @@ apply_net(RowTable *table)
 		{
 			RowDelta   *row = entry->row;
 
-			for (int64 n = sign * row->net; n > 0; n--)
-			{
-				CHECK_FOR_INTERRUPTS();
-				if (sign < 0)
-					remove_row(follower, target, row->values, row->nulls);
-				else
-					aqumv_insert_row(target, store_row(target, row->values, row->nulls));
-			}
+			CHECK_FOR_INTERRUPTS();
+			if (sign < 0 && row->net < 0)
+				remove_rows(follower, target, row->values, row->nulls, -row->net);
+			for (int64 n = row->net; sign > 0 && n > 0; n--)
+				aqumv_insert_row(target, store_row(target, row->values, row->nulls));
 		}
 	}
 	aqumv_close_target(target);
 }
 
 static RowTable *
-make_pending(AqumvFollower *follower)
+make_table(AqumvFollower *follower, MemoryContext parent)
 {
-	MemoryContext context = AllocSetContextCreate(TopTransactionContext, "aqumv row deltas",
+	MemoryContext context = AllocSetContextCreate(parent, "aqumv row deltas",
 												  ALLOCSET_DEFAULT_SIZES);
-	MemoryContext old = MemoryContextSwitchTo(TopTransactionContext);
 	RowTable   *table = MemoryContextAllocZero(context, sizeof(RowTable));
 
 	table->follower = follower;
 	table->context = context;
 	table->rows = row_index_create(context, 16, table);
+	return table;
+}
+
+/* Put changes off.  The follower stays in use until they are applied. */
+static RowTable *
+make_pending(AqumvFollower *follower)
+{
+	MemoryContext old = MemoryContextSwitchTo(TopTransactionContext);
+	RowTable   *table = make_table(follower, TopTransactionContext);
+
 	follower->users++;
 	pending = lappend(pending, table);
 	MemoryContextSwitchTo(old);
 	return table;
+}
+
+/* Are several rows taken away that may be alike? */
+static bool
+may_be_alike(AqumvFollower *follower, AqumvChange *change)
+{
+	return follower->delta->hash != 0 && change->removed != NULL &&
+		tuplestore_tuple_count(change->removed) > 1;
 }
 
 static RowTable *
@@ -425,25 +435,27 @@ void
 aqumv_fold_rows(AqumvFollower *follower, AqumvChange *change, bool last)
 {
 	RowTable   *table = find_pending(follower->view);
+	bool		was_pending = table != NULL;
 
-	if (table == NULL && last)
+	if (table == NULL && last && !may_be_alike(follower, change))
 	{
 		apply_change(follower, change);
 		return;
 	}
 	if (table == NULL)
-		table = make_pending(follower);
+		table = last ? make_table(follower, CurrentMemoryContext) : make_pending(follower);
 	net_change(table, change);
 	if (!last)
 		return;
-	pending = list_delete_ptr(pending, table);
 	if (table->doubtful)
 		aqumv_fold_anew(table->follower, NULL);
 	else
 		apply_net(table);
+	pending = list_delete_ptr(pending, table);
 	follower = table->follower;
 	MemoryContextDelete(table->context);
-	aqumv_release_follower(follower);
+	if (was_pending)
+		aqumv_release_follower(follower);
 }
 
 void

@@ -47,12 +47,13 @@ is_maintained(TriggerData *data)
 		"!aqumv_maintain_delete";
 	TriggerDesc *triggers = data->tg_relation->trigdesc;
 
+	/* names of internal triggers end in their OIDs */
 	for (int i = 0; i < triggers->numtriggers; i++)
 	{
 		Trigger    *trigger = &triggers->triggers[i];
 
 		if (trigger->tgisinternal && trigger->tgenabled == TRIGGER_FIRES_ALWAYS &&
-			strcmp(trigger->tgname, name) == 0)
+			strncmp(trigger->tgname, name, strlen(name)) == 0)
 			return true;
 	}
 	return false;
