@@ -72,10 +72,10 @@ was_done(AqumvTarget *target, TM_Result result)
 {
 	if (result == TM_Ok)
 		return true;
-	if (result != TM_Updated && result != TM_Deleted)
+	if (result != TM_Updated && result != TM_Deleted && result != TM_SelfModified)
 		elog(ERROR, "unexpected result %d of changing a row of materialized view \"%s\"",
 			 result, RelationGetRelationName(target->rel));
-	if (IsolationUsesXactSnapshot())
+	if (result != TM_SelfModified && IsolationUsesXactSnapshot())
 		raise_serialization_failure();
 	aqumv_renew_snapshot(target);
 	return false;
@@ -257,11 +257,11 @@ is_ours(AqumvTarget *target)
  */
 
 /*
- * Lock the newest version of the row in target->row, and fetch it.  False if it
- * is gone (at REPEATABLE READ: has been changed), or if somebody has it and
- * policy is not to wait.
+ * Lock the newest version of the row in target->row, and fetch it.  If that
+ * fails, it is gone (at REPEATABLE READ: has been changed), or this command
+ * itself has changed it, or somebody has it and policy is not to wait.
  */
-static bool
+static TM_Result
 lock_row(AqumvTarget *target, LockWaitPolicy policy)
 {
 	ItemPointerData tid = target->row->tts_tid;
@@ -272,21 +272,10 @@ lock_row(AqumvTarget *target, LockWaitPolicy policy)
 							  LockTupleExclusive, policy,
 							  IsolationUsesXactSnapshot() ? 0 : TUPLE_LOCK_FLAG_FIND_LAST_VERSION,
 							  &failure);
-	switch (result)
-	{
-		case TM_Ok:
-			return true;
-		case TM_WouldBlock:
-			return false;
-		case TM_Updated:
-		case TM_Deleted:
-		case TM_SelfModified:	/* by this command: one of several alike */
-			return false;
-		default:
-			elog(ERROR, "unexpected result %d of locking a row of materialized view \"%s\"",
-				 result, RelationGetRelationName(target->rel));
-	}
-	return false;
+	if (result == TM_Invisible)
+		elog(ERROR, "unexpected result %d of locking a row of materialized view \"%s\"",
+			 result, RelationGetRelationName(target->rel));
+	return result;
 }
 
 static void
@@ -352,13 +341,15 @@ bool
 aqumv_find_row(AqumvTarget *target, const AqumvKeys *keys, bool lock)
 {
 	if (find_written(target, keys) &&
-		(!lock || is_ours(target) || lock_row(target, LockWaitBlock)))
+		(!lock || is_ours(target) || lock_row(target, LockWaitBlock) == TM_Ok))
 		return true;
 	while (look_up(target, keys))
 	{
-		if (!lock || lock_row(target, LockWaitBlock))
+		TM_Result	result = lock ? lock_row(target, LockWaitBlock) : TM_Ok;
+
+		if (result == TM_Ok)
 			return true;
-		if (IsolationUsesXactSnapshot())
+		if (result != TM_SelfModified && IsolationUsesXactSnapshot())
 			raise_serialization_failure();
 		/* it was deleted meanwhile; there may be another by now */
 		aqumv_renew_snapshot(target);
@@ -404,7 +395,7 @@ delete_images(AqumvTarget *target, int64 hash, const Datum *values, const bool *
 	{
 		if (!same_row(target->row, values, nulls))
 			continue;
-		if (lock_row(target, policy) && same_row(target->row, values, nulls))
+		if (lock_row(target, policy) == TM_Ok && same_row(target->row, values, nulls))
 		{
 			(void) aqumv_delete_row(target);
 			deleted++;

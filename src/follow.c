@@ -19,6 +19,7 @@
 #include "common/hashfn.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_index.h"
+#include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
@@ -207,7 +208,11 @@ compile_keys(AqumvFollower *follower, Relation index)
 		fmgr_info(get_opcode(eqop), &follower->equal[i]);
 		fmgr_info(get_opfamily_proc(index->rd_opfamily[i], type, type, BTORDER_PROC),
 				  &follower->compare[i]);
-		if (get_op_hash_functions(eqop, &hash, NULL))
+		/* not every array or record can be hashed */
+		if (op_hashjoinable(eqop, type == ANYARRAYOID || type == RECORDOID || type == ANYRANGEOID ||
+							type == ANYENUMOID || type == ANYMULTIRANGEOID ?
+							exprType(column->expr) : type) &&
+			get_op_hash_functions(eqop, &hash, NULL))
 			fmgr_info(hash, &follower->hash[i]);
 		if (!aqumv_equality_is_bitwise(eqop, exprType(column->expr), follower->collations[i]))
 			follower->key_bitwise = false;

@@ -585,6 +585,27 @@ rows_left(AqumvDelta *delta, AqumvTarget *target, GroupDelta *group)
 }
 
 /*
+ * Keep hold of the row, which is locked, of a group that has to be computed.
+ * If there is none, make one: it is ours, and nobody else can make another.
+ * (Under HAVING, lock_group() does that.)  False if somebody was faster.
+ */
+static bool
+hold_row(AqumvFollower *follower, AqumvTarget *target, GroupDelta *group)
+{
+	if (group->exists)
+		group->tid = target->row->tts_tid;
+	else if (follower->delta->query->havingQual == NULL)
+	{
+		start_from(follower, target, group, false);
+		if (!aqumv_insert_group(target, target->new_row, group->hash))
+			return false;
+		group->tid = target->new_row->tts_tid;
+		group->exists = true;
+	}
+	return true;
+}
+
+/*
  * Fold one group; false if another transaction has just changed or inserted
  * its row: then it has to be locked.
  */
@@ -616,11 +637,7 @@ fold_group(GroupTable *table, AqumvTarget *target, GroupDelta *group, bool lock)
 	start_from(follower, target, group, group->exists);
 	group->dirty = !fold_row(follower, target, group, table->doubtful);
 	if (group->dirty)
-	{
-		if (group->exists)
-			group->tid = target->row->tts_tid;
-		return true;
-	}
+		return lock && hold_row(follower, target, group);
 	if (group->exists)
 		return aqumv_update_row(target, target->new_row, group->hash);
 	return aqumv_insert_group(target, target->new_row, group->hash);
@@ -687,7 +704,8 @@ take_row(TupleTableSlot *row, void *context)
 	if (group->exists)
 	{
 		fetch_locked(work->target, group);
-		(void) aqumv_update_row(work->target, work->target->new_row, group->hash);
+		if (!aqumv_update_row(work->target, work->target->new_row, group->hash))
+			elog(ERROR, "a locked row of a materialized view has been changed");
 	}
 	else if (!aqumv_insert_group(work->target, work->target->new_row, group->hash))
 	{
@@ -730,7 +748,8 @@ recompute_groups(GroupTable *table, AqumvTarget *target)
 		if (group->exists)
 		{
 			fetch_locked(target, group);
-			(void) aqumv_delete_row(target);
+			if (!aqumv_delete_row(target))
+				elog(ERROR, "a locked row of a materialized view has been changed");
 		}
 		group->dirty = false;
 		group->done = true;

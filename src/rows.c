@@ -170,7 +170,7 @@ same_key(AqumvFollower *follower, const AqumvImage *a, const AqumvImage *b)
 }
 
 /* ------------------------------------------------------------------------
- * A statement by itself
+ * Net
  * ------------------------------------------------------------------------
  */
 
@@ -190,84 +190,6 @@ copy_row(AqumvFollower *follower, const AqumvImage *image)
 	}
 	return row;
 }
-
-/* Apply one pair; what comes under another key is put off. */
-static void
-apply_pair(AqumvFollower *follower, AqumvTarget *target, const AqumvImage *before,
-		   const AqumvImage *after, bool put_off, List **later)
-{
-	if (before->belongs && after->belongs && same_key(follower, before, after))
-	{
-		replace_row(follower, target, before, after);
-		return;
-	}
-	if (before->belongs)
-		remove_rows(follower, target, before->values, before->nulls, 1);
-	if (!after->belongs)
-		return;
-	if (put_off)
-	{
-		MemoryContext old = MemoryContextSwitchTo(GetMemoryChunkContext(target));
-
-		*later = lappend(*later, copy_row(follower, after));
-		MemoryContextSwitchTo(old);
-	}
-	else
-		aqumv_insert_row(target, store_row(target, after->values, after->nulls));
-}
-
-static void
-apply_change(AqumvFollower *follower, AqumvChange *change)
-{
-	AqumvSource *source = aqumv_get_source(follower, change->rel);
-	AqumvImage *before = aqumv_make_image(follower);
-	AqumvImage *after = aqumv_make_image(follower);
-	AqumvTarget *target = NULL;
-	AqumvChangeReader reader;
-	TupleTableSlot *removed,
-			   *added;
-	List	   *later = NIL;
-	ListCell   *lc;
-
-	aqumv_begin_change(&reader, change);
-	while (aqumv_next_change(&reader, &removed, &added))
-	{
-		MemoryContext old;
-
-		if (removed != NULL && added != NULL &&
-			aqumv_is_unconcerned(follower, source, removed, added))
-			continue;
-		before->belongs = after->belongs = false;
-		if (removed != NULL)
-			aqumv_evaluate(follower, source, removed, before);
-		if (added != NULL)
-			aqumv_evaluate(follower, source, added, after);
-		if (!aqumv_same_images(follower, before, after))
-		{
-			if (target == NULL)
-				target = aqumv_open_target(follower->view, follower->index);
-			old = MemoryContextSwitchTo(follower->econtext->ecxt_per_tuple_memory);
-			apply_pair(follower, target, before, after,
-					   removed != NULL && follower->delta->hash == 0, &later);
-			MemoryContextSwitchTo(old);
-		}
-		ResetExprContext(follower->econtext);
-	}
-	aqumv_end_change(&reader);
-	foreach(lc, later)
-	{
-		RowDelta   *row = lfirst(lc);
-
-		aqumv_insert_row(target, store_row(target, row->values, row->nulls));
-	}
-	if (target != NULL)
-		aqumv_close_target(target);
-}
-
-/* ------------------------------------------------------------------------
- * Statements that end while others are under way
- * ------------------------------------------------------------------------
- */
 
 static bool
 same_row(AqumvFollower *follower, RowDelta *a, RowDelta *b)
@@ -297,6 +219,19 @@ hash_row(AqumvFollower *follower, const AqumvImage *image)
 							aqumv_hash_image(image->values[i], term->byval, term->typlen));
 	}
 	return hash;
+}
+
+static RowTable *
+make_table(AqumvFollower *follower, MemoryContext parent)
+{
+	MemoryContext context = AllocSetContextCreate(parent, "aqumv row deltas",
+												  ALLOCSET_DEFAULT_SIZES);
+	RowTable   *table = MemoryContextAllocZero(context, sizeof(RowTable));
+
+	table->follower = follower;
+	table->context = context;
+	table->rows = row_index_create(context, 16, table);
+	return table;
 }
 
 static void
@@ -352,11 +287,11 @@ net_change(RowTable *table, AqumvChange *change)
 	aqumv_end_change(&reader);
 }
 
+/* Delete what goes, then insert what comes. */
 static void
-apply_net(RowTable *table)
+apply_net(RowTable *table, AqumvTarget *target)
 {
 	AqumvFollower *follower = table->follower;
-	AqumvTarget *target = aqumv_open_target(follower->view, follower->index);
 	row_index_iterator iterator;
 	RowIndexEntry *entry;
 
@@ -374,21 +309,93 @@ apply_net(RowTable *table)
 				aqumv_insert_row(target, store_row(target, row->values, row->nulls));
 		}
 	}
-	aqumv_close_target(target);
 }
 
-static RowTable *
-make_table(AqumvFollower *follower, MemoryContext parent)
+
+/* ------------------------------------------------------------------------
+ * A statement by itself
+ * ------------------------------------------------------------------------
+ */
+
+/*
+ * Apply one pair.  An UPDATE's rows that come, or whose key changes, are netted
+ * and put off, and so is all that follows: a row can be told of twice, under
+ * its new key the second time (a foreign key's cascade to the same table).
+ */
+static void
+apply_pair(AqumvFollower *follower, AqumvTarget *target, const AqumvImage *before,
+		   const AqumvImage *after, bool updating, RowTable **later)
 {
-	MemoryContext context = AllocSetContextCreate(parent, "aqumv row deltas",
-												  ALLOCSET_DEFAULT_SIZES);
-	RowTable   *table = MemoryContextAllocZero(context, sizeof(RowTable));
+	bool		in_place = before->belongs && after->belongs &&
+		same_key(follower, before, after);
 
-	table->follower = follower;
-	table->context = context;
-	table->rows = row_index_create(context, 16, table);
-	return table;
+	if (*later == NULL && updating && after->belongs && !in_place)
+		*later = make_table(follower, GetMemoryChunkContext(target));
+	if (*later != NULL)
+	{
+		if (before->belongs)
+			net_row(*later, before, -1);
+		if (after->belongs)
+			net_row(*later, after, 1);
+	}
+	else if (in_place)
+		replace_row(follower, target, before, after);
+	else if (before->belongs)
+		remove_rows(follower, target, before->values, before->nulls, 1);
+	else if (after->belongs)
+		aqumv_insert_row(target, store_row(target, after->values, after->nulls));
 }
+
+static void
+apply_change(AqumvFollower *follower, AqumvChange *change)
+{
+	AqumvSource *source = aqumv_get_source(follower, change->rel);
+	AqumvImage *before = aqumv_make_image(follower);
+	AqumvImage *after = aqumv_make_image(follower);
+	AqumvTarget *target = NULL;
+	RowTable   *later = NULL;
+	AqumvChangeReader reader;
+	TupleTableSlot *removed,
+			   *added;
+
+	aqumv_begin_change(&reader, change);
+	while (aqumv_next_change(&reader, &removed, &added))
+	{
+		MemoryContext old;
+
+		if (removed != NULL && added != NULL &&
+			aqumv_is_unconcerned(follower, source, removed, added))
+			continue;
+		before->belongs = after->belongs = false;
+		if (removed != NULL)
+			aqumv_evaluate(follower, source, removed, before);
+		if (added != NULL)
+			aqumv_evaluate(follower, source, added, after);
+		if (!aqumv_same_images(follower, before, after))
+		{
+			if (target == NULL)
+				target = aqumv_open_target(follower->view, follower->index);
+			old = MemoryContextSwitchTo(follower->econtext->ecxt_per_tuple_memory);
+			apply_pair(follower, target, before, after, removed != NULL, &later);
+			MemoryContextSwitchTo(old);
+		}
+		ResetExprContext(follower->econtext);
+	}
+	aqumv_end_change(&reader);
+	if (later != NULL)
+	{
+		/* rows that were changed in place may go now */
+		aqumv_renew_snapshot(target);
+		apply_net(later, target);
+	}
+	if (target != NULL)
+		aqumv_close_target(target);
+}
+
+/* ------------------------------------------------------------------------
+ * Statements that end while others are under way
+ * ------------------------------------------------------------------------
+ */
 
 /* Put changes off.  The follower stays in use until they are applied. */
 static RowTable *
@@ -450,7 +457,12 @@ aqumv_fold_rows(AqumvFollower *follower, AqumvChange *change, bool last)
 	if (table->doubtful)
 		aqumv_fold_anew(table->follower, NULL);
 	else
-		apply_net(table);
+	{
+		AqumvTarget *target = aqumv_open_target(table->follower->view, table->follower->index);
+
+		apply_net(table, target);
+		aqumv_close_target(target);
+	}
 	pending = list_delete_ptr(pending, table);
 	follower = table->follower;
 	MemoryContextDelete(table->context);
