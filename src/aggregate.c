@@ -64,7 +64,7 @@ static void
 describe_extreme(Form_pg_aggregate form, AqumvAggregate *aggregate)
 {
 	if (!OidIsValid(form->aggsortop) || OidIsValid(form->aggfinalfn) ||
-		form->aggtransfn >= FirstNormalObjectId)
+		form->aggfnoid >= FirstNormalObjectId)
 		return;
 	aggregate->fold = AQUMV_FOLD_EXTREME;
 	aggregate->add = form->aggtransfn;

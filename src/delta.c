@@ -346,15 +346,15 @@ fill_group_column(AqumvColumn *column, AqumvDelta *delta, TargetEntry *tle, List
  * ------------------------------------------------------------------------
  */
 
-/* The view's columns that hold the columns of a unique index, or NIL. */
+/* The view's columns that hold the columns of a primary key, or NIL. */
 static List *
 columns_of_index(Query *query, int rti, Relation index, Relation base)
 {
 	Form_pg_index form = index->rd_index;
 	List	   *attnos = NIL;
 
-	if (!form->indisunique || !form->indimmediate || !form->indisvalid || !form->indislive ||
-		RelationGetIndexPredicate(index) != NIL || RelationGetIndexExpressions(index) != NIL)
+	/* a primary key: its columns can never be NULL */
+	if (!form->indisprimary || !form->indimmediate || !form->indisvalid || !form->indislive)
 		return NIL;
 	for (int i = 0; i < form->indnkeyatts; i++)
 	{
@@ -414,6 +414,8 @@ row_hash(Query *query)
 							   ((FuncExpr *) tle->expr)->funcid == function))
 			args = lappend(args, copyObject(tle->expr));
 	}
+	if (args == NIL || list_length(args) > FUNC_MAX_ARGS)
+		return NULL;
 	call = makeFuncExpr(function, INT8OID, args, InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL);
 	return (Expr *) call;
 }
@@ -452,6 +454,8 @@ check_maintainable(Query *query)
 		return aqumv_reason(AQUMV_VIEW_SHAPE, "the view uses window functions");
 	if (query->hasTargetSRFs)
 		return aqumv_reason(AQUMV_VIEW_SHAPE, "the view uses set-returning functions");
+	if (query->targetList == NIL)
+		return aqumv_reason(AQUMV_VIEW_SHAPE, "the view has no columns");
 	if (query->hasSubLinks)
 		return aqumv_reason(AQUMV_VIEW_SUBLINK, "the view uses subqueries");
 	return NULL;
@@ -543,8 +547,8 @@ aqumv_make_delta(Query *query, AqumvDelta **result)
 			delta->hash = column_of(query, (Node *) row_hash(query));
 		if (delta->keys == NIL && delta->hash == 0)
 			return aqumv_reason(AQUMV_VIEW_SHAPE,
-								"the view has neither the columns of a unique key of \"%s\" nor " HIDDEN_PREFIX "hash; create it anew with maintenance",
-								get_rel_name(delta->base));
+								"the view has neither the columns of the primary key of \"%s\" nor, for at most %d columns, " HIDDEN_PREFIX "hash; add the key, or create the view anew with maintenance",
+								get_rel_name(delta->base), FUNC_MAX_ARGS);
 	}
 	else
 		delta->count = column_of(query, (Node *) count_of(NULL));

@@ -60,7 +60,7 @@ typedef struct AqumvDelta
 								 * values only one row of the base has */
 	AttrNumber	count;			/* groups: count(*), or 0 */
 	AttrNumber	hash;			/* rows without key: hash of the row, or 0 */
-	Oid			key_index;		/* rows: the base's unique index behind the keys */
+	Oid			key_index;		/* rows: the base's primary key behind the keys */
 	Bitmapset  *used;			/* columns of the base, as pull_varattnos() has them */
 } AqumvDelta;
 

@@ -21,6 +21,7 @@
 #include "catalog.h"
 #include "compat.h"
 #include "ddl.h"
+#include "maintain.h"
 #include "partition.h"
 #include "track.h"
 #include "views.h"
@@ -51,6 +52,12 @@ relations_of_event(const char *query)
 	}
 	SPI_finish();
 	return relids;
+}
+
+static bool
+is_our_trigger(const char *name)
+{
+	return strncmp(name, "aqumv_", 6) == 0 || strncmp(name, "!aqumv_", 7) == 0;
 }
 
 /*
@@ -85,10 +92,12 @@ note_alter_table(AlterTableStmt *stmt, Oid relid)
 			case AT_EnableAlwaysTrig:
 			case AT_EnableReplicaTrig:
 			case AT_DisableTrig:
+				if (!is_our_trigger(cmd->name))
+					break;
+				/* FALLTHROUGH */
 			case AT_EnableTrigAll:
 			case AT_DisableTrigAll:
-			case AT_EnableTrigUser:
-			case AT_DisableTrigUser:
+				/* "USER" leaves ours alone, as internal ones */
 				foreach(lr, below)
 					aqumv_note_switch(lfirst_oid(lr));
 				break;
@@ -158,7 +167,10 @@ aqumv_on_ddl_command_end(PG_FUNCTION_ARGS)
 								   " WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass"))
 	{
 		if (IsA(event->parsetree, AlterTableStmt))
+		{
 			note_alter_table((AlterTableStmt *) event->parsetree, lfirst_oid(lc));
+			aqumv_rebuild_views(lfirst_oid(lc));
+		}
 		else
 			note_created(lfirst_oid(lc));
 	}
@@ -211,6 +223,7 @@ Datum
 aqumv_on_sql_drop(PG_FUNCTION_ARGS)
 {
 	EventTriggerData *event = event_trigger_data(fcinfo);
+	List	   *parents = NIL;
 	ListCell   *lc;
 
 	if (!aqumv_is_installed())
@@ -232,7 +245,11 @@ aqumv_on_sql_drop(PG_FUNCTION_ARGS)
 		}
 		aqumv_delete_tracking(relid);
 		aqumv_delete_marks(row.root, relid);
+		if (OidIsValid(row.parent) && get_rel_relkind(row.parent) != '\0')
+			parents = list_append_unique_oid(parents, row.parent);
 	}
+	foreach(lc, parents)
+		aqumv_rebuild_views(lfirst_oid(lc));
 	if (relations_of_event("SELECT objid FROM pg_catalog.pg_event_trigger_dropped_objects()"
 						   " WHERE object_type = 'materialized view'") != NIL)
 		aqumv_release_bases();

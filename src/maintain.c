@@ -292,23 +292,39 @@ aqumv_view_filled(Oid viewoid)
 }
 
 /*
- * Rows of a relation came or went as a whole (TRUNCATE, partitions): compute
- * the immediate views over it and around it anew, in place.
+ * Rows of a relation came or went as a whole (TRUNCATE, partitions, a table
+ * rewrite), or triggers were off for a while: compute the immediate views around
+ * it anew, in place, that are not trusted any more.
  */
 void
 aqumv_rebuild_views(Oid relid)
 {
 	ListCell   *lc;
 
+	CommandCounterIncrement();
 	foreach(lc, immediate_views_around(relid))
 	{
+		Oid			viewoid = lfirst_oid(lc);
 		AqumvView  *view;
 
-		LockRelationOid(lfirst_oid(lc), ShareRowExclusiveLock);
-		if (aqumv_get_view(lfirst_oid(lc), &view) == NULL && view->populated &&
-			view->maintenance == AQUMV_IMMEDIATE &&
-			aqumv_get_tree(view->base)->maintained)
+		LockRelationOid(viewoid, RowExclusiveLock);
+		if (aqumv_get_view(viewoid, &view) != NULL || !view->populated ||
+			view->maintenance != AQUMV_IMMEDIATE || aqumv_is_trusted(view))
+			continue;
+		if (aqumv_get_tree(view->base)->maintained &&
+			aqumv_get_tree(view->base)->unsuitable == NULL)
+		{
+			LockRelationOid(viewoid, ShareRowExclusiveLock);
 			rebuild_view(view);
+		}
+		else
+			ereport(WARNING,
+					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					 errmsg("materialized view \"%s\" is not maintained any more",
+							get_rel_name(viewoid)),
+					 errdetail("Changes of \"%s\" are not noticed as they should be.",
+							   get_rel_name(view->base)),
+					 errhint("REFRESH MATERIALIZED VIEW puts its triggers in place again.")));
 	}
 }
 

@@ -15,6 +15,10 @@
 #include "access/genam.h"
 #include "access/table.h"
 #include "access/xact.h"
+#include "rewrite/prs2lock.h"
+#include "catalog/pg_rewrite.h"
+#include "catalog/pg_constraint.h"
+#include "catalog/dependency.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_am.h"
 #include "commands/defrem.h"
@@ -136,6 +140,33 @@ index_element(Oid viewoid, AttrNumber attno)
 }
 
 /*
+ * The view's rows have a key as long as the base has it: make the view depend
+ * on it, as core does for GROUP BY and primary keys.
+ */
+static void
+depend_on_key(Oid viewoid, const AqumvDelta *delta)
+{
+	Relation	view;
+	ObjectAddress rule,
+				key;
+	Oid			constraint;
+
+	if (!OidIsValid(delta->key_index))
+		return;
+	constraint = get_index_constraint(delta->key_index);
+	if (OidIsValid(constraint))
+		ObjectAddressSet(key, ConstraintRelationId, constraint);
+	else
+		ObjectAddressSet(key, RelationRelationId, delta->key_index);
+	view = table_open(viewoid, NoLock);
+	ObjectAddressSet(rule, RewriteRelationId, view->rd_rules->rules[0]->ruleId);
+	table_close(view, NoLock);
+	(void) deleteDependencyRecordsForSpecific(rule.classId, rule.objectId, DEPENDENCY_NORMAL,
+											  key.classId, key.objectId);
+	recordDependencyOn(&rule, &key, DEPENDENCY_NORMAL);
+}
+
+/*
  * Create the index that maintenance needs, unless there is one.  The caller has
  * locked the view.
  */
@@ -147,6 +178,7 @@ aqumv_create_view_index(Oid viewoid, const AqumvDelta *delta)
 	Oid			schema = get_rel_namespace(viewoid);
 	ListCell   *lc;
 
+	depend_on_key(viewoid, delta);
 	if (indexed_columns(delta) == NIL || OidIsValid(aqumv_find_view_index(viewoid, delta)))
 		return;
 	stmt = makeNode(IndexStmt);
