@@ -22,6 +22,7 @@
 #include "access/table.h"
 #include "access/transam.h"
 #include "access/xact.h"
+#include "common/hashfn.h"
 #include "executor/executor.h"
 #include "nodes/makefuncs.h"
 #include "storage/bufmgr.h"
@@ -187,20 +188,48 @@ typedef struct LastWritten
 	ItemPointerData tid;
 } LastWritten;
 
-#define LAST_WRITTEN 1024
+#define LAST_WRITTEN 1024		/* in sets of so many: */
+#define LAST_WRITTEN_WAYS 8
 static LastWritten last_written[LAST_WRITTEN];
 
-static LastWritten *
-last_written_slot(AqumvTarget *target, uint32 hash)
+static bool
+is_about(const LastWritten *last, AqumvTarget *target, uint32 hash)
 {
-	return &last_written[(hash ^ RelationGetRelid(target->rel)) % LAST_WRITTEN];
+	return last->hash == hash && last->view == RelationGetRelid(target->rel) &&
+		last->filenode == aqumv_compat_filenode(target->rel);
+}
+
+static LastWritten *
+last_written_set(AqumvTarget *target, uint32 hash)
+{
+	uint32		set = (hash ^ murmurhash32(RelationGetRelid(target->rel))) %
+		(LAST_WRITTEN / LAST_WRITTEN_WAYS);
+
+	return &last_written[set * LAST_WRITTEN_WAYS];
+}
+
+/* Where the row was written last, or NULL. */
+static LastWritten *
+find_last_written(AqumvTarget *target, uint32 hash)
+{
+	LastWritten *set = last_written_set(target, hash);
+
+	for (int i = 0; i < LAST_WRITTEN_WAYS; i++)
+	{
+		if (is_about(&set[i], target, hash))
+			return &set[i];
+	}
+	return NULL;
 }
 
 static void
 remember_written(AqumvTarget *target, ItemPointer tid, uint32 hash)
 {
-	LastWritten *last = last_written_slot(target, hash);
+	static uint32 turn = 0;
+	LastWritten *last = find_last_written(target, hash);
 
+	if (last == NULL)
+		last = &last_written_set(target, hash)[turn++ % LAST_WRITTEN_WAYS];
 	last->view = RelationGetRelid(target->rel);
 	last->filenode = aqumv_compat_filenode(target->rel);
 	last->hash = hash;
@@ -231,10 +260,9 @@ keys_match(AqumvTarget *target, const AqumvKeys *keys)
 static bool
 find_written(AqumvTarget *target, const AqumvKeys *keys)
 {
-	LastWritten *last = last_written_slot(target, keys->hash);
+	LastWritten *last = find_last_written(target, keys->hash);
 
-	return last->hash == keys->hash && last->view == RelationGetRelid(target->rel) &&
-		last->filenode == aqumv_compat_filenode(target->rel) &&
+	return last != NULL &&
 		(last->lxid == aqumv_compat_my_lxid() ||	/* VACUUM may have truncated */
 		 ItemPointerGetBlockNumber(&last->tid) < RelationGetNumberOfBlocks(target->rel)) &&
 		table_tuple_fetch_row_version(target->rel, &last->tid, target->snapshot, target->row) &&

@@ -341,6 +341,42 @@ become_immediate(Utility *u, Oid view, const AqumvDelta *delta)
 		aqumv_create_view_index(view, delta);
 }
 
+/* Does the statement make a view immediate, if it is not already? */
+static bool
+sets_immediate(AlterTableStmt *stmt)
+{
+	AqumvMaintenance after = AQUMV_MANUAL;
+	ListCell   *lc;
+
+	foreach(lc, stmt->cmds)
+	{
+		AlterTableCmd *cmd = lfirst_node(AlterTableCmd, lc);
+
+		if (is_options_command(cmd))
+			(void) aqumv_take_options(copyObject((List *) cmd->def),
+									  cmd->subtype == AT_ResetRelOptions, &after);
+	}
+	return after == AQUMV_IMMEDIATE;
+}
+
+/*
+ * Lock the base of a view that is to become immediate before the view itself,
+ * as writers do.
+ */
+static void
+lock_base_of(Oid view)
+{
+	AqumvDelta *delta;
+
+	if (get_rel_relkind(view) != RELKIND_MATVIEW || !aqumv_compat_owns_relation(view) ||
+		aqumv_maintenance_of(view) == AQUMV_IMMEDIATE ||
+		!ConditionalLockRelationOid(view, AccessShareLock))
+		return;
+	delta = aqumv_require_delta_of(view);
+	UnlockRelationOid(view, AccessShareLock);
+	aqumv_prepare_base(delta, GetUserId(), get_rel_name(view), true);
+}
+
 /* ALTER MATERIALIZED VIEW ... SET or RESET, with options of ours among others. */
 static void
 alter_view_options(Utility *u)
@@ -356,6 +392,8 @@ alter_view_options(Utility *u)
 	u->pstmt = copyObject(u->pstmt);
 	u->read_only_tree = false;
 	stmt = (AlterTableStmt *) u->pstmt->utilityStmt;
+	if (sets_immediate(stmt))
+		lock_base_of(RangeVarGetRelid(stmt->relation, NoLock, true));
 	view = AlterTableLookupRelation(stmt, AccessExclusiveLock);
 	if (!OidIsValid(view))
 	{

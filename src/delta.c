@@ -487,6 +487,10 @@ fill_columns(AqumvDelta *delta)
 		else if ((reason = fill_group_column(column, delta, tle, key_exprs)) != NULL)
 			return reason;
 	}
+	if (list_length(delta->keys) > INDEX_MAX_KEYS)
+		return aqumv_reason(AQUMV_VIEW_SHAPE,
+							"the view groups by more than %d keys, and they cannot be indexed",
+							INDEX_MAX_KEYS);
 	foreach(lc, key_exprs)
 	{
 		if (column_of(query, lfirst(lc)) == 0)
