@@ -407,12 +407,14 @@ aqumv_get_source(AqumvFollower *follower, Relation rel)
 AqumvImage *
 aqumv_make_image(AqumvFollower *follower)
 {
-	AqumvImage *image = palloc(sizeof(AqumvImage));
 	int			n = follower->delta->ncolumns;
+	Size		size = MAXALIGN(sizeof(AqumvImage)) + n * (sizeof(Datum) + 2 * sizeof(bool));
+	char	   *memory = palloc0(size);
+	AqumvImage *image = (AqumvImage *) memory;
 
-	image->values = palloc0(n * sizeof(Datum));
-	image->nulls = palloc0(n * sizeof(bool));
-	image->counted = palloc0(n * sizeof(bool));
+	image->values = (Datum *) (memory + MAXALIGN(sizeof(AqumvImage)));
+	image->nulls = (bool *) (image->values + n);
+	image->counted = image->nulls + n;
 	return image;
 }
 

@@ -450,7 +450,7 @@ fold_column(AqumvFollower *follower, AqumvColumn *column, GroupDelta *group, Row
 
 /* Sums that have lost their last input, or the one with the most digits. */
 static void
-finish_sums(AqumvFollower *follower, Row *row)
+finish_sums(AqumvFollower *follower, GroupDelta *group, Row *row)
 {
 	AqumvDelta *delta = follower->delta;
 
@@ -463,7 +463,8 @@ finish_sums(AqumvFollower *follower, Row *row)
 			continue;
 		if (column->count != 0 && DatumGetInt64(row->values[column->count - 1]) == 0)
 			row->nulls[i] = true;
-		else if (column->scales != 0 && !is_special(NUMERICOID, row->values[i]))
+		else if (column->scales != 0 && group->terms[i].lost &&
+				 !is_special(NUMERICOID, row->values[i]))
 		{
 			int			n = aqumv_count_scales(DatumGetArrayTypeP(row->values[column->scales - 1]));
 
@@ -514,7 +515,7 @@ fold_row(AqumvFollower *follower, AqumvTarget *target, GroupDelta *group, bool d
 		dirty = true;
 	if (dirty)
 		return false;
-	finish_sums(follower, &row);
+	finish_sums(follower, group, &row);
 	derive(follower, target, &row);
 	return true;
 }

@@ -49,14 +49,16 @@ ArrayType *
 aqumv_grow_scales(ArrayType *array, int n)
 {
 	int			had = aqumv_count_scales(array);
-	Datum	   *values = palloc0(Max(n, had) * sizeof(Datum));
+	Datum	   *values;
 
+	if (n <= had)
+		return DatumGetArrayTypePCopy(PointerGetDatum(array));
+	values = palloc(n * sizeof(Datum));
 	for (int i = 0; i < had; i++)
 		values[i] = Int64GetDatum(AQUMV_SCALES(array)[i]);
 	for (int i = had; i < n; i++)
 		values[i] = Int64GetDatum(0);
-	return construct_array(values, Max(n, had), INT8OID, sizeof(int64), FLOAT8PASSBYVAL,
-						   TYPALIGN_DOUBLE);
+	return construct_array(values, n, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
 }
 
 /* Without the counters at the end that are 0, as the aggregate has them. */
