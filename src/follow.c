@@ -15,6 +15,7 @@
 #include "access/nbtree.h"
 #include "access/table.h"
 #include "access/transam.h"
+#include "access/xact.h"
 #include "catalog/partition.h"
 #include "common/hashfn.h"
 #include "catalog/pg_am.h"
@@ -94,6 +95,23 @@ forget_function(Datum arg, int cacheid, uint32 hashvalue)
 	}
 }
 
+/* Whoever was using followers has gone, perhaps with an error. */
+static void
+end_of_transaction(XactEvent event, void *arg)
+{
+	HASH_SEQ_STATUS status;
+	FollowerSlot *slot;
+
+	if (event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT && event != XACT_EVENT_PREPARE)
+		return;
+	hash_seq_init(&status, follower_slots);
+	while ((slot = hash_seq_search(&status)) != NULL)
+	{
+		if (slot->follower != NULL)
+			slot->follower->users = 0;
+	}
+}
+
 void
 aqumv_follow_init(void)
 {
@@ -101,6 +119,7 @@ aqumv_follow_init(void)
 
 	follower_slots = hash_create("aqumv followers", 64, &ctl, HASH_ELEM | HASH_BLOBS);
 	CacheRegisterRelcacheCallback(forget_relation, (Datum) 0);
+	RegisterXactCallback(end_of_transaction, NULL);
 	CacheRegisterSyscacheCallback(PROCOID, forget_function, (Datum) 0);
 	CacheRegisterSyscacheCallback(AGGFNOID, forget_function, (Datum) 0);
 }
@@ -283,6 +302,22 @@ compile_follower(AqumvFollower *follower, AqumvView *view, Relation rel)
 		compile_term(follower, &delta->columns[i], &follower->terms[i]);
 }
 
+static void
+free_follower(AqumvFollower *follower)
+{
+	ListCell   *lc;
+
+	FreeExprContext(follower->econtext, true);
+	foreach(lc, follower->sources)
+	{
+		AqumvSource *source = lfirst(lc);
+
+		if (source->converted != NULL)
+			ExecDropSingleTupleTableSlot(source->converted);
+	}
+	MemoryContextDelete(follower->context);
+}
+
 /*
  * The follower of a view on which the caller holds a lock.  It stays as it is
  * until it is released.  An error if the view cannot be maintained any more.
@@ -295,6 +330,7 @@ aqumv_get_follower(AqumvView *view)
 	MemoryContext context,
 				old;
 	Relation	rel;
+	bool		found;
 
 	slot = hash_search(follower_slots, &view->view, HASH_FIND, NULL);
 	if (slot != NULL && slot->follower != NULL && slot->follower->valid)
@@ -316,25 +352,11 @@ aqumv_get_follower(AqumvView *view)
 	follower->valid = true;
 	follower->users = 1;
 	MemoryContextSetParent(context, CacheMemoryContext);
-	slot = hash_search(follower_slots, &view->view, HASH_ENTER, NULL);
+	slot = hash_search(follower_slots, &view->view, HASH_ENTER, &found);
+	if (found && slot->follower != NULL && slot->follower->users == 0)
+		free_follower(slot->follower);
 	slot->follower = follower;
 	return follower;
-}
-
-static void
-free_follower(AqumvFollower *follower)
-{
-	ListCell   *lc;
-
-	FreeExprContext(follower->econtext, true);
-	foreach(lc, follower->sources)
-	{
-		AqumvSource *source = lfirst(lc);
-
-		if (source->converted != NULL)
-			ExecDropSingleTupleTableSlot(source->converted);
-	}
-	MemoryContextDelete(follower->context);
 }
 
 void
