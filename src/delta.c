@@ -521,6 +521,35 @@ renumber(AqumvDelta *delta)
 }
 
 /*
+ * Transition tables do not always have the values of generated columns: never
+ * those of virtual ones, and those of stored ones not where an INSERT is routed
+ * to a partition.
+ */
+static AqumvReason *
+check_generated(AqumvDelta *delta)
+{
+	Relation	base = table_open(delta->base, AccessShareLock);
+	bool		routed = base->rd_rel->relispartition ||
+		base->rd_rel->relkind == RELKIND_PARTITIONED_TABLE;
+	AqumvReason *reason = NULL;
+	int			col = -1;
+
+	while ((col = bms_next_member(delta->used, col)) >= 0)
+	{
+		AttrNumber	attno = col + FirstLowInvalidHeapAttributeNumber;
+		Form_pg_attribute att = TupleDescAttr(RelationGetDescr(base), attno - 1);
+
+		if (att->attgenerated != '\0' &&
+			(routed || att->attgenerated != ATTRIBUTE_GENERATED_STORED))
+			reason = aqumv_reason(AQUMV_VIEW_SHAPE,
+								  "the generated column \"%s\" is not known when rows are written; use its expression instead",
+								  NameStr(att->attname));
+	}
+	table_close(base, NoLock);
+	return reason;
+}
+
+/*
  * How the view with this definition (not changed) follows its base.  The
  * result points into a copy of it.
  */
@@ -560,6 +589,8 @@ aqumv_make_delta(Query *query, AqumvDelta **result)
 	pull_varattnos((Node *) delta->query->targetList, delta->rti, &delta->used);
 	pull_varattnos((Node *) delta->query->jointree->quals, delta->rti, &delta->used);
 	pull_varattnos(delta->query->havingQual, delta->rti, &delta->used);
+	if ((reason = check_generated(delta)) != NULL)
+		return reason;
 	*result = delta;
 	return NULL;
 }

@@ -522,8 +522,11 @@ aqumv_is_unconcerned(AqumvFollower *follower, AqumvSource *source, TupleTableSlo
 bool
 aqumv_same_images(AqumvFollower *follower, const AqumvImage *a, const AqumvImage *b)
 {
-	if (!a->belongs || !b->belongs)
-		return a->belongs == b->belongs;
+	if (!a->belongs && !b->belongs)
+		return true;
+	/* what HAVING looks at is not in the image */
+	if (a->belongs != b->belongs || follower->delta->query->havingQual != NULL)
+		return false;
 	for (int i = 0; i < follower->delta->ncolumns; i++)
 	{
 		AqumvColumn *column = &follower->delta->columns[i];
