@@ -28,6 +28,7 @@
 #include "nodes/parsenodes.h"
 #include "storage/lmgr.h"
 #include "tcop/utility.h"
+#include "utils/acl.h"
 #include "utils/fmgroids.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -483,6 +484,26 @@ note_concurrent_detach(AlterTableStmt *stmt)
 	}
 }
 
+/* What may not be truncated is left for core to complain about. */
+static void
+prepare_truncate(TruncateStmt *stmt)
+{
+	List	   *relids = NIL;
+	ListCell   *lc;
+
+	foreach(lc, stmt->relations)
+	{
+		Oid			relid = RangeVarGetRelid(lfirst_node(RangeVar, lc), NoLock, true);
+
+		if (!OidIsValid(relid) ||
+			pg_class_aclcheck(relid, GetUserId(), ACL_TRUNCATE) != ACLCHECK_OK)
+			continue;
+		relids = list_append_unique_oid(relids, relid);
+		relids = list_concat_unique_oid(relids, aqumv_partition_descendants(relid));
+	}
+	aqumv_lock_for_rebuild(relids);
+}
+
 /*
  * pg_upgrade creates event triggers last of all.  By then all labels are there,
  * and all that the triggers of immediate views need.
@@ -508,7 +529,12 @@ aqumv_ProcessUtility(PlannedStmt *pstmt, const char *query_string, bool read_onl
 	Utility		u = {pstmt, query_string, read_only_tree, context, params, query_env, dest, qc};
 	Node	   *stmt = pstmt->utilityStmt;
 
-	if (IsA(stmt, RefreshMatViewStmt) && aqumv_is_installed())
+	if (IsA(stmt, TruncateStmt) && aqumv_is_installed())
+	{
+		prepare_truncate((TruncateStmt *) stmt);
+		run_utility(&u);
+	}
+	else if (IsA(stmt, RefreshMatViewStmt) && aqumv_is_installed())
 		refresh_view(&u, (RefreshMatViewStmt *) stmt);
 	else if (IsA(stmt, CreateTableAsStmt) &&
 			 ((CreateTableAsStmt *) stmt)->objtype == OBJECT_MATVIEW && aqumv_is_installed())

@@ -10,6 +10,7 @@
  */
 #include "aqumv.h"
 
+#include "catalog/namespace.h"
 #include "catalog/partition.h"
 #include "catalog/pg_class.h"
 #include "commands/event_trigger.h"
@@ -116,6 +117,26 @@ note_alter_table(AlterTableStmt *stmt, Oid relid)
 	}
 }
 
+/* A partition that goes has views of its own, which are not around its parent. */
+static void
+rebuild_over_partitions(AlterTableStmt *stmt)
+{
+	ListCell   *lc;
+
+	foreach(lc, stmt->cmds)
+	{
+		AlterTableCmd *cmd = lfirst_node(AlterTableCmd, lc);
+		Oid			relid;
+
+		if (cmd->subtype != AT_AttachPartition && cmd->subtype != AT_DetachPartition &&
+			cmd->subtype != AT_DetachPartitionFinalize)
+			continue;
+		relid = RangeVarGetRelid(((PartitionCmd *) cmd->def)->name, NoLock, true);
+		if (OidIsValid(relid))
+			aqumv_rebuild_views(relid);
+	}
+}
+
 /* A relation was created, or a view filled. */
 static void
 note_created(Oid relid)
@@ -170,6 +191,7 @@ aqumv_on_ddl_command_end(PG_FUNCTION_ARGS)
 		{
 			note_alter_table((AlterTableStmt *) event->parsetree, lfirst_oid(lc));
 			aqumv_rebuild_views(lfirst_oid(lc));
+			rebuild_over_partitions((AlterTableStmt *) event->parsetree);
 		}
 		else
 			note_created(lfirst_oid(lc));

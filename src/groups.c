@@ -68,6 +68,7 @@ typedef struct GroupTable
 	int			room;
 	GroupDelta **groups;
 	struct group_index_hash *index; /* once there are many */
+	List	   *subids;			/* pending: of subtransactions that added to it */
 	bool		doubtful;		/* something was rolled back: compute all again */
 } GroupTable;
 
@@ -366,6 +367,12 @@ fold_sum(AqumvFollower *follower, AqumvColumn *column, TermDelta *delta, Row *ro
 	row->nulls[i] = false;
 }
 
+static bool
+is_better(AqumvTerm *term, Oid collation, Datum a, Datum b)
+{
+	return DatumGetBool(FunctionCall2Coll(&term->better, collation, a, b));
+}
+
 static void
 fold_extreme(AqumvFollower *follower, AqumvColumn *column, TermDelta *delta, Row *row,
 			 bool *dirty)
@@ -374,19 +381,24 @@ fold_extreme(AqumvFollower *follower, AqumvColumn *column, TermDelta *delta, Row
 	AqumvTerm  *term = &follower->terms[i];
 	Oid			collation = column->collation;
 
-	/* did what went away matter? */
-	if (delta->has_worst && !row->nulls[i] &&
-		!DatumGetBool(FunctionCall2Coll(&term->better, collation, row->values[i], delta->worst)))
+	/*
+	 * Did what went away matter?  Not if the stored one is better, and then what
+	 * came is beside the point as well, unless it is better than what went: that
+	 * may be the same.
+	 */
+	if (delta->has_worst &&
+		!(delta->has_sum && is_better(term, collation, delta->sum, delta->worst)))
 	{
-		/* not if something better came */
-		if (!delta->has_sum ||
-			!DatumGetBool(FunctionCall2Coll(&term->better, collation, delta->sum,
-											row->values[i])))
+		if (row->nulls[i] || !is_better(term, collation, row->values[i], delta->worst))
 			*dirty = true;
-	}
-	if (!delta->has_sum || *dirty)
 		return;
-	row->values[i] = row->nulls[i] ? delta->sum :
+	}
+	if (!delta->has_sum)
+		return;
+	/* what has been lost is as good as the stored one, or better: take the new */
+	row->values[i] = row->nulls[i] ||
+		(delta->has_worst && !is_better(term, collation, row->values[i], delta->worst)) ?
+		delta->sum :
 		FunctionCall2Coll(&term->add, collation, row->values[i], delta->sum);
 	row->nulls[i] = false;
 }
@@ -568,8 +580,6 @@ lock_group(AqumvFollower *follower, GroupDelta *group)
 {
 	LOCKTAG		tag;
 
-	if (follower->delta->query->havingQual == NULL)
-		return;
 	/* users' own advisory locks have 1 or 2 in the last field */
 	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, follower->view, group->hash, 11);
 	(void) LockAcquire(&tag, ExclusiveLock, false, false);
@@ -807,7 +817,11 @@ fold_all(GroupTable *table, AqumvTarget *target)
 			if (group->done)
 				continue;
 			CHECK_FOR_INTERRUPTS();
-			lock_group(follower, group);
+			if (follower->delta->query->havingQual != NULL)
+			{
+				lock_group(follower, group);
+				aqumv_renew_snapshot(target);
+			}
 			if (!fold_group(table, target, group, follower->recomputes || table->doubtful))
 			{
 				while (!fold_group(table, target, group, true))
@@ -895,6 +909,11 @@ aqumv_fold_groups(AqumvFollower *follower, AqumvChange *change, bool last)
 		table = last ? make_table(follower, CurrentMemoryContext) : make_pending(follower);
 	old = MemoryContextSwitchTo(table->context);
 	net_change(table, change);
+	if (!last)
+	{
+		MemoryContextSwitchTo(table->context);
+		table->subids = aqumv_add_subid(table->subids);
+	}
 	if (last && table->ngroups > 0)
 	{
 		follower = table->follower;
@@ -911,16 +930,21 @@ aqumv_fold_groups(AqumvFollower *follower, AqumvChange *change, bool last)
 }
 
 /*
- * Something that has been put off may have been rolled back since: groups are
- * what the base says then.
+ * A subtransaction has ended.  If something that has been put off was rolled
+ * back with it, groups are what the base says.
  */
 void
-aqumv_doubt_groups(void)
+aqumv_end_sub_groups(SubTransactionId subid, SubTransactionId parent, bool aborted)
 {
 	ListCell   *lc;
 
 	foreach(lc, pending)
-		((GroupTable *) lfirst(lc))->doubtful = true;
+	{
+		GroupTable *table = lfirst(lc);
+
+		if (aqumv_settle_subid(table->subids, subid, parent) && aborted)
+			table->doubtful = true;
+	}
 }
 
 /*

@@ -304,28 +304,49 @@ aqumv_rebuild_views(Oid relid)
 	CommandCounterIncrement();
 	foreach(lc, immediate_views_around(relid))
 	{
-		Oid			viewoid = lfirst_oid(lc);
 		AqumvView  *view;
 
-		LockRelationOid(viewoid, RowExclusiveLock);
-		if (aqumv_get_view(viewoid, &view) != NULL || !view->populated ||
+		if (aqumv_get_view(lfirst_oid(lc), &view) == NULL && aqumv_is_trusted(view))
+			continue;
+		LockRelationOid(lfirst_oid(lc), ShareRowExclusiveLock);
+		if (aqumv_get_view(lfirst_oid(lc), &view) != NULL || !view->populated ||
 			view->maintenance != AQUMV_IMMEDIATE || aqumv_is_trusted(view))
 			continue;
 		if (aqumv_get_tree(view->base)->maintained &&
 			aqumv_get_tree(view->base)->unsuitable == NULL)
-		{
-			LockRelationOid(viewoid, ShareRowExclusiveLock);
 			rebuild_view(view);
-		}
 		else
 			ereport(WARNING,
 					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 					 errmsg("materialized view \"%s\" is not maintained any more",
-							get_rel_name(viewoid)),
+							get_rel_name(view->view)),
 					 errdetail("Changes of \"%s\" are not noticed as they should be.",
 							   get_rel_name(view->base)),
 					 errhint("REFRESH MATERIALIZED VIEW puts its triggers in place again.")));
 	}
+}
+
+/*
+ * Relations are about to be truncated, and views over them to be computed anew:
+ * take all locks now that conflict with writers, in the order that all take
+ * them, and only then the one that keeps readers out.  So nobody who waits for
+ * the views, or computes one from the rest of the tree, waits for us.
+ */
+void
+aqumv_lock_for_rebuild(List *relids)
+{
+	List	   *views = NIL;
+	ListCell   *lc;
+
+	foreach(lc, relids)
+		views = list_concat_unique_oid(views, immediate_views_around(lfirst_oid(lc)));
+	if (views == NIL)
+		return;
+	foreach(lc, relids)
+		LockRelationOid(lfirst_oid(lc), ShareRowExclusiveLock);
+	list_sort(views, compare_oids);
+	foreach(lc, views)
+		LockRelationOid(lfirst_oid(lc), ShareRowExclusiveLock);
 }
 
 /* ------------------------------------------------------------------------
@@ -347,10 +368,10 @@ static void
 end_of_subtransaction(SubXactEvent event, SubTransactionId subid, SubTransactionId parent,
 					  void *arg)
 {
-	if (event == SUBXACT_EVENT_ABORT_SUB)
+	if (event == SUBXACT_EVENT_COMMIT_SUB || event == SUBXACT_EVENT_ABORT_SUB)
 	{
-		aqumv_doubt_groups();
-		aqumv_doubt_rows();
+		aqumv_end_sub_groups(subid, parent, event == SUBXACT_EVENT_ABORT_SUB);
+		aqumv_end_sub_rows(subid, parent, event == SUBXACT_EVENT_ABORT_SUB);
 	}
 }
 

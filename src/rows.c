@@ -47,6 +47,7 @@ typedef struct RowTable
 	AqumvFollower *follower;
 	MemoryContext context;
 	struct row_index_hash *rows;
+	List	   *subids;			/* pending: of subtransactions that added to it */
 	bool		doubtful;		/* something was rolled back: compute all again */
 } RowTable;
 
@@ -453,7 +454,13 @@ aqumv_fold_rows(AqumvFollower *follower, AqumvChange *change, bool last)
 		table = last ? make_table(follower, CurrentMemoryContext) : make_pending(follower);
 	net_change(table, change);
 	if (!last)
+	{
+		MemoryContext old = MemoryContextSwitchTo(table->context);
+
+		table->subids = aqumv_add_subid(table->subids);
+		MemoryContextSwitchTo(old);
 		return;
+	}
 	if (table->doubtful)
 		aqumv_fold_anew(table->follower, NULL);
 	else
@@ -471,12 +478,17 @@ aqumv_fold_rows(AqumvFollower *follower, AqumvChange *change, bool last)
 }
 
 void
-aqumv_doubt_rows(void)
+aqumv_end_sub_rows(SubTransactionId subid, SubTransactionId parent, bool aborted)
 {
 	ListCell   *lc;
 
 	foreach(lc, pending)
-		((RowTable *) lfirst(lc))->doubtful = true;
+	{
+		RowTable   *table = lfirst(lc);
+
+		if (aqumv_settle_subid(table->subids, subid, parent) && aborted)
+			table->doubtful = true;
+	}
 }
 
 /*
