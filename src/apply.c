@@ -24,6 +24,7 @@
 #include "access/xact.h"
 #include "common/hashfn.h"
 #include "executor/executor.h"
+#include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "storage/bufmgr.h"
 #include "storage/lmgr.h"
@@ -165,7 +166,7 @@ enter_in_indexes(AqumvTarget *target, TupleTableSlot *row, bool update, bool onl
 	prepare_indexes(target);
 	if (target->rri->ri_NumIndices > 0)
 		list_free(aqumv_compat_insert_index_tuples(target->rri, row, target->estate, update,
-												   false, NULL, only_summarizing));
+												   false, NULL, NIL, only_summarizing));
 	ResetPerTupleExprContext(target->estate);
 }
 
@@ -523,6 +524,7 @@ aqumv_insert_group(AqumvTarget *target, TupleTableSlot *row, uint32 hash)
 		ItemPointerData tid;
 		uint32		token;
 
+		CHECK_FOR_INTERRUPTS();
 		if (!aqumv_compat_check_index_constraints(target->rri, row, target->estate, &tid,
 												  arbiter))
 		{
@@ -535,7 +537,7 @@ aqumv_insert_group(AqumvTarget *target, TupleTableSlot *row, uint32 hash)
 		table_tuple_insert_speculative(target->rel, row, target->cid, 0, NULL, token);
 		conflict = false;
 		list_free(aqumv_compat_insert_index_tuples(target->rri, row, target->estate, false, true,
-												   &conflict, false));
+												   &conflict, arbiter, false));
 		table_tuple_complete_speculative(target->rel, row, token, !conflict);
 		SpeculativeInsertionLockRelease(GetCurrentTransactionId());
 		ResetPerTupleExprContext(target->estate);

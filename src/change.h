@@ -28,6 +28,8 @@ typedef struct AqumvChange
 	Tuplestorestate *added;
 	TupleTableSlot *removed_row;	/* a single row, if there is no tuplestore */
 	TupleTableSlot *added_row;
+	bool		merge_inserted;	/* a MERGE through a partitioned table: together, */
+	bool		merge_updated;	/* these make the rows unreliable */
 } AqumvChange;
 
 /* reading a change, row by row */

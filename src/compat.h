@@ -349,13 +349,14 @@ typedef bool AqumvUpdateIndexes;
 static inline List *
 aqumv_compat_insert_index_tuples(ResultRelInfo *rri, TupleTableSlot *slot, EState *estate,
 								 bool update, bool no_dup_err, bool *conflict,
-								 bool only_summarizing)
+								 List *arbiters, bool only_summarizing)
 {
 #if PG_VERSION_NUM >= 160000
-	return ExecInsertIndexTuples(rri, slot, estate, update, no_dup_err, conflict, NIL,
-								 only_summarizing);
+	return ExecInsertIndexTuples(rri, slot, estate, update, no_dup_err, conflict,
+								 arbiters, only_summarizing);
 #else
-	return ExecInsertIndexTuples(rri, slot, estate, update, no_dup_err, conflict, NIL);
+	return ExecInsertIndexTuples(rri, slot, estate, update, no_dup_err, conflict,
+								 arbiters);
 #endif
 }
 

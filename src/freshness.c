@@ -74,6 +74,7 @@
 #include "storage/lmgr.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
+#include "utils/rls.h"
 #include "utils/snapmgr.h"
 
 #include "compat.h"
@@ -398,7 +399,8 @@ compute_trusted(const AqumvView *view, const AqumvTree *tree)
 		tree->unsuitable != NULL ||
 		!aqumv_read_refresh(view->view, NULL, &refresh) ||
 		!refresh.complete || view->filenode != refresh.filenode ||
-		view->functions != refresh.functions)
+		view->functions != refresh.functions ||
+		check_enable_rls(view->base, view->owner, true) == RLS_ENABLED)
 		return false;
 	for (int i = 0; i < tree->nepochs; i++)
 	{

@@ -70,6 +70,8 @@ typedef struct GroupTable
 	struct group_index_hash *index; /* once there are many */
 	List	   *subids;			/* pending: of subtransactions that added to it */
 	bool		doubtful;		/* something was rolled back: compute all again */
+	bool		merge_inserted;
+	bool		merge_updated;
 } GroupTable;
 
 /* deltas of statements that ended while others were under way */
@@ -909,12 +911,16 @@ aqumv_fold_groups(AqumvFollower *follower, AqumvChange *change, bool last)
 		table = last ? make_table(follower, CurrentMemoryContext) : make_pending(follower);
 	old = MemoryContextSwitchTo(table->context);
 	net_change(table, change);
+	table->merge_inserted = table->merge_inserted || change->merge_inserted;
+	table->merge_updated = table->merge_updated || change->merge_updated;
 	if (!last)
 	{
 		MemoryContextSwitchTo(table->context);
 		table->subids = aqumv_add_subid(table->subids);
 	}
-	if (last && table->ngroups > 0)
+	if (last && table->merge_inserted && table->merge_updated)
+		aqumv_fold_anew(table->follower, NULL);
+	else if (last && table->ngroups > 0)
 	{
 		follower = table->follower;
 		qsort_arg(table->groups, table->ngroups, sizeof(GroupDelta *), compare_groups, table);

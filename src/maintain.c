@@ -18,12 +18,14 @@
 
 #include "access/xact.h"
 #include "catalog/pg_class.h"
+#include "executor/executor.h"
 #include "miscadmin.h"
 #include "pgtime.h"
 #include "storage/lmgr.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/rls.h"
 #include "utils/snapmgr.h"
 
 #include "fold.h"
@@ -242,29 +244,6 @@ aqumv_anything_pending(void)
  * ------------------------------------------------------------------------
  */
 
-static void
-rebuild_view(AqumvView *view)
-{
-	ErrorContextCallback callback = {.callback = error_context,.arg = &view->view,
-	.previous = error_context_stack};
-	AqumvFilling filling;
-	AqumvFollower *follower;
-	Surroundings saved;
-	Oid			viewoid = view->view;
-
-	error_context_stack = &callback;
-	CommandCounterIncrement();
-	aqumv_begin_filling(&filling, view->base);
-	become_owner(&saved, view->owner);
-	follower = aqumv_get_follower(view);
-	set_settings(&saved, follower);
-	aqumv_fold_anew(follower, NULL);
-	become_self(&saved);
-	aqumv_release_follower(follower);
-	aqumv_end_filling(&filling, viewoid);
-	error_context_stack = callback.previous;
-}
-
 /*
  * A view has been filled.  If a statement is writing its base just now, the
  * rows that are there already will be told of once more, so what it touches
@@ -291,6 +270,30 @@ aqumv_view_filled(Oid viewoid)
 	become_self(&saved);
 }
 
+static void
+rebuild_view(AqumvView *view)
+{
+	ErrorContextCallback callback = {.callback = error_context,.arg = &view->view,
+	.previous = error_context_stack};
+	AqumvFilling filling;
+	AqumvFollower *follower;
+	Surroundings saved;
+	Oid			viewoid = view->view;
+
+	error_context_stack = &callback;
+	CommandCounterIncrement();
+	aqumv_begin_filling(&filling, view->base);
+	become_owner(&saved, view->owner);
+	follower = aqumv_get_follower(view);
+	set_settings(&saved, follower);
+	aqumv_fold_anew(follower, NULL);
+	become_self(&saved);
+	aqumv_release_follower(follower);
+	aqumv_end_filling(&filling, viewoid);
+	aqumv_view_filled(viewoid);
+	error_context_stack = callback.previous;
+}
+
 /*
  * Rows of a relation came or went as a whole (TRUNCATE, partitions, a table
  * rewrite), or triggers were off for a while: compute the immediate views around
@@ -313,16 +316,21 @@ aqumv_rebuild_views(Oid relid)
 			view->maintenance != AQUMV_IMMEDIATE || aqumv_is_trusted(view))
 			continue;
 		if (aqumv_get_tree(view->base)->maintained &&
-			aqumv_get_tree(view->base)->unsuitable == NULL)
+			aqumv_get_tree(view->base)->unsuitable == NULL &&
+			check_enable_rls(view->base, view->owner, true) != RLS_ENABLED)
 			rebuild_view(view);
 		else
+		{
+			/* its record must not come to count again */
+			aqumv_delete_refresh(view->view);
 			ereport(WARNING,
 					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 					 errmsg("materialized view \"%s\" is not maintained any more",
 							get_rel_name(view->view)),
-					 errdetail("Changes of \"%s\" are not noticed as they should be.",
+					 errdetail("Changes of \"%s\" are not noticed as they should be, or row security hides rows from the owner of the view.",
 							   get_rel_name(view->base)),
 					 errhint("REFRESH MATERIALIZED VIEW puts its triggers in place again.")));
+		}
 	}
 }
 
@@ -347,6 +355,43 @@ aqumv_lock_for_rebuild(List *relids)
 	list_sort(views, compare_oids);
 	foreach(lc, views)
 		LockRelationOid(lfirst_oid(lc), ShareRowExclusiveLock);
+}
+
+/* ------------------------------------------------------------------------
+ * MERGE
+ * ------------------------------------------------------------------------
+ */
+
+static ExecutorFinish_hook_type prev_ExecutorFinish = NULL;
+bool		aqumv_ending_merge = false;
+
+/*
+ * AFTER triggers fire in here.  Those of MERGE on a partitioned table have to be
+ * told: if it inserts and updates, core (as of 18) puts inserted rows into the
+ * transition table of the UPDATE.
+ */
+static void
+aqumv_ExecutorFinish(QueryDesc *desc)
+{
+	ExecutorFinish_hook_type finish = prev_ExecutorFinish ? prev_ExecutorFinish :
+		standard_ExecutorFinish;
+	bool		outer = aqumv_ending_merge;
+
+	if (!outer && desc->operation != CMD_MERGE)
+	{
+		finish(desc);
+		return;
+	}
+	aqumv_ending_merge = desc->operation == CMD_MERGE;
+	PG_TRY();
+	{
+		finish(desc);
+	}
+	PG_FINALLY();
+	{
+		aqumv_ending_merge = outer;
+	}
+	PG_END_TRY();
 }
 
 /* ------------------------------------------------------------------------
@@ -378,6 +423,8 @@ end_of_subtransaction(SubXactEvent event, SubTransactionId subid, SubTransaction
 void
 aqumv_maintain_init(void)
 {
+	prev_ExecutorFinish = ExecutorFinish_hook;
+	ExecutorFinish_hook = aqumv_ExecutorFinish;
 	RegisterXactCallback(end_of_transaction, NULL);
 	RegisterSubXactCallback(end_of_subtransaction, NULL);
 }

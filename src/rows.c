@@ -49,6 +49,8 @@ typedef struct RowTable
 	struct row_index_hash *rows;
 	List	   *subids;			/* pending: of subtransactions that added to it */
 	bool		doubtful;		/* something was rolled back: compute all again */
+	bool		merge_inserted;
+	bool		merge_updated;
 } RowTable;
 
 static bool same_row(AqumvFollower *follower, RowDelta *a, RowDelta *b);
@@ -453,6 +455,8 @@ aqumv_fold_rows(AqumvFollower *follower, AqumvChange *change, bool last)
 	if (table == NULL)
 		table = last ? make_table(follower, CurrentMemoryContext) : make_pending(follower);
 	net_change(table, change);
+	table->merge_inserted = table->merge_inserted || change->merge_inserted;
+	table->merge_updated = table->merge_updated || change->merge_updated;
 	if (!last)
 	{
 		MemoryContext old = MemoryContextSwitchTo(table->context);
@@ -461,7 +465,7 @@ aqumv_fold_rows(AqumvFollower *follower, AqumvChange *change, bool last)
 		MemoryContextSwitchTo(old);
 		return;
 	}
-	if (table->doubtful)
+	if (table->doubtful || (table->merge_inserted && table->merge_updated))
 		aqumv_fold_anew(table->follower, NULL);
 	else
 	{

@@ -70,3 +70,7 @@ TABLE mv_all;
 INSERT INTO o (region, amount, qty, d, txt)
     SELECT i % 5, (i * 1.25)::numeric(10,2), i % 7, '2024-01-01'::date + i % 10, 'x' || i % 3 FROM generate_series(1, 100) AS i;
 TABLE differences;
+-- an index of the user's own
+CREATE UNIQUE INDEX own ON mv_groups (count) WHERE region > 100;
+INSERT INTO o (region, amount, qty) VALUES (101, 1, 1), (102, 1, 1);
+TABLE differences;
