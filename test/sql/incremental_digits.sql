@@ -44,3 +44,5 @@ INSERT INTO n (id, x, f) VALUES (7, 0.10, '-0'), (8, 0.1, '0');
 TABLE differences;
 UPDATE n SET x = NULL;
 TABLE differences;
+SET client_min_messages = warning;
+DROP SCHEMA incremental_digits CASCADE;

@@ -84,3 +84,5 @@ DELETE FROM r WHERE id = 4;
 DROP TABLE r CASCADE;
 COMMIT;
 TABLE differences;
+SET client_min_messages = warning;
+DROP SCHEMA incremental_nested CASCADE;

@@ -78,3 +78,5 @@ MERGE INTO pt USING (VALUES (0), (2), (3)) AS s (id) ON pt.id = s.id
     WHEN MATCHED THEN UPDATE SET v = v + 1
     WHEN NOT MATCHED THEN INSERT VALUES (77, 1, 777);
 TABLE differences;
+SET client_min_messages = warning;
+DROP SCHEMA incremental_partitions CASCADE;

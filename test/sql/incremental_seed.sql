@@ -31,3 +31,5 @@ INSERT INTO mvt1 VALUES (1);
 UPDATE mvt1 SET mc1 = 1;
 DELETE FROM mvt1;
 \d mvt1
+SET client_min_messages = warning;
+DROP SCHEMA incremental_seed CASCADE;

@@ -74,3 +74,5 @@ TABLE differences;
 CREATE UNIQUE INDEX own ON mv_groups (count) WHERE region > 100;
 INSERT INTO o (region, amount, qty) VALUES (101, 1, 1), (102, 1, 1);
 TABLE differences;
+SET client_min_messages = warning;
+DROP SCHEMA incremental_statements CASCADE;
