@@ -403,6 +403,15 @@ aqumv_tracked_children(Oid parent)
  * ------------------------------------------------------------------------
  */
 
+/* Does a snapshot see whoever inserted a row that is committed? */
+static bool
+sees_inserter(Snapshot snapshot, HeapTuple tuple)
+{
+	TransactionId xmin = HeapTupleHeaderGetXmin(tuple->t_data);
+
+	return TransactionIdIsCurrentTransactionId(xmin) || !XidInMVCCSnapshot(xmin, snapshot);
+}
+
 /*
  * Delete the marks of a relation that say no more than one of this kind, and
  * that a snapshot sees.  Sound only in a transaction that adds a mark of its
@@ -417,7 +426,12 @@ static void
 supersede_marks(Relation rel, Oid root, Oid relation, AqumvMarkKind kind, bool all,
 				Snapshot snapshot)
 {
-	SysScanDesc scan = begin_scan(rel, own_tables.mark_index, root, snapshot);
+	/*
+	 * Whether marks are there means nothing to this transaction: a scan under its
+	 * snapshot would leave SIREAD locks, and serialization failures to follow.
+	 */
+	SysScanDesc scan = begin_scan(rel, own_tables.mark_index, root,
+								  snapshot == NULL ? NULL : SnapshotSelf);
 	HeapTuple	tuple;
 
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
@@ -426,6 +440,7 @@ supersede_marks(Relation rel, Oid root, Oid relation, AqumvMarkKind kind, bool a
 		const MarkRow *row = mark_row(tuple);
 
 		if (row->relation != relation || row->kind < kind ||
+			(snapshot != NULL && !sees_inserter(snapshot, tuple)) ||
 			(!all && row->pid != 0 && row->pid != MyProcPid &&
 			 BackendPidGetProc(row->pid) != NULL) ||
 			(!all && row->kind == AQUMV_MARK_OPEN && !aqumv_is_ancient(row->xid) &&
