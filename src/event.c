@@ -10,7 +10,6 @@
  */
 #include "aqumv.h"
 
-#include "catalog/namespace.h"
 #include "catalog/partition.h"
 #include "catalog/pg_class.h"
 #include "commands/event_trigger.h"
@@ -65,9 +64,10 @@ is_our_trigger(const char *name)
  * ALTER TABLE: what of it changes rows, or who sees them written?  The relation
  * is known by OID; names in the statement may mean something else by now.
  */
-static void
+static List *
 note_alter_table(AlterTableStmt *stmt, Oid relid)
 {
+	List	   *moved = NIL;
 	List	   *below = lcons_oid(relid, aqumv_partition_descendants(relid));
 	ListCell   *lc,
 			   *lr;
@@ -82,7 +82,7 @@ note_alter_table(AlterTableStmt *stmt, Oid relid)
 			case AT_DetachPartition:
 			case AT_DetachPartitionFinalize:
 				if (get_rel_relkind(relid) == RELKIND_PARTITIONED_TABLE)
-					aqumv_note_partitions(relid);
+					moved = list_concat(moved, aqumv_note_partitions(relid));
 				break;
 			case AT_AddInherit:
 			case AT_DropInherit:
@@ -115,26 +115,7 @@ note_alter_table(AlterTableStmt *stmt, Oid relid)
 				break;
 		}
 	}
-}
-
-/* A partition that goes has views of its own, which are not around its parent. */
-static void
-rebuild_over_partitions(AlterTableStmt *stmt)
-{
-	ListCell   *lc;
-
-	foreach(lc, stmt->cmds)
-	{
-		AlterTableCmd *cmd = lfirst_node(AlterTableCmd, lc);
-		Oid			relid;
-
-		if (cmd->subtype != AT_AttachPartition && cmd->subtype != AT_DetachPartition &&
-			cmd->subtype != AT_DetachPartitionFinalize)
-			continue;
-		relid = RangeVarGetRelid(((PartitionCmd *) cmd->def)->name, NoLock, true);
-		if (OidIsValid(relid))
-			aqumv_rebuild_views(relid);
-	}
+	return moved;
 }
 
 /* A relation was created, or a view filled. */
@@ -179,7 +160,8 @@ Datum
 aqumv_on_ddl_command_end(PG_FUNCTION_ARGS)
 {
 	EventTriggerData *event = event_trigger_data(fcinfo);
-	ListCell   *lc;
+	ListCell   *lc,
+			   *lp;
 
 	if (!aqumv_is_installed())
 		return (Datum) 0;
@@ -189,9 +171,13 @@ aqumv_on_ddl_command_end(PG_FUNCTION_ARGS)
 	{
 		if (IsA(event->parsetree, AlterTableStmt))
 		{
-			note_alter_table((AlterTableStmt *) event->parsetree, lfirst_oid(lc));
+			List	   *moved = note_alter_table((AlterTableStmt *) event->parsetree,
+												 lfirst_oid(lc));
+
 			aqumv_rebuild_views(lfirst_oid(lc));
-			rebuild_over_partitions((AlterTableStmt *) event->parsetree);
+			/* a partition that has gone is not around its parent any more */
+			foreach(lp, moved)
+				aqumv_rebuild_views(lfirst_oid(lp));
 		}
 		else
 			note_created(lfirst_oid(lc));

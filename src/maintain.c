@@ -287,9 +287,10 @@ rebuild_view(AqumvView *view)
 	follower = aqumv_get_follower(view);
 	set_settings(&saved, follower);
 	aqumv_fold_anew(follower, NULL);
+	/* the record says which TimeZone the view was computed in */
+	aqumv_end_filling(&filling, viewoid);
 	become_self(&saved);
 	aqumv_release_follower(follower);
-	aqumv_end_filling(&filling, viewoid);
 	aqumv_view_filled(viewoid);
 	error_context_stack = callback.previous;
 }

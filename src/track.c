@@ -260,11 +260,13 @@ aqumv_note_change(Oid relid)
 }
 
 /*
- * Partitions of a relation may have been attached or detached.
+ * Partitions of a relation may have been attached or detached.  Returns those
+ * that were: their own views may have to be computed anew.
  */
-void
+List *
 aqumv_note_partitions(Oid relid)
 {
+	List	   *moved = NIL;
 	ListCell   *lc;
 
 	aqumv_note_change(relid);
@@ -272,14 +274,17 @@ aqumv_note_partitions(Oid relid)
 	foreach(lc, aqumv_partition_descendants(relid))
 	{
 		if (!is_tracked(lfirst_oid(lc)))
-			aqumv_retrack(lfirst_oid(lc));
+			moved = lappend_oid(moved, lfirst_oid(lc));
 	}
 	foreach(lc, aqumv_tracked_children(relid))
 	{
 		if (get_rel_name(lfirst_oid(lc)) != NULL && parent_of(lfirst_oid(lc)) != relid)
-			aqumv_retrack(lfirst_oid(lc));
+			moved = lappend_oid(moved, lfirst_oid(lc));
 	}
+	foreach(lc, moved)
+		aqumv_retrack(lfirst_oid(lc));
 	aqumv_release_bases();
+	return moved;
 }
 
 /* ------------------------------------------------------------------------
