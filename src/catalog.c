@@ -409,7 +409,9 @@ sees_inserter(Snapshot snapshot, HeapTuple tuple)
 {
 	TransactionId xmin = HeapTupleHeaderGetXmin(tuple->t_data);
 
-	return TransactionIdIsCurrentTransactionId(xmin) || !XidInMVCCSnapshot(xmin, snapshot);
+	if (TransactionIdIsCurrentTransactionId(xmin))
+		return HeapTupleHeaderGetCmin(tuple->t_data) < snapshot->curcid;
+	return !XidInMVCCSnapshot(xmin, snapshot);
 }
 
 /*

@@ -448,8 +448,12 @@ sub statement
 	if ($n < 0.87 && $t->{key})
 	{
 		my @rows = map { tuple($t, $_) } some(1 + int rand 3, 1 .. $id + 2);
+		my $set = assignments($t);
+
+		# which must not move rows to other partitions
+		$set = 'g = excluded.g' if $set =~ /\bpart =/;
 		return 'INSERT INTO t (' . columns($t) . ') VALUES ' . join(', ', @rows) . " ON CONFLICT $t->{conflict} DO "
-		  . pick('NOTHING', 'UPDATE SET ' . assignments($t), 'UPDATE SET g = excluded.g', 'UPDATE SET g = excluded.g WHERE t.g > 1');
+		  . pick('NOTHING', "UPDATE SET $set", 'UPDATE SET g = excluded.g', 'UPDATE SET g = excluded.g WHERE t.g > 1');
 	}
 	if ($n < 0.93)
 	{
