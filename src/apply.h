@@ -48,7 +48,7 @@ typedef struct AqumvKeys
 
 extern AqumvTarget *aqumv_open_target(Oid view, Oid index);
 extern void aqumv_close_target(AqumvTarget *target);
-extern void aqumv_raise_inconsistent(AqumvTarget *target) pg_attribute_noreturn();
+extern void aqumv_raise_inconsistent(AqumvTarget *target);
 extern void aqumv_require_latest_snapshot(void);
 extern void aqumv_renew_snapshot(AqumvTarget *target);
 
