@@ -21,7 +21,8 @@ use Time::HiRes qw(time);
 my $seconds = $ENV{AQUMV_RANDOM_SECONDS} || 40;
 my $seed = $ENV{AQUMV_SEED} || int(time) % 1000000 * 1000;
 
-my $node = new_node('random');
+# ICU collations need an encoding other than SQL_ASCII
+my $node = new_node('random', extra => [ '--encoding=UTF8', '--locale=C' ]);
 $node->start;
 my $icu = $node->safe_psql('postgres', q{SELECT count(*) > 0 FROM pg_collation WHERE collprovider = 'i'}) eq 't';
 my $amcheck = $node->safe_psql('postgres', q{SELECT count(*) FROM pg_available_extensions WHERE name = 'amcheck'});
