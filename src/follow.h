@@ -68,6 +68,7 @@ typedef struct AqumvFollower
 	MemoryContext context;
 	bool		valid;
 	int			users;
+	int			contended;		/* groups.c: so many times, lock first */
 } AqumvFollower;
 
 /* what one row of the base contributes */

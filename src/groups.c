@@ -98,6 +98,7 @@ typedef struct GroupIndexEntry
 #include "lib/simplehash.h"
 
 #define INDEX_FROM 8			/* groups */
+#define LOCK_FIRST 256			/* folds after somebody else was faster */
 
 /* ------------------------------------------------------------------------
  * Net
@@ -803,6 +804,23 @@ compare_groups(const void *a, const void *b, void *arg)
 	return 0;
 }
 
+/*
+ * Lock rows before looking at them?  Where others are writing the same ones, to
+ * try without costs more than it saves.
+ */
+static bool
+locks_first(GroupTable *table)
+{
+	AqumvFollower *follower = table->follower;
+
+	if (follower->recomputes || table->doubtful)
+		return true;
+	if (follower->contended == 0)
+		return false;
+	follower->contended--;
+	return true;
+}
+
 static void
 fold_all(GroupTable *table, AqumvTarget *target)
 {
@@ -824,8 +842,9 @@ fold_all(GroupTable *table, AqumvTarget *target)
 				lock_group(follower, group);
 				aqumv_renew_snapshot(target);
 			}
-			if (!fold_group(table, target, group, follower->recomputes || table->doubtful))
+			if (!fold_group(table, target, group, locks_first(table)))
 			{
+				follower->contended = LOCK_FIRST;
 				while (!fold_group(table, target, group, true))
 					;
 			}
