@@ -304,7 +304,7 @@ fill_aggregate(AqumvColumn *column, AqumvDelta *delta, Aggref *agg)
 	}
 }
 
-static AqumvReason *
+static void
 fill_group_column(AqumvColumn *column, AqumvDelta *delta, TargetEntry *tle, List *key_exprs)
 {
 	DeriveContext context = {.query = delta->query,.rti = delta->rti,.keys = key_exprs,.self = tle};
@@ -322,23 +322,22 @@ fill_group_column(AqumvColumn *column, AqumvDelta *delta, TargetEntry *tle, List
 			column->expr = (Node *) tle->expr;
 			column->eqop = sgc->eqop;
 			delta->keys = lappend_int(delta->keys, tle->resno);
-			return NULL;
+			return;
 		}
 	}
 	column->kind = AQUMV_COLUMN_DERIVED;
 	column->expr = derive_mutator((Node *) tle->expr, &context);
 	if (!context.failed)
-		return NULL;
+		return;
 	if (IsA(tle->expr, Aggref))
 	{
 		fill_aggregate(column, delta, (Aggref *) tle->expr);
-		return NULL;
+		return;
 	}
 	/* never mind: what cannot be derived is computed again */
 	column->kind = AQUMV_COLUMN_AGGREGATE;
 	column->fold = AQUMV_FOLD_RECOMPUTE;
 	column->expr = (Node *) tle->expr;
-	return NULL;
 }
 
 /* ------------------------------------------------------------------------
@@ -466,7 +465,6 @@ fill_columns(AqumvDelta *delta)
 {
 	Query	   *query = delta->query;
 	List	   *key_exprs = key_expressions(query);
-	AqumvReason *reason;
 	ListCell   *lc;
 
 	delta->columns = palloc0(list_length(query->targetList) * sizeof(AqumvColumn));
@@ -484,8 +482,8 @@ fill_columns(AqumvDelta *delta)
 			column->kind = AQUMV_COLUMN_ROW;
 			column->expr = (Node *) tle->expr;
 		}
-		else if ((reason = fill_group_column(column, delta, tle, key_exprs)) != NULL)
-			return reason;
+		else
+			fill_group_column(column, delta, tle, key_exprs);
 	}
 	if (list_length(delta->keys) > INDEX_MAX_KEYS)
 		return aqumv_reason(AQUMV_VIEW_SHAPE,
