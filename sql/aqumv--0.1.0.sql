@@ -173,7 +173,7 @@ ALTER EVENT TRIGGER aqumv_table_rewrite ENABLE ALWAYS;
 -- ---------------------------------------------------------------------------
 
 CREATE FUNCTION aqumv.explain_rewrite(query text,
-        OUT view regclass, OUT used bool, OUT reason_code text, OUT reason text,
+        OUT block text, OUT view regclass, OUT used bool, OUT reason_code text, OUT reason text,
         OUT cost_original float8, OUT cost_rewritten float8)
     RETURNS SETOF record
     LANGUAGE C STRICT AS 'MODULE_PATHNAME', 'aqumv_explain_rewrite';

@@ -56,6 +56,39 @@ static const struct
 	{F_BIT_OR_BIT, AQUMV_FOLD_ABSORB},
 };
 
+static AqumvRollupKind
+find_rollup(Oid aggfnoid, AqumvFold fold)
+{
+	switch (aggfnoid)
+	{
+		case F_SUM_FLOAT4:
+		case F_SUM_FLOAT8:
+		case F_SUM_INTERVAL:
+			return AQUMV_ROLLUP_SUM;
+		case F_AVG_FLOAT8:
+			return AQUMV_ROLLUP_AVERAGE;
+		case F_BIT_XOR_INT2:
+		case F_BIT_XOR_INT4:
+		case F_BIT_XOR_INT8:
+		case F_BIT_XOR_BIT:
+			return AQUMV_ROLLUP_SELF;
+	}
+	switch (fold)
+	{
+		case AQUMV_FOLD_COUNT:
+			return AQUMV_ROLLUP_COUNT;
+		case AQUMV_FOLD_SUM:
+			return AQUMV_ROLLUP_SUM;
+		case AQUMV_FOLD_ABSORB: /* bit_and, bit_or */
+		case AQUMV_FOLD_EXTREME:
+			return AQUMV_ROLLUP_SELF;
+		case AQUMV_FOLD_AVERAGE:
+			return AQUMV_ROLLUP_AVERAGE;
+		default:
+			return AQUMV_ROLLUP_NONE;
+	}
+}
+
 /*
  * An aggregate with a sort operator (min, max, bool_and) returns the first of
  * its inputs in that order.
@@ -93,5 +126,10 @@ aqumv_describe_aggregate(Oid aggfnoid, AqumvAggregate *aggregate)
 		aggregate->subtract = known[i].subtract;
 		aggregate->sum = known[i].sum;
 	}
+	if (aggfnoid == F_AVG_FLOAT8)
+		aggregate->sum = F_SUM_FLOAT8;
+	aggregate->rollup = find_rollup(aggfnoid, aggregate->fold);
+	aggregate->idempotent = aggregate->fold == AQUMV_FOLD_EXTREME ||
+		(aggregate->fold == AQUMV_FOLD_ABSORB && aggregate->rollup == AQUMV_ROLLUP_SELF);
 	ReleaseSysCache(tuple);
 }

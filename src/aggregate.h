@@ -22,6 +22,16 @@ typedef enum AqumvFold
 	AQUMV_FOLD_SCALES			/* aqumv.scales(): one counter per scale */
 } AqumvFold;
 
+/* how the result of a group follows from results of parts of it */
+typedef enum AqumvRollupKind
+{
+	AQUMV_ROLLUP_NONE,			/* it does not */
+	AQUMV_ROLLUP_COUNT,			/* the sum of counts, 0 of none */
+	AQUMV_ROLLUP_SUM,			/* the sum of sums */
+	AQUMV_ROLLUP_SELF,			/* the aggregate of the results */
+	AQUMV_ROLLUP_AVERAGE		/* sum divided by count */
+} AqumvRollupKind;
+
 typedef struct AqumvAggregate
 {
 	AqumvFold	fold;
@@ -29,6 +39,8 @@ typedef struct AqumvAggregate
 	Oid			subtract;
 	Oid			better;			/* EXTREME: operator, "a replaces b" */
 	Oid			sum;			/* AVERAGE: the aggregate to sum with */
+	AqumvRollupKind rollup;
+	bool		idempotent;		/* the same input again changes nothing */
 } AqumvAggregate;
 
 extern void aqumv_describe_aggregate(Oid aggfnoid, AqumvAggregate *aggregate);

@@ -1,125 +1,49 @@
 /*-------------------------------------------------------------------------
  *
  * choose.c
- *	  Which plan is the cheapest, over the tables or over a view?
+ *	  Which plan is the cheapest, over the tables or over views?
  *
- *	  Views that pass a quick check are put in order of their size; those that
- *	  match and are usable are planned, up to a few, as is the original, and
- *	  whole-plan cost decides.  So a query that one view matches is planned
- *	  twice, and one that none matches once.
+ *	  Whole plans are compared, and few of them, so that planning stays short.
+ *	  Where views can stand in one place only, the best few of them are planned,
+ *	  smallest first, and the statement as written.  Where they can stand in
+ *	  several places, it is planned with the smallest view in each, and as
+ *	  written; if some blocks have become dearer that way, once more with those
+ *	  as they were.  So a statement is planned three times at most, or once per
+ *	  view that can stand in its only place, up to MAX_PLANNED of them.
  *
  *-------------------------------------------------------------------------
  */
 #include "aqumv.h"
 
 #include "access/xact.h"
-#include "miscadmin.h"
 #include "optimizer/planmain.h"
-#include "storage/lmgr.h"
 #include "utils/lsyscache.h"
-#include "utils/snapmgr.h"
 
 #include "choose.h"
-#include "compat.h"
-#include "freshness.h"
 #include "guard.h"
-#include "match.h"
-#include "rewrite.h"
-#include "rights.h"
-#include "views.h"
+#include "levels.h"
 
-/* how many views are planned, at most, unless all are asked for */
+/* how many views are planned in one place, at most, unless all are asked for */
 #define MAX_PLANNED 3
 
-typedef struct Candidate
+/* an answer with its plan */
+typedef struct Option
 {
-	AqumvVerdict *verdict;
-	AqumvView  *view;
-	AqumvMatch *match;
-	AqumvGuard	guard;
+	AqumvAnswer *answer;		/* NULL: as written */
 	PlannedStmt *plan;
-	bool		locked;
-} Candidate;
+	double		cost;
+	double	   *costs;			/* by block number, negative if not known; or
+								 * NULL */
+} Option;
 
-/*
- * A cursor on which WHERE CURRENT OF would work must go on scanning the table
- * itself.  Only DECLARE CURSOR and its likes in PL/pgSQL ask for a fast plan.
- */
-static AqumvReason *
-check_cursor(const AqumvStatement *statement, const AqumvSummary *summary)
+/* what is going on */
+typedef struct Choice
 {
-	Query	   *query = summary->query;
-
-	if ((statement->cursor_options & CURSOR_OPT_FAST_PLAN) &&
-		summary->grain == AQUMV_GRAIN_ROW &&
-		query->distinctClause == NIL && !query->hasWindowFuncs)
-		return aqumv_reason(AQUMV_UPDATABLE_CURSOR,
-							"UPDATE ... WHERE CURRENT OF must be able to find the cursor's row in the table");
-	return NULL;
-}
-
-/* Who may not call a function may not read its results either. */
-static AqumvReason *
-check_functions(AqumvStatement *statement, Query *block)
-{
-	bool		everyone_may;
-
-	if (!aqumv_may_execute(block, &everyone_may))
-		return aqumv_reason(AQUMV_FUNCTION_PRIVILEGE,
-							"the current user may not call a function that the query calls");
-	statement->user = everyone_may ? InvalidOid : GetUserId();
-	return NULL;
-}
-
-/* What the view holds, or why that cannot be of use. */
-static AqumvReason *
-look_at_view(const AqumvStatement *statement, const AqumvSummary *summary,
-			 Candidate *candidate)
-{
-	AqumvReason *reason;
-
-	if ((reason = aqumv_get_view(candidate->verdict->view, &candidate->view)) != NULL)
-		return reason;
-	if (candidate->view->unsuitable != NULL)
-		return candidate->view->unsuitable;
-	if (candidate->view->base != statement->base)
-		return aqumv_reason(AQUMV_VIEW_SHAPE, "the view is over another table");
-	return aqumv_check_quickly(summary, candidate->view->summary);
-}
-
-/*
- * Lock the view, without waiting, and check that it is usable.  An entry that
- * had to be rebuilt under the lock is matched again.
- */
-static AqumvReason *
-lock_view(const AqumvStatement *statement, const AqumvSummary *summary,
-		  Candidate *candidate)
-{
-	AqumvView  *before = candidate->view;
-	Oid			view = candidate->verdict->view;
-	AqumvReason *reason;
-
-	if (!ConditionalLockRelationOid(view, AccessShareLock))
-		return aqumv_reason(AQUMV_BEING_REFRESHED, "the view is being refreshed");
-	candidate->locked = true;
-	if ((reason = aqumv_get_view(view, &candidate->view)) != NULL ||
-		(candidate->view != before &&
-		 ((reason = look_at_view(statement, summary, candidate)) != NULL ||
-		  (reason = aqumv_match(summary, candidate->view->summary,
-								&candidate->match)) != NULL)))
-		return reason;
-	candidate->guard.view = view;
-	candidate->guard.generation = aqumv_view_generation(candidate->view);
-	return aqumv_check_usable(candidate->view, GetActiveSnapshot());
-}
-
-static void
-unlock_view(Candidate *candidate)
-{
-	if (candidate->locked)
-		UnlockRelationOid(candidate->verdict->view, AccessShareLock);
-	candidate->locked = false;
-}
+	AqumvStatement *statement;
+	AqumvQuestion question;
+	int			nblocks;		/* 0 unless blocks have numbers */
+	Option	   *original;		/* once it has been planned */
+} Choice;
 
 /* What a statement that fetches as much as it will is expected to cost. */
 static double
@@ -133,130 +57,199 @@ plan_cost(const PlannedStmt *plan, int cursor_options)
 	return top->total_cost;
 }
 
-static PlannedStmt *
-plan_candidate(const AqumvStatement *statement, const AqumvSummary *summary,
-			   Candidate *candidate)
+/* Plan a query, which is scribbled on. */
+static Option *
+plan_option(const Choice *choice, AqumvAnswer *answer, Query *query)
 {
-	Query	   *parse = aqumv_rewrite(summary, candidate->match, candidate->verdict->view);
+	AqumvStatement *statement = choice->statement;
+	Option	   *option = palloc0(sizeof(Option));
 
-	if (statement->block_rti > 0)
+	option->answer = answer;
+	if (choice->nblocks > 0)
 	{
-		Query	   *outer = copyObject(statement->parse);
-
-		list_nth_node(RangeTblEntry, outer->rtable, statement->block_rti - 1)->subquery = parse;
-		parse = outer;
+		option->costs = palloc(choice->nblocks * sizeof(double));
+		for (int i = 0; i < choice->nblocks; i++)
+			option->costs[i] = -1;
 	}
-	return statement->plan(parse, statement->query_string, statement->cursor_options,
-						   statement->params);
+	aqumv_note_costs(option->costs, choice->nblocks);
+	PG_TRY();
+	{
+		option->plan = statement->plan(query, statement->query_string,
+									   statement->cursor_options, statement->params);
+	}
+	PG_FINALLY();
+	{
+		aqumv_note_costs(NULL, 0);
+	}
+	PG_END_TRY();
+	option->cost = plan_cost(option->plan, statement->cursor_options);
+	return option;
 }
 
-static int
-compare_sizes(const ListCell *a, const ListCell *b)
+/* Plan an answer; it says of its views what they cost. */
+static Option *
+plan_answer(const Choice *choice, AqumvAnswer *answer)
 {
-	const Candidate *ca = lfirst(a);
-	const Candidate *cb = lfirst(b);
+	Option	   *option = plan_option(choice, answer, answer->query);
+	ListCell   *lc;
 
-	if (ca->view->pages != cb->view->pages)
-		return ca->view->pages < cb->view->pages ? -1 : 1;
-	return ca->verdict->view < cb->verdict->view ? -1 : 1;
+	foreach(lc, answer->used)
+		((AqumvCandidate *) lfirst(lc))->verdict->cost_rewritten = option->cost;
+	return option;
+}
+
+/* Of two options, the cheaper one; the other's views are unlocked. */
+static Option *
+better_option(Option *a, Option *b)
+{
+	Option	   *better = a == NULL || (b != NULL && b->cost < a->cost) ? b : a;
+	Option	   *worse = better == a ? b : a;
+
+	if (worse != NULL && worse->answer != NULL)
+		aqumv_give_up(worse->answer);
+	return better;
+}
+
+static void
+allow_nothing(const Choice *choice)
+{
+	ListCell   *lc;
+
+	foreach(lc, choice->question.sites)
+		((AqumvSite *) lfirst(lc))->allowed = -1;
+}
+
+/* Answer with one candidate only, or, without one, with what is allowed. */
+static AqumvAnswer *
+answer_again(Choice *choice, AqumvSite *site, int candidate)
+{
+	if (site != NULL)
+	{
+		allow_nothing(choice);
+		site->allowed = candidate;
+	}
+	return aqumv_answer(&choice->question);
 }
 
 /*
- * The views that may match as far as can be told quickly, smallest first.  A
- * reason is put into the verdicts of all others.
+ * The best of the views that can stand in the only place where any can; the
+ * first that can has been planned.
  */
-static List *
-find_candidates(AqumvStatement *statement, AqumvSummary **summary, List **verdicts)
+static Option *
+try_other_views(Choice *choice, Option *best)
 {
-	List	   *candidates = NIL;
-	AqumvReason *reason;
-	ListCell   *lc;
+	AqumvSite  *site = linitial(best->answer->sites);
+	int			planned = 1;
 
-	if ((reason = aqumv_check_base(statement->base)) == NULL)
+	for (int i = site->allowed + 1; i < list_length(site->candidates) && planned < MAX_PLANNED; i++)
 	{
-		Query	   *block = copyObject(statement->block);
-		AqumvReason *may_not_call;
+		AqumvAnswer *answer = answer_again(choice, site, i);
 
-		/* functions first, while none is folded away yet */
-		aqumv_compat_flatten_group(block);
-		may_not_call = check_functions(statement, block);
-		if ((reason = aqumv_summarize_query(block, statement->params, summary)) == NULL &&
-			(reason = check_cursor(statement, *summary)) == NULL)
-			reason = may_not_call;
-	}
-
-	foreach(lc, statement->views)
-	{
-		AqumvVerdict *verdict = palloc0(sizeof(AqumvVerdict));
-		Candidate  *candidate;
-
-		verdict->view = lfirst_oid(lc);
-		verdict->cost_original = verdict->cost_rewritten = -1;
-		verdict->reason = reason;
-		*verdicts = lappend(*verdicts, verdict);
-		if (reason != NULL)
+		if (answer->used == NIL)
 			continue;
-		candidate = palloc0(sizeof(Candidate));
-		candidate->verdict = verdict;
-		verdict->reason = look_at_view(statement, *summary, candidate);
-		if (verdict->reason == NULL)
-			candidates = lappend(candidates, candidate);
-	}
-	list_sort(candidates, compare_sizes);
-	return candidates;
-}
-
-/*
- * Match, lock, check and plan candidates, up to a number of plans; the
- * cheapest, or NULL.
- */
-static Candidate *
-plan_candidates(const AqumvStatement *statement, const AqumvSummary *summary,
-				List *candidates, int limit)
-{
-	Candidate  *best = NULL;
-	ListCell   *lc;
-
-	foreach(lc, candidates)
-	{
-		Candidate  *candidate = lfirst(lc);
-		AqumvVerdict *verdict = candidate->verdict;
-
-		if (limit <= 0)
-			break;
-		verdict->reason = aqumv_match(summary, candidate->view->summary, &candidate->match);
-		if (verdict->reason != NULL)
-			continue;
-		verdict->reason = lock_view(statement, summary, candidate);
-		if (verdict->reason == NULL)
-		{
-			limit--;
-			candidate->plan = plan_candidate(statement, summary, candidate);
-			verdict->cost_rewritten = plan_cost(candidate->plan, statement->cursor_options);
-			if (best == NULL || verdict->cost_rewritten < best->verdict->cost_rewritten)
-			{
-				if (best != NULL)
-					unlock_view(best);
-				best = candidate;
-				continue;
-			}
-		}
-		unlock_view(candidate);
+		planned++;
+		best = better_option(best, plan_answer(choice, answer));
 	}
 	return best;
 }
 
+/* Is one block inside of another? */
+static bool
+is_inside(const char *path, const char *outer)
+{
+	size_t		length = strlen(outer);
+
+	return strncmp(path, outer, length) == 0 && path[length] == '.';
+}
+
+/* How much dearer has the block of a site become?  0 if that is not known. */
+static double
+loss(const AqumvSite *site, const Option *before, const Option *after)
+{
+	if (site->number < 1)
+		return after->cost - before->cost;
+	if (before->costs[site->number] < 0 || after->costs[site->number] < 0)
+		return 0;
+	return after->costs[site->number] - before->costs[site->number];
+}
+
 /*
- * rewrite_mode = required, and no view will do: say why, view by view.
+ * Some blocks may be better off without views.  A block is to blame for having
+ * become dearer if no block inside of it is.
+ */
+static Option *
+try_without_losers(Choice *choice, Option *original, Option *best)
+{
+	List	   *sites = best->answer->sites;
+	int			nlosers = 0;
+	ListCell   *lc,
+			   *li;
+	AqumvAnswer *answer;
+
+	foreach(lc, sites)
+	{
+		AqumvSite  *site = lfirst(lc);
+		bool		to_blame = loss(site, original, best) > 0;
+
+		foreach(li, sites)
+		{
+			AqumvSite  *other = lfirst(li);
+
+			if (is_inside(other->path, site->path) && loss(other, original, best) > 0)
+				to_blame = false;
+		}
+		if (to_blame)
+		{
+			site->allowed = -1;
+			nlosers++;
+		}
+	}
+	if (nlosers == 0 || nlosers == list_length(sites))
+		return best;
+	answer = answer_again(choice, NULL, 0);
+	return answer->used == NIL ? best : better_option(best, plan_answer(choice, answer));
+}
+
+/*
+ * For aqumv.explain_rewrite: plan each view alone that has not been planned.
  */
 static void
-complain(const AqumvStatement *statement, List *verdicts)
+try_everything(Choice *choice)
+{
+	ListCell   *lc,
+			   *lv;
+
+	foreach(lc, choice->question.sites)
+	{
+		AqumvSite  *site = lfirst(lc);
+
+		foreach(lv, site->candidates)
+		{
+			AqumvCandidate *candidate = lfirst(lv);
+			AqumvAnswer *answer;
+
+			if (candidate->verdict->cost_rewritten >= 0)
+				continue;
+			answer = answer_again(choice, site, foreach_current_index(lv));
+			if (answer->used != NIL)
+				(void) plan_answer(choice, answer);
+			aqumv_give_up(answer);
+		}
+	}
+}
+
+/*
+ * rewrite_mode = required, and a table that has views is read: say why, view
+ * by view.
+ */
+static void
+complain(const AqumvSite *site)
 {
 	StringInfoData detail;
 	ListCell   *lc;
 
 	initStringInfo(&detail);
-	foreach(lc, verdicts)
+	foreach(lc, site->verdicts)
 	{
 		AqumvVerdict *verdict = lfirst(lc);
 
@@ -269,35 +262,176 @@ complain(const AqumvStatement *statement, List *verdicts)
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 			 errmsg("no materialized view over \"%s\" can answer the query",
-					get_rel_name(statement->base)),
+					get_rel_name(site->base)),
 			 errdetail_internal("%s", detail.data),
 			 errhint("Set aqumv.rewrite_mode to \"cost\" to read the table instead.")));
 }
 
-/* Complete the verdicts once the choice is made. */
+/*
+ * rewrite_mode = required: every table that has views must be answered from one
+ * at least once, but for those whose rows are to be locked.
+ */
 static void
-judge(List *candidates, Candidate *winner, double cost_original)
+require_answers(const Choice *choice, const AqumvAnswer *answer)
 {
-	ListCell   *lc;
+	ListCell   *lc,
+			   *lu;
 
-	foreach(lc, candidates)
+	foreach(lc, choice->question.sites)
 	{
-		Candidate  *candidate = lfirst(lc);
-		AqumvVerdict *verdict = candidate->verdict;
+		const AqumvSite *site = lfirst(lc);
+		AqumvReason *reason = ((AqumvVerdict *) linitial(site->verdicts))->reason;
+		bool		answered = reason != NULL && reason->code == AQUMV_ROW_LOCKS;
 
-		verdict->cost_original = cost_original;
-		if (candidate == winner)
-			verdict->used = true;
-		else if (verdict->reason == NULL)
-			verdict->reason = winner != NULL
-				? aqumv_reason(AQUMV_OTHER_VIEW, "view \"%s\" is cheaper",
-							   get_rel_name(winner->verdict->view))
-				: aqumv_reason(AQUMV_COST, "reading the table is cheaper");
+		foreach(lu, answer->sites)
+			answered |= ((AqumvSite *) lfirst(lu))->base == site->base;
+		if (!answered)
+			complain(site);
 	}
 }
 
+/* Complete the verdicts once the choice is made, and gather them. */
+static List *
+judge(const Choice *choice, const Option *winner)
+{
+	List	   *used = winner->answer == NULL ? NIL : winner->answer->used;
+	List	   *verdicts = NIL;
+	ListCell   *lc,
+			   *lv;
+
+	foreach(lc, choice->question.sites)
+	{
+		AqumvSite  *site = lfirst(lc);
+		const char *chosen = NULL;
+
+		foreach(lv, site->candidates)
+		{
+			AqumvCandidate *candidate = lfirst(lv);
+
+			candidate->verdict->cost_original = choice->original == NULL ? -1 : choice->original->cost;
+			candidate->verdict->used = list_member_ptr(used, candidate);
+			if (candidate->verdict->used)
+				chosen = get_rel_name(candidate->verdict->view);
+		}
+		foreach(lv, site->candidates)
+		{
+			AqumvVerdict *verdict = ((AqumvCandidate *) lfirst(lv))->verdict;
+
+			if (!verdict->used && verdict->reason == NULL)
+				verdict->reason = chosen != NULL
+					? aqumv_reason(AQUMV_OTHER_VIEW, "view \"%s\" is cheaper", chosen)
+					: aqumv_reason(AQUMV_COST, "reading the table is cheaper");
+		}
+		verdicts = list_concat(verdicts, site->verdicts);
+	}
+	return verdicts;
+}
+
+/* Attach to the winner's plan what it was built on, and what may change it. */
+static void
+finish_plan(const Choice *choice, const Option *winner)
+{
+	PlannedStmt *plan = winner->plan;
+	bool		may_change = false;
+	ListCell   *lc,
+			   *lv;
+
+	if (winner->answer != NULL)
+	{
+		AqumvAnswer *answer = winner->answer;
+		AqumvGuard *guards = palloc(list_length(answer->used) * sizeof(AqumvGuard));
+		int			n = 0;
+
+		foreach(lc, answer->used)
+		{
+			AqumvGuard	guard = ((AqumvCandidate *) lfirst(lc))->guard;
+			int			i;
+
+			for (i = 0; i < n && guards[i].view != guard.view; i++)
+				;
+			if (i == n)
+				guards[n++] = guard;
+		}
+		plan->invalItems = list_concat(plan->invalItems, answer->inval_items);
+		plan->dependsOnRole |= answer->depends_on_role;
+		aqumv_guard_plan(plan, guards, n, answer->user, choice->statement->parse,
+						 choice->statement->cursor_options);
+	}
+
+	/* plan again when a view that matches becomes usable, or better */
+	foreach(lc, choice->question.sites)
+	{
+		AqumvSite  *site = lfirst(lc);
+
+		may_change |= site->candidates != NIL;
+		foreach(lv, site->candidates)
+		{
+			AqumvCandidate *candidate = lfirst(lv);
+
+			if (candidate->match != NULL)
+				plan->relationOids = lappend_oid(plan->relationOids,
+												 candidate->verdict->view);
+		}
+	}
+
+	/* or when the transaction is over that kept it from being used */
+	if (winner->answer == NULL && may_change &&
+		(IsolationUsesXactSnapshot() || TransactionIdIsValid(GetTopTransactionIdIfAny())))
+		plan->transientPlan = true;
+}
+
+/* The query with numbered blocks, if there are several of them. */
+static Query *
+number_blocks(Choice *choice)
+{
+	Query	   *parse = choice->statement->parse;
+	bool		several = parse->hasSubLinks || parse->cteList != NIL;
+	ListCell   *lc;
+
+	foreach(lc, parse->rtable)
+		several |= lfirst_node(RangeTblEntry, lc)->rtekind == RTE_SUBQUERY;
+	if (!several)
+		return parse;
+	parse = copyObject(parse);
+	choice->nblocks = aqumv_number_blocks(parse);
+	return parse;
+}
+
+static Option *
+choose(Choice *choice, bool explain)
+{
+	AqumvStatement *statement = choice->statement;
+	AqumvAnswer *answer = aqumv_answer(&choice->question);
+	Option	   *best = NULL;
+	Option	   *original;
+	bool		several = list_length(answer->used) > 1;
+
+	if (!explain && statement->mode == AQUMV_REWRITE_REQUIRED)
+		require_answers(choice, answer);
+	if (answer->used != NIL)
+		best = plan_answer(choice, answer);
+	if (best != NULL && !several)
+		best = try_other_views(choice, best);
+
+	/* the planner scribbles on its input; the guard needs it whole */
+	if (best == NULL || explain || statement->mode == AQUMV_REWRITE_COST)
+	{
+		original = plan_option(choice, NULL, best == NULL && !explain ? statement->parse :
+							   copyObject(choice->question.parse));
+		choice->original = original;
+		if (best != NULL && several && choice->nblocks > 0 &&
+			statement->mode == AQUMV_REWRITE_COST)
+			best = try_without_losers(choice, original, best);
+		if (best == NULL || (statement->mode == AQUMV_REWRITE_COST && best->cost >= original->cost))
+			best = better_option(original, best);
+	}
+	if (explain)
+		try_everything(choice);
+	return best;
+}
+
 /*
- * Plan a statement, from a view if that is possible and cheaper.  The views
+ * Plan a statement, from views where that is possible and cheaper.  The views
  * that are read stay locked.  If verdicts is not NULL, every view gets one and
  * everything is planned that can be.
  */
@@ -305,65 +439,17 @@ PlannedStmt *
 aqumv_choose(AqumvStatement *statement, List **verdicts)
 {
 	bool		had_messages = aqumv_reason_messages;
-	bool		explain = verdicts != NULL;
-	List	   *local_verdicts = NIL;
-	List	   *candidates;
-	AqumvSummary *summary = NULL;
-	Candidate  *winner;
-	PlannedStmt *original = NULL;
-	PlannedStmt *result;
-	double		cost_original = -1;
-	ListCell   *lc;
+	Choice		choice = {.statement = statement};
+	Option	   *winner;
 
-	aqumv_reason_messages = explain || statement->mode == AQUMV_REWRITE_REQUIRED;
-	if (!explain)
-		verdicts = &local_verdicts;
-	candidates = find_candidates(statement, &summary, verdicts);
-	winner = plan_candidates(statement, summary, candidates,
-							 explain ? INT_MAX : MAX_PLANNED);
-
-	if (winner == NULL && !explain && statement->mode == AQUMV_REWRITE_REQUIRED &&
-		statement->block->rowMarks == NIL)
-		complain(statement, *verdicts);
-	if (winner == NULL || explain || statement->mode == AQUMV_REWRITE_COST)
-	{
-		/* the planner scribbles on its input; the guard needs it whole */
-		original = statement->plan(winner == NULL ? statement->parse : copyObject(statement->parse),
-								   statement->query_string,
-								   statement->cursor_options, statement->params);
-		cost_original = plan_cost(original, statement->cursor_options);
-		if (winner != NULL && statement->mode == AQUMV_REWRITE_COST &&
-			winner->verdict->cost_rewritten >= cost_original)
-		{
-			unlock_view(winner);
-			winner = NULL;
-		}
-	}
-	judge(candidates, winner, cost_original);
+	aqumv_reason_messages = verdicts != NULL || statement->mode == AQUMV_REWRITE_REQUIRED;
+	choice.question.parse = number_blocks(&choice);
+	choice.question.params = statement->params;
+	choice.question.cursor_options = statement->cursor_options;
+	winner = choose(&choice, verdicts != NULL);
+	if (verdicts != NULL)
+		*verdicts = judge(&choice, winner);
 	aqumv_reason_messages = had_messages;
-
-	if (winner != NULL)
-	{
-		result = winner->plan;
-		aqumv_guard_plan(result, &winner->guard, 1, statement->user, statement->parse,
-						 statement->cursor_options);
-	}
-	else
-		result = original;
-
-	/* plan again when a view that matches becomes usable, or better */
-	foreach(lc, candidates)
-	{
-		Candidate  *candidate = lfirst(lc);
-
-		if (candidate->match != NULL)
-			result->relationOids = lappend_oid(result->relationOids,
-											   candidate->verdict->view);
-	}
-
-	/* or when the transaction is over that kept it from being used */
-	if (winner == NULL && candidates != NIL &&
-		(IsolationUsesXactSnapshot() || TransactionIdIsValid(GetTopTransactionIdIfAny())))
-		result->transientPlan = true;
-	return result;
+	finish_plan(&choice, winner);
+	return winner->plan;
 }

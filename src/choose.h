@@ -15,7 +15,7 @@
 #include "nodes/plannodes.h"
 #include "optimizer/planner.h"
 
-#include "reason.h"
+#include "answer.h"
 
 /* a statement to plan, and how to go on planning it */
 typedef struct AqumvStatement
@@ -26,22 +26,7 @@ typedef struct AqumvStatement
 	ParamListInfo params;
 	planner_hook_type plan;
 	int			mode;			/* AqumvRewriteMode */
-	Query	   *block;			/* the SELECT to answer: parse or a part of it */
-	int			block_rti;		/* where in parse->rtable it is; 0: it is parse */
-	Oid			base;
-	List	   *views;			/* OIDs of views over base */
-	Oid			user;			/* set if the plan is good for one user only */
 } AqumvStatement;
-
-/* what was decided of one view; view is InvalidOid for a query without views */
-typedef struct AqumvVerdict
-{
-	Oid			view;
-	bool		used;
-	AqumvReason *reason;		/* NULL if used */
-	double		cost_original;	/* negative: not known */
-	double		cost_rewritten;
-} AqumvVerdict;
 
 extern PlannedStmt *aqumv_choose(AqumvStatement *statement, List **verdicts);
 

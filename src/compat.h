@@ -20,10 +20,12 @@
 #include "commands/defrem.h"
 #include "commands/tablecmds.h"
 #include "executor/executor.h"
+#include "nodes/nodeFuncs.h"
 #include "nodes/parsenodes.h"
 #include "nodes/plannodes.h"
 #include "optimizer/optimizer.h"
 #include "parser/parse_relation.h"
+#include "rewrite/rewriteManip.h"
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "storage/lock.h"
@@ -149,6 +151,53 @@ aqumv_compat_flatten_group(Query *query)
 	}
 #endif
 }
+
+/* 18 wants to know which relation a statement writes */
+static inline void
+aqumv_compat_replace_vars(Query *query, int rti, RangeTblEntry *rte, List *target_list)
+{
+	bool		has_sublinks = query->hasSubLinks;
+
+#if PG_VERSION_NUM >= 180000
+	Query	   *result = (Query *)
+		ReplaceVarsFromTargetList((Node *) query, rti, 0, rte, target_list, 0,
+								  REPLACEVARS_REPORT_ERROR, 0, &has_sublinks);
+#else
+	Query	   *result = (Query *)
+		ReplaceVarsFromTargetList((Node *) query, rti, 0, rte, target_list,
+								  REPLACEVARS_REPORT_ERROR, 0, &has_sublinks);
+#endif
+
+	*query = *result;
+	query->hasSubLinks |= has_sublinks;
+}
+
+/* 16 keeps privileges apart from the range table */
+static inline void
+aqumv_compat_combine_tables(Query *query, Query *subquery)
+{
+#if PG_VERSION_NUM >= 160000
+	CombineRangeTables(&query->rtable, &query->rteperminfos,
+					   subquery->rtable, subquery->rteperminfos);
+#else
+	query->rtable = list_concat(query->rtable, subquery->rtable);
+#endif
+}
+
+/* 16 notes in a column which outer joins may have made it NULL */
+static inline void
+aqumv_compat_copy_nulling(Var *to, const Var *from)
+{
+#if PG_VERSION_NUM >= 160000
+	to->varnullingrels = bms_union(to->varnullingrels, from->varnullingrels);
+#endif
+}
+
+#if PG_VERSION_NUM >= 180000
+#define AQUMV_COMPAT_IGNORE_GROUP_EXPRS QTW_IGNORE_GROUPEXPRS
+#else
+#define AQUMV_COMPAT_IGNORE_GROUP_EXPRS 0
+#endif
 
 /* The grouping expressions that are still hidden, or NULL. */
 static inline List **

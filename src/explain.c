@@ -109,7 +109,8 @@ analyze_query(const char *query_string, int *cursor_options)
 }
 
 /*
- * aqumv.explain_rewrite(query text): a row per view over the query's table.
+ * aqumv.explain_rewrite(query text): for each block, a row per view over
+ * its tables.
  */
 Datum
 aqumv_explain_rewrite(PG_FUNCTION_ARGS)
@@ -140,22 +141,25 @@ aqumv_explain_rewrite(PG_FUNCTION_ARGS)
 	foreach(lc, verdicts)
 	{
 		AqumvVerdict *verdict = lfirst(lc);
-		Datum		values[6] = {0};
-		bool		nulls[6] = {false};
+		Datum		values[7] = {0};
+		bool		nulls[7] = {false};
 
-		values[0] = ObjectIdGetDatum(verdict->view);
-		nulls[0] = !OidIsValid(verdict->view);
-		values[1] = BoolGetDatum(verdict->used);
+		nulls[0] = verdict->block == NULL;
+		if (!nulls[0])
+			values[0] = CStringGetTextDatum(verdict->block);
+		values[1] = ObjectIdGetDatum(verdict->view);
+		nulls[1] = !OidIsValid(verdict->view);
+		values[2] = BoolGetDatum(verdict->used);
 		if (verdict->reason != NULL)
 		{
-			values[2] = CStringGetTextDatum(aqumv_reason_code(verdict->reason));
-			values[3] = CStringGetTextDatum(verdict->reason->message);
+			values[3] = CStringGetTextDatum(aqumv_reason_code(verdict->reason));
+			values[4] = CStringGetTextDatum(verdict->reason->message);
 		}
-		nulls[2] = nulls[3] = verdict->reason == NULL;
-		values[4] = Float8GetDatum(verdict->cost_original);
-		nulls[4] = verdict->cost_original < 0;
-		values[5] = Float8GetDatum(verdict->cost_rewritten);
-		nulls[5] = verdict->cost_rewritten < 0;
+		nulls[3] = nulls[4] = verdict->reason == NULL;
+		values[5] = Float8GetDatum(verdict->cost_original);
+		nulls[5] = verdict->cost_original < 0;
+		values[6] = Float8GetDatum(verdict->cost_rewritten);
+		nulls[6] = verdict->cost_rewritten < 0;
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
 	return (Datum) 0;

@@ -24,6 +24,7 @@
 #include "ddl.h"
 #include "follow.h"
 #include "guard.h"
+#include "levels.h"
 #include "maintain.h"
 #include "option.h"
 #include "partition.h"
@@ -137,6 +138,7 @@ _PG_init(void)
 	aqumv_follow_init();
 	aqumv_maintain_init();
 	aqumv_guard_init();
+	aqumv_levels_init();
 	aqumv_planner_init();
 	aqumv_ddl_init();
 

@@ -11,7 +11,14 @@
  *		conditions, computed from the view's columns.  A view of groups can be
  *		filtered by its keys only, an ungrouped one not at all.
  *	  - Everything that the block returns must be computable from the view's
- *		columns; the largest stored sub-expression is taken first.
+ *		columns (derive.c).
+ *
+ *	  A view of groups fits in one of two ways.  Its groups are the block's:
+ *	  then the block's GROUP BY goes.  Or the block's groups are made of its
+ *	  groups: then its rows take the place of the table's, in a join too, and
+ *	  aggregates are computed from what it stores.  That is right for joins
+ *	  because whatever a join looks at is the same for all rows of a group, so
+ *	  each of them meets the same rows of the other relations.
  *
  *	  A "no" here is always safe.
  *
@@ -25,253 +32,13 @@
 #include "utils/lsyscache.h"
 
 #include "compat.h"
-#include "expr.h"
+#include "derive.h"
 #include "match.h"
 
 /* ------------------------------------------------------------------------
- * Covering expressions by a view's columns
+ * What can be told quickly
  * ------------------------------------------------------------------------
  */
-
-typedef struct CoverContext
-{
-	const AqumvSummary *query;
-	const AqumvSummary *view;
-	bool		whole;			/* is the node a whole output, key or sort
-								 * expression? */
-	bool		within;			/* inside of an aggregate, or of a key */
-	AqumvReason *reason;		/* set when it cannot be done */
-} CoverContext;
-
-static Node *cover_mutator(Node *node, void *context);
-
-/* A column of the view that holds just this expression, or NULL. */
-static const AqumvOutput *
-find_output(Node *node, CoverContext *cxt)
-{
-	ListCell   *lc;
-	Node	   *canonical = NULL;
-
-	if (IsA(node, Var) && ((Var *) node)->varlevelsup == 0)
-	{
-		/* the usual case, without making copies */
-		foreach(lc, cxt->view->outputs)
-		{
-			const AqumvOutput *output = lfirst(lc);
-
-			if (IsA(output->expr, Var) && !output->inexact &&
-				((Var *) output->expr)->varattno == ((Var *) node)->varattno)
-				return output;
-		}
-		return NULL;
-	}
-	foreach(lc, cxt->view->outputs)
-	{
-		const AqumvOutput *output = lfirst(lc);
-
-		if (nodeTag(output->expr) != nodeTag(node) || output->inexact)
-			continue;
-		if (canonical == NULL)
-			canonical = aqumv_canonical(node, cxt->query->rtis);
-		if (equal(canonical, output->expr) &&
-			exprTypmod(node) == exprTypmod(output->expr) &&
-			exprCollation(node) == exprCollation(output->expr))
-			return output;
-	}
-	return NULL;
-}
-
-static Node *
-make_output_var(const AqumvOutput *output, CoverContext *cxt)
-{
-	return (Node *) makeVar(linitial_int(cxt->query->rtis), output->attno,
-							exprType(output->expr), exprTypmod(output->expr),
-							exprCollation(output->expr), 0);
-}
-
-/*
- * Where the query groups rows, what stands outside of aggregates is computed
- * from the keys (which may be NULL in some grouping sets), so nothing larger
- * than a key may be taken from the view.
- */
-static bool
-may_take(Node *node, CoverContext *cxt)
-{
-	ListCell   *lc;
-	Node	   *canonical;
-
-	if (cxt->within || cxt->view->grain != AQUMV_GRAIN_ROW ||
-		(cxt->query->grain != AQUMV_GRAIN_GROUP && cxt->query->grain != AQUMV_GRAIN_SETS))
-		return true;
-	if (IsA(node, Var))
-		return true;
-	canonical = aqumv_canonical(node, cxt->query->rtis);
-	foreach(lc, cxt->query->keys)
-	{
-		if (equal(canonical, ((AqumvKey *) lfirst(lc))->expr))
-		{
-			cxt->within = true;
-			return true;
-		}
-	}
-	return false;
-}
-
-/*
- * Cover the operands of a comparison.  A key whose equality is not bitwise may
- * stand here by itself, if the operator treats equal values alike.
- */
-static bool
-cover_comparison_args(List **args, Oid opno, Oid collation, CoverContext *cxt)
-{
-	ListCell   *lc;
-	List	   *covered = NIL;
-	bool		found = false;
-
-	foreach(lc, *args)
-	{
-		Node	   *arg = lfirst(lc);
-		const AqumvOutput *output = find_output(arg, cxt);
-
-		if (output != NULL && output->key != NULL &&
-			(!OidIsValid(opno) ||
-			 (collation == exprCollation(output->expr) &&
-			  aqumv_is_ordering_operator(opno, output->key->eqop, exprType(output->expr)))))
-		{
-			covered = lappend(covered, make_output_var(output, cxt));
-			found = true;
-		}
-		else
-			covered = lappend(covered, cover_mutator(arg, cxt));
-	}
-	if (found)
-		*args = covered;
-	return found;
-}
-
-static Node *
-cover_node(Node *node, CoverContext *cxt)
-{
-	bool		whole = cxt->whole;
-	const AqumvOutput *output = NULL;
-
-	if (node == NULL || cxt->reason != NULL)
-		return node;
-	if (IsA(node, Const) || IsA(node, Param) || IsA(node, Query))
-		return node;
-	if (IsA(node, Var) && (int) ((Var *) node)->varno != linitial_int(cxt->query->rtis))
-		return node;			/* of an outer query, or a grouping expression */
-	if (IsA(node, List))
-		return expression_tree_mutator(node, cover_mutator, cxt);
-	cxt->whole = false;
-
-	if (may_take(node, cxt))
-		output = find_output(node, cxt);
-	if (output != NULL)
-	{
-		if (output->key != NULL && !whole)
-			cxt->reason = aqumv_reason(AQUMV_KEY_EQUALITY,
-									   "values of the grouping key in column %d of the view can be equal and yet differ, so no function may be applied to it",
-									   output->attno);
-		return make_output_var(output, cxt);
-	}
-
-	if (IsA(node, Var) && ((Var *) node)->varlevelsup == 0)
-	{
-		Oid			relid = aqumv_only_relation(cxt->query)->relid;
-
-		cxt->reason = aqumv_reason(AQUMV_COLUMN,
-								   "the view lacks column \"%s\", or an expression that the query computes from it",
-								   get_attname(relid, ((Var *) node)->varattno, true));
-		return node;
-	}
-	if ((IsA(node, Aggref) || IsA(node, GroupingFunc)) &&
-		cxt->view->grain != AQUMV_GRAIN_ROW)
-	{
-		cxt->reason = aqumv_reason(AQUMV_AGGREGATE,
-								   "the view lacks an aggregate that the query computes");
-		return node;
-	}
-
-	/* with loose keys about, comparisons need a closer look */
-	if (cxt->view->grain == AQUMV_GRAIN_GROUP)
-	{
-		if (IsA(node, OpExpr))
-		{
-			OpExpr	   *op = (OpExpr *) copyObject(node);
-
-			if (cover_comparison_args(&op->args, op->opno, op->inputcollid, cxt))
-				return (Node *) op;
-		}
-		else if (IsA(node, ScalarArrayOpExpr))
-		{
-			ScalarArrayOpExpr *op = (ScalarArrayOpExpr *) copyObject(node);
-
-			if (cover_comparison_args(&op->args, op->opno, op->inputcollid, cxt))
-				return (Node *) op;
-		}
-		else if (IsA(node, NullTest))
-		{
-			NullTest   *test = (NullTest *) copyObject(node);
-			List	   *args = list_make1(test->arg);
-
-			if (cover_comparison_args(&args, InvalidOid, InvalidOid, cxt))
-			{
-				test->arg = linitial(args);
-				return (Node *) test;
-			}
-		}
-		if (cxt->reason != NULL)
-			return node;
-	}
-	if (IsA(node, Aggref) || IsA(node, GroupingFunc))
-		cxt->within = true;		/* GROUPING() goes by the keys' numbers */
-	return expression_tree_mutator(node, cover_mutator, cxt);
-}
-
-static Node *
-cover_mutator(Node *node, void *context)
-{
-	CoverContext *cxt = (CoverContext *) context;
-	bool		within = cxt->within;
-	Node	   *result = cover_node(node, cxt);
-
-	cxt->within = within;
-	return result;
-}
-
-static Node *
-cover(Node *node, bool whole, CoverContext *cxt)
-{
-	cxt->whole = whole;
-	return cover_mutator(node, cxt);
-}
-
-/* ------------------------------------------------------------------------
- * Conditions
- * ------------------------------------------------------------------------
- */
-
-/*
- * Cover those conjuncts that the view's own conditions do not make true
- * already, and add them to *quals.
- */
-static AqumvReason *
-add_residual(List *conjuncts, const AqumvCondition *condition,
-			 const AqumvCondition *view_condition, CoverContext *cxt, List **quals)
-{
-	ListCell   *lc;
-
-	foreach(lc, conjuncts)
-	{
-		if (aqumv_implies_conjunct(view_condition, condition, foreach_current_index(lc)))
-			continue;
-		*quals = lappend(*quals, cover(lfirst(lc), false, cxt));
-		if (cxt->reason != NULL)
-			return cxt->reason;
-	}
-	return NULL;
-}
 
 /* Does every key of "keys" stand in "others"? */
 static bool
@@ -301,25 +68,48 @@ keys_within(List *keys, List *others)
 	return true;
 }
 
+/* Are the view's groups the query's? */
+static bool
+fits_same(const AqumvSummary *query, const AqumvSummary *view)
+{
+	if (!aqumv_only_relation(query)->alone || query->grain != view->grain)
+		return false;
+	return view->grain == AQUMV_GRAIN_ALL ||
+		(view->grain == AQUMV_GRAIN_GROUP &&
+		 keys_within(query->keys, view->keys) && keys_within(view->keys, query->keys));
+}
+
+/*
+ * May the query's groups consist of the view's?  Whether its keys are functions
+ * of the view's keys turns out when they are derived.
+ */
+static bool
+may_fit_finer(const AqumvSummary *query, const AqumvSummary *view)
+{
+	return view->grain == AQUMV_GRAIN_GROUP && view->having == NIL &&
+		!aqumv_only_relation(query)->nullable &&
+		(query->grain != AQUMV_GRAIN_ROW || query->any_copies);
+}
+
 /* May rows of the view stand for what the query groups its rows into? */
 static AqumvReason *
 check_grain(const AqumvSummary *query, const AqumvSummary *view)
 {
-	if (view->grain == AQUMV_GRAIN_ROW)
+	if (view->grain == AQUMV_GRAIN_ROW || fits_same(query, view) || may_fit_finer(query, view))
 		return NULL;
-	if (query->grain != view->grain)
+	if (view->grain == AQUMV_GRAIN_GROUP && query->grain != AQUMV_GRAIN_ROW)
 		return aqumv_reason(AQUMV_GROUPING,
-							view->grain == AQUMV_GRAIN_ALL
-							? "the view has aggregated all rows, the query %s"
-							: "the view has grouped the rows, the query %s",
-							query->grain == AQUMV_GRAIN_ROW ? "needs single rows" :
-							query->grain == AQUMV_GRAIN_ALL ? "does not group them" :
-							query->grain == AQUMV_GRAIN_SETS ? "has several grouping sets" :
-							"groups them");
-	if (!keys_within(query->keys, view->keys) || !keys_within(view->keys, query->keys))
-		return aqumv_reason(AQUMV_GROUPING,
-							"the view groups by other expressions than the query");
-	return NULL;
+							view->having != NIL
+							? "the view's HAVING left groups out, and the query groups by other expressions"
+							: "the view has grouped rows for which an outer join may put NULLs");
+	return aqumv_reason(AQUMV_GROUPING,
+						view->grain == AQUMV_GRAIN_ALL
+						? "the view has aggregated all rows, the query %s"
+						: "the view has grouped the rows, the query %s",
+						query->grain == AQUMV_GRAIN_ROW ? "needs single rows" :
+						query->grain == AQUMV_GRAIN_ALL ? "aggregates a join" :
+						query->grain == AQUMV_GRAIN_SETS ? "has several grouping sets" :
+						"groups them");
 }
 
 /*
@@ -380,48 +170,150 @@ aqumv_check_quickly(const AqumvSummary *query, const AqumvSummary *view)
 	return check_conditions(query, view);
 }
 
-/*
- * Match a view that has passed the quick check against a block over the same
- * relation.
+/* ------------------------------------------------------------------------
+ * The match
+ * ------------------------------------------------------------------------
  */
-AqumvReason *
-aqumv_match(const AqumvSummary *query, const AqumvSummary *view, AqumvMatch **result)
+
+/*
+ * Derive those conjuncts that the view's own conditions do not make true
+ * already.  Only of conjuncts in "known", whose canonical forms "condition"
+ * has, can that be told.
+ */
+static List *
+derive_conjuncts(AqumvDerivation *d, List *conjuncts, List *known,
+				 const AqumvCondition *condition, const AqumvCondition *view_condition)
 {
-	AqumvMatch *match;
-	AqumvReason *reason;
-	CoverContext cxt = {.query = query,.view = view,.within = true};
+	List	   *derived = NIL;
+	ListCell   *lc,
+			   *lk;
+
+	foreach(lc, conjuncts)
+	{
+		bool		implied = false;
+
+		foreach(lk, known)
+		{
+			if (lfirst(lk) == lfirst(lc))
+				implied = aqumv_implies_conjunct(view_condition, condition,
+												 foreach_current_index(lk));
+		}
+		if (!implied && d->reason == NULL)
+			derived = lappend(derived, aqumv_derive(d, lfirst(lc), false));
+	}
+	return derived;
+}
+
+static Node *
+derive_join_tree(AqumvDerivation *d, Node *node)
+{
+	List	  **quals;
+	Node	   *result;
 	ListCell   *lc;
 
-	match = palloc0(sizeof(AqumvMatch));
-	match->grouped_already = view->grain != AQUMV_GRAIN_ROW;
+	if (IsA(node, RangeTblRef))
+		return copyObject(node);
+	if (IsA(node, FromExpr))
+	{
+		FromExpr   *from = makeNode(FromExpr);
 
-	/* WHERE is computed before rows are grouped, all else after */
-	reason = add_residual(query->where, query->where_canonical, view->where_canonical,
-						  &cxt, &match->quals);
-	if (reason != NULL)
-		return reason->code == AQUMV_KEY_EQUALITY || !match->grouped_already ? reason :
-			aqumv_reason(AQUMV_FILTER,
-						 "the query filters by something that is not a grouping key of the view");
-
-	if (aqumv_compat_group_exprs(query->query) != NULL)
-		match->group_exprs = (List *)
-			cover((Node *) *aqumv_compat_group_exprs(query->query), false, &cxt);
-	cxt.within = false;
-	if (match->grouped_already)
-		add_residual(query->having, query->having_canonical, view->having_canonical,
-					 &cxt, &match->quals);
+		foreach(lc, ((FromExpr *) node)->fromlist)
+			from->fromlist = lappend(from->fromlist, derive_join_tree(d, lfirst(lc)));
+		from->quals = ((FromExpr *) node)->quals;
+		quals = (List **) &from->quals;
+		result = (Node *) from;
+	}
 	else
-		match->having = cover(query->query->havingQual, false, &cxt);
+	{
+		JoinExpr   *join = makeNode(JoinExpr);
+
+		*join = *(JoinExpr *) node;
+		join->larg = derive_join_tree(d, join->larg);
+		join->rarg = derive_join_tree(d, join->rarg);
+		quals = (List **) &join->quals;
+		result = (Node *) join;
+	}
+	*quals = derive_conjuncts(d, *quals, d->query->where, d->query->where_canonical,
+							  d->view->where_canonical);
+	return result;
+}
+
+/* WHERE and what else is computed before rows are grouped. */
+static AqumvReason *
+match_before(AqumvDerivation *d, AqumvMatch *match)
+{
+	Query	   *query = d->query->query;
+
+	d->before = true;
+	match->join_tree = (FromExpr *) derive_join_tree(d, (Node *) query->jointree);
+	if (d->reason != NULL && d->fit != AQUMV_FIT_ROWS && d->reason->code == AQUMV_COLUMN)
+		return aqumv_reason(AQUMV_FILTER,
+							"the query filters or joins by something that is no function of the view's grouping keys");
+	if (!aqumv_only_relation(d->query)->alone)
+		match->range_table = aqumv_derive_range_table(d, query->rtable);
+	if (aqumv_compat_group_exprs(query) != NULL)
+		match->group_exprs = (List *)
+			aqumv_derive(d, (Node *) *aqumv_compat_group_exprs(query), false);
+	d->before = false;
+	return d->reason;
+}
+
+static AqumvReason *
+match_as(AqumvFit fit, const AqumvSummary *query, const AqumvSummary *view,
+		 AqumvMatch **result)
+{
+	AqumvDerivation d = {.query = query,.view = view,.fit = fit};
+	AqumvMatch *match = palloc0(sizeof(AqumvMatch));
+	AqumvReason *reason;
+	ListCell   *lc;
+
+	match->fit = fit;
+	if ((reason = match_before(&d, match)) != NULL)
+		return reason;
+	if (fit == AQUMV_FIT_SAME)
+		match->join_tree->quals = (Node *)
+			list_concat((List *) match->join_tree->quals,
+						derive_conjuncts(&d, query->having, query->having,
+										 query->having_canonical, view->having_canonical));
+	else
+		match->having = aqumv_derive(&d, query->query->havingQual, false);
 
 	foreach(lc, query->query->targetList)
 	{
 		TargetEntry *tle = flatCopyTargetEntry(lfirst_node(TargetEntry, lc));
 
-		tle->expr = (Expr *) cover((Node *) tle->expr, true, &cxt);
+		tle->expr = (Expr *) aqumv_derive(&d, (Node *) tle->expr, true);
 		match->target_list = lappend(match->target_list, tle);
+		if (d.reason != NULL)
+			return d.reason->code == AQUMV_COLUMN && fit == AQUMV_FIT_FINER ?
+				aqumv_reason(AQUMV_GROUPING,
+							 "the view groups by other expressions than the query, and the query's cannot be computed from them") :
+				d.reason;
 	}
-	if (cxt.reason != NULL)
-		return cxt.reason;
-	*result = match;
-	return NULL;
+	if (d.reason == NULL)
+		*result = match;
+	return d.reason;
+}
+
+/*
+ * Match a view that has passed the quick check against a block, as seen from
+ * the relation that the view reads.
+ */
+AqumvReason *
+aqumv_match(const AqumvSummary *query, const AqumvSummary *view, AqumvMatch **match)
+{
+	AqumvReason *reason = NULL;
+
+	if (view->grain == AQUMV_GRAIN_ROW)
+		return match_as(AQUMV_FIT_ROWS, query, view, match);
+	if (fits_same(query, view))
+		reason = match_as(AQUMV_FIT_SAME, query, view, match);
+	if ((reason != NULL || !fits_same(query, view)) && may_fit_finer(query, view))
+	{
+		AqumvReason *finer = match_as(AQUMV_FIT_FINER, query, view, match);
+
+		if (finer == NULL || reason == NULL)
+			return finer;
+	}
+	return reason;
 }

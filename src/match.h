@@ -10,20 +10,22 @@
 
 #include "aqumv.h"
 
+#include "derive.h"
 #include "reason.h"
 #include "summary.h"
 
 /*
  * The block's expressions over the view's columns, which are Vars of the
- * range table index that the block's relation has.
+ * range table index that the relation has.
  */
 typedef struct AqumvMatch
 {
+	AqumvFit	fit;
 	List	   *target_list;
-	List	   *quals;			/* conjuncts left to check on the view's rows */
+	FromExpr   *join_tree;		/* its quals are lists of conjuncts */
+	List	   *range_table;	/* NIL if other entries stay as they are */
 	List	   *group_exprs;	/* where they stand apart from the target list */
 	Node	   *having;			/* NULL unless the block still groups */
-	bool		grouped_already;	/* the view's rows are the block's groups */
 } AqumvMatch;
 
 extern AqumvReason *aqumv_check_quickly(const AqumvSummary *query, const AqumvSummary *view);

@@ -10,19 +10,21 @@
  */
 #include "aqumv.h"
 
+#include "access/htup_details.h"
 #include "access/parallel.h"
 #include "access/transam.h"
+#include "catalog/pg_language.h"
+#include "catalog/pg_proc.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/planner.h"
-#include "parser/parsetree.h"
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
+#include "utils/syscache.h"
 
 #include "catalog.h"
 #include "choose.h"
 #include "planner.h"
-#include "summary.h"
 #include "views.h"
 
 static planner_hook_type prev_planner = NULL;
@@ -36,89 +38,82 @@ plan_as_written(Query *parse, const char *query_string, int cursor_options,
 	return standard_planner(parse, query_string, cursor_options, params);
 }
 
-/*
- * The SELECT of a statement that could be answered: the statement itself, or
- * the source of INSERT ... SELECT.
- */
-static Query *
-find_block(Query *parse, int *block_rti)
+/* What is read that views could be over? */
+typedef struct Search
 {
-	Node	   *from;
-	RangeTblEntry *rte;
+	bool		has_views;
+	int			ntables;
+	Oid			table;			/* one of them */
+	bool		reads;			/* is there any SELECT? */
+} Search;
 
-	*block_rti = 0;
-	if (parse->commandType == CMD_SELECT && parse->utilityStmt == NULL)
-		return parse;
-	if (parse->commandType != CMD_INSERT || list_length(parse->jointree->fromlist) != 1)
-		return NULL;
-	from = linitial(parse->jointree->fromlist);
-	if (!IsA(from, RangeTblRef))
-		return NULL;
-	*block_rti = ((RangeTblRef *) from)->rtindex;
-	rte = rt_fetch(*block_rti, parse->rtable);
-	return rte->rtekind == RTE_SUBQUERY ? rte->subquery : NULL;
-}
+static bool search_query(Query *query, Search *search);
 
-/*
- * rewrite_mode = required must not pass over a query only because its shape is
- * foreign to us.
- */
 static bool
-refuse_walker(Node *node, void *context)
+search_sublinks_walker(Node *node, void *context)
 {
 	if (node == NULL)
 		return false;
-	if (IsA(node, RangeTblEntry))
-	{
-		RangeTblEntry *rte = (RangeTblEntry *) node;
-
-		if (rte->rtekind == RTE_RELATION && rte->inFromCl &&
-			aqumv_views_over(rte->relid) != NIL)
-			ereport(ERROR,
-					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-					 errmsg("no materialized view over \"%s\" can answer the query",
-							get_rel_name(rte->relid)),
-					 errdetail("The query is not over one table."),
-					 errhint("Set aqumv.rewrite_mode to \"cost\" to read the tables instead.")));
-		return false;
-	}
 	if (IsA(node, Query))
-		return query_tree_walker((Query *) node, refuse_walker, context,
-								 QTW_EXAMINE_RTES_BEFORE);
-	return expression_tree_walker(node, refuse_walker, context);
+		return search_query((Query *) node, context);
+	return expression_tree_walker(node, search_sublinks_walker, context);
+}
+
+/* What a set-returning SQL function reads is known once it has been inlined. */
+static bool
+may_be_inlined(RangeTblEntry *rte)
+{
+	Node	   *call = list_length(rte->functions) != 1 ? NULL :
+		linitial_node(RangeTblFunction, rte->functions)->funcexpr;
+	HeapTuple	tuple;
+	bool		result;
+
+	if (call == NULL || !IsA(call, FuncExpr) || !((FuncExpr *) call)->funcretset ||
+		((FuncExpr *) call)->funcid < FirstNormalObjectId)
+		return false;
+	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(((FuncExpr *) call)->funcid));
+	result = HeapTupleIsValid(tuple) &&
+		((Form_pg_proc) GETSTRUCT(tuple))->prolang == SQLlanguageId;
+	if (HeapTupleIsValid(tuple))
+		ReleaseSysCache(tuple);
+	return result;
 }
 
 /*
- * Fill in what is to be decided about a statement.  False if there is nothing.
+ * Look for a table with views over it in the SELECTs of a statement.  Stops at
+ * the first one, and returns true.
  */
 static bool
-prepare_statement(AqumvStatement *statement, Query *parse, const char *query_string,
-				  int cursor_options, ParamListInfo params)
+search_query(Query *query, Search *search)
 {
-	RangeTblEntry *rte;
-	int			rti;
+	bool		is_select = query->commandType == CMD_SELECT && query->utilityStmt == NULL;
+	ListCell   *lc;
 
-	statement->block = find_block(parse, &statement->block_rti);
-	if (statement->block == NULL)
-		return false;
-	if (aqumv_find_relation(statement->block, &rte, &rti) != NULL)
+	search->reads |= is_select;
+	foreach(lc, query->rtable)
 	{
-		if (aqumv_rewrite_mode == AQUMV_REWRITE_REQUIRED && !aqumv_reason_messages &&
-			aqumv_is_installed())
-			(void) refuse_walker((Node *) statement->block, NULL);
-		return false;
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+
+		if (rte->rtekind == RTE_RELATION && is_select && rte->inFromCl)
+		{
+			search->ntables++;
+			search->table = rte->relid;
+			search->has_views = aqumv_has_views(rte->relid);
+		}
+		else if (rte->rtekind == RTE_SUBQUERY && rte->subquery != NULL)
+			(void) search_query(rte->subquery, search);
+		else if (rte->rtekind == RTE_FUNCTION && may_be_inlined(rte))
+			search->has_views = true;
+		if (search->has_views)
+			return true;
 	}
-	if (!aqumv_is_installed())
-		return false;
-	statement->base = rte->relid;
-	statement->views = aqumv_views_over(rte->relid);
-	statement->parse = parse;
-	statement->query_string = query_string;
-	statement->cursor_options = cursor_options;
-	statement->params = params;
-	statement->plan = plan_as_written;
-	statement->mode = aqumv_rewrite_mode;
-	return statement->views != NIL;
+	foreach(lc, query->cteList)
+	{
+		if (search_query((Query *) lfirst_node(CommonTableExpr, lc)->ctequery, search))
+			return true;
+	}
+	return query->hasSubLinks &&
+		query_tree_walker(query, search_sublinks_walker, search, QTW_IGNORE_RC_SUBQUERIES);
 }
 
 /*
@@ -130,8 +125,8 @@ static PlannedStmt *
 aqumv_planner(Query *parse, const char *query_string, int cursor_options,
 			  ParamListInfo params)
 {
-	AqumvStatement statement = {0};
 	bool		messages = aqumv_reason_messages;
+	Search		search = {0};
 	bool		worth_it;
 
 	if (!aqumv_enabled || aqumv_paused > 0 || !ActiveSnapshotSet() ||
@@ -139,11 +134,18 @@ aqumv_planner(Query *parse, const char *query_string, int cursor_options,
 		return plan_as_written(parse, query_string, cursor_options, params);
 
 	aqumv_reason_messages = false;
-	worth_it = prepare_statement(&statement, parse, query_string, cursor_options, params);
+	worth_it = aqumv_is_installed() && search_query(parse, &search);
 	aqumv_reason_messages = messages;
 	if (!worth_it)
 		return plan_as_written(parse, query_string, cursor_options, params);
-	return aqumv_choose(&statement, NULL);
+	else
+	{
+		AqumvStatement statement = {parse, query_string, cursor_options, params,
+			plan_as_written, aqumv_rewrite_mode
+		};
+
+		return aqumv_choose(&statement, NULL);
+	}
 }
 
 static List *
@@ -156,38 +158,41 @@ single_verdict(AqumvReason *reason)
 	return list_make1(verdict);
 }
 
+/* Why does a statement have nothing to do with views? */
+static AqumvReason *
+explain_search(const Search *search)
+{
+	if (!search->reads)
+		return aqumv_reason(AQUMV_STATEMENT,
+							"the statement has no SELECT in it");
+	if (search->ntables == 0)
+		return aqumv_reason(AQUMV_NO_TABLE, "the query does not read a table");
+	if (search->ntables > 1)
+		return aqumv_reason(AQUMV_NO_VIEWS,
+							"no materialized view reads any of the query's tables");
+	if (search->table < FirstNormalObjectId)
+		return aqumv_reason(AQUMV_SYSTEM_CATALOG,
+							"writes to system catalogs cannot be tracked");
+	return aqumv_reason(AQUMV_NO_VIEWS,
+						"no materialized view reads \"%s\"", get_rel_name(search->table));
+}
+
 /*
  * What would be decided about a query, as a list of AqumvVerdict.
  */
 List *
 aqumv_explain_query(Query *parse, const char *query_string, int cursor_options)
 {
-	AqumvStatement statement = {0};
+	AqumvStatement statement = {parse, query_string, cursor_options, NULL,
+		plan_as_written, AQUMV_REWRITE_COST
+	};
+	Search		search = {0};
 	List	   *verdicts = NIL;
-	RangeTblEntry *rte;
-	int			rti;
-	AqumvReason *reason;
 
-	if (!prepare_statement(&statement, parse, query_string, cursor_options, NULL))
-	{
-		if (statement.block == NULL)
-			reason = aqumv_reason(AQUMV_STATEMENT,
-								  "the statement is neither a SELECT nor an INSERT ... SELECT");
-		else if ((reason = aqumv_find_relation(statement.block, &rte, &rti)) != NULL)
-			 /* as it says */ ;
-		else if (rte->relid < FirstNormalObjectId)
-			reason = aqumv_reason(AQUMV_SYSTEM_CATALOG,
-								  "writes to system catalogs cannot be tracked");
-		else
-			reason = aqumv_reason(AQUMV_NO_VIEWS,
-								  "no materialized view reads \"%s\"", get_rel_name(rte->relid));
-		verdicts = single_verdict(reason);
-	}
-	else
-	{
-		statement.mode = AQUMV_REWRITE_COST;
+	if (search_query(parse, &search))
 		(void) aqumv_choose(&statement, &verdicts);
-	}
+	if (verdicts == NIL)
+		verdicts = single_verdict(explain_search(&search));
 	return verdicts;
 }
 

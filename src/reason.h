@@ -18,7 +18,7 @@
 	/* the query cannot be answered from any view */ \
 	X(NO_VIEWS, "no_views") \
 	X(STATEMENT, "statement") \
-	X(NOT_ONE_TABLE, "not_one_table") \
+	X(NO_TABLE, "no_table") \
 	X(BASE_KIND, "base_kind") \
 	X(SYSTEM_CATALOG, "system_catalog") \
 	X(UNLOGGED, "unlogged") \

@@ -15,6 +15,7 @@
 
 #include "access/table.h"
 #include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
 #include "nodes/value.h"
 #include "parser/parsetree.h"
 #include "storage/lmgr.h"
@@ -44,6 +45,63 @@ make_view_entry(Oid view)
 	return rte;
 }
 
+/* Make conditions out of lists of conjuncts again. */
+static void
+join_conjuncts(Node *node)
+{
+	ListCell   *lc;
+
+	if (IsA(node, FromExpr))
+	{
+		FromExpr   *from = (FromExpr *) node;
+
+		foreach(lc, from->fromlist)
+			join_conjuncts(lfirst(lc));
+		from->quals = from->quals == NULL ? NULL :
+			(Node *) make_ands_explicit((List *) from->quals);
+	}
+	else if (IsA(node, JoinExpr))
+	{
+		JoinExpr   *join = (JoinExpr *) node;
+
+		join_conjuncts(join->larg);
+		join_conjuncts(join->rarg);
+		/* an inner join without a condition is fine, others need one */
+		join->quals = join->quals == NULL && join->jointype == JOIN_INNER ? NULL :
+			(Node *) make_ands_explicit((List *) join->quals);
+	}
+}
+
+static Node *
+forget_columns_mutator(Node *node, void *context)
+{
+	if (node == NULL)
+		return NULL;
+	if (IsA(node, Var) && (int) ((Var *) node)->varno == *((int *) context))
+		return (Node *) makeNullConst(((Var *) node)->vartype, ((Var *) node)->vartypmod,
+									  ((Var *) node)->varcollid);
+	return expression_tree_mutator(node, forget_columns_mutator, context);
+}
+
+/*
+ * Joins list the columns of both sides.  Nobody looks at the table's columns
+ * there any more, whose numbers would be wrong.
+ */
+static void
+forget_join_columns(Query *query, int rti)
+{
+	ListCell   *lc;
+
+	foreach(lc, query->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+
+		if (rte->rtekind == RTE_JOIN)
+			rte->joinaliasvars = (List *)
+				forget_columns_mutator((Node *) rte->joinaliasvars, &rti);
+	}
+}
+
 /*
  * Make the block that reads the view.  The summary's query is not changed; the
  * result shares nothing with it.
@@ -52,21 +110,27 @@ Query *
 aqumv_rewrite(const AqumvSummary *query, const AqumvMatch *match, Oid view)
 {
 	Query	   *result = copyObject(query->query);
-	ListCell   *cell = list_nth_cell(result->rtable, linitial_int(query->rtis) - 1);
-	RangeTblEntry *base = lfirst_node(RangeTblEntry, cell);
+	int			rti = linitial_int(query->rtis);
+	ListCell   *cell;
+	RangeTblEntry *base;
 
+	if (match->range_table != NIL)
+		result->rtable = copyObject(match->range_table);
+	cell = list_nth_cell(result->rtable, rti - 1);
+	base = lfirst_node(RangeTblEntry, cell);
 	lfirst(cell) = make_view_entry(view);
 	aqumv_compat_ask_nothing(result, lfirst(cell), base);
 	base->inh = false;
 	result->rtable = lappend(result->rtable, base);
+	forget_join_columns(result, rti);
 
 	result->targetList = copyObject(match->target_list);
-	result->jointree->quals = match->quals == NIL ? NULL :
-		(Node *) make_ands_explicit(copyObject(match->quals));
+	result->jointree = copyObject(match->join_tree);
+	join_conjuncts((Node *) result->jointree);
 	result->havingQual = copyObject(match->having);
 	if (match->group_exprs != NIL)
 		*aqumv_compat_group_exprs(result) = copyObject(match->group_exprs);
-	if (match->grouped_already)
+	if (match->fit == AQUMV_FIT_SAME)
 	{
 		result->hasAggs = false;
 		result->groupClause = NIL;

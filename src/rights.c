@@ -67,5 +67,5 @@ aqumv_may_execute(Query *query, bool *everyone_may)
 	*everyone_may = true;
 	return !rights_walker((Node *) query->targetList, everyone_may) &&
 		!rights_walker(query->havingQual, everyone_may) &&
-		!rights_walker(query->jointree->quals, everyone_may);
+		!rights_walker((Node *) query->jointree, everyone_may);
 }

@@ -21,8 +21,10 @@
 #include "optimizer/optimizer.h"
 #include "parser/parsetree.h"
 #include "rewrite/rewriteManip.h"
+#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 
+#include "bucket.h"
 #include "compat.h"
 #include "expr.h"
 #include "summary.h"
@@ -38,38 +40,56 @@ aqumv_find_relation(Query *query, RangeTblEntry **rte, int *rti)
 
 	if (query->commandType != CMD_SELECT || query->setOperations != NULL ||
 		query->jointree == NULL || list_length(query->jointree->fromlist) != 1)
-		return aqumv_reason(AQUMV_NOT_ONE_TABLE,
+		return aqumv_reason(AQUMV_NO_TABLE,
 							"the query is not over one table");
 	from = linitial(query->jointree->fromlist);
 	if (!IsA(from, RangeTblRef))
-		return aqumv_reason(AQUMV_NOT_ONE_TABLE,
+		return aqumv_reason(AQUMV_NO_TABLE,
 							"the query joins several tables");
 	*rti = ((RangeTblRef *) from)->rtindex;
 	*rte = rt_fetch(*rti, query->rtable);
 	if ((*rte)->rtekind != RTE_RELATION)
-		return aqumv_reason(AQUMV_NOT_ONE_TABLE,
+		return aqumv_reason(AQUMV_NO_TABLE,
 							"the query does not read a table directly");
 	return NULL;
 }
 
-/* Is there a subquery that refers to the columns or aggregates around it? */
+/* Does the block compute an aggregate inside of a subquery? */
 static bool
-correlated_sublink_walker(Node *node, void *context)
+aggregate_in_sublink_walker(Node *node, void *context)
 {
 	if (node == NULL)
 		return false;
 	if (IsA(node, SubLink))
-	{
-		SubLink    *sublink = (SubLink *) node;
-
-		if (contain_vars_of_level(sublink->subselect, 1) ||
-			contain_aggs_of_level(sublink->subselect, 1))
-			return true;
-		return correlated_sublink_walker(sublink->testexpr, context);
-	}
+		return contain_aggs_of_level(((SubLink *) node)->subselect, 1) ||
+			aggregate_in_sublink_walker(((SubLink *) node)->testexpr, context);
 	if (IsA(node, Query))
 		return false;
-	return expression_tree_walker(node, correlated_sublink_walker, context);
+	return expression_tree_walker(node, aggregate_in_sublink_walker, context);
+}
+
+/* Fold the conditions of a join tree in place, and split them into conjuncts. */
+static void
+fold_join_tree(Query *query, Node *node, ParamListInfo params)
+{
+	ListCell   *lc;
+
+	if (IsA(node, FromExpr))
+	{
+		FromExpr   *from = (FromExpr *) node;
+
+		foreach(lc, from->fromlist)
+			fold_join_tree(query, lfirst(lc), params);
+		from->quals = (Node *) aqumv_conjuncts(aqumv_fold(query, from->quals, params));
+	}
+	else if (IsA(node, JoinExpr))
+	{
+		JoinExpr   *join = (JoinExpr *) node;
+
+		fold_join_tree(query, join->larg, params);
+		fold_join_tree(query, join->rarg, params);
+		join->quals = (Node *) aqumv_conjuncts(aqumv_fold(query, join->quals, params));
+	}
 }
 
 /* Fold every expression of the block in place. */
@@ -82,12 +102,13 @@ fold_query(Query *query, ParamListInfo params)
 		*group_exprs = (List *) aqumv_fold(query, (Node *) *group_exprs, params);
 	query->targetList = (List *) aqumv_fold(query, (Node *) query->targetList, params);
 	query->havingQual = aqumv_fold(query, query->havingQual, params);
-	query->jointree->quals = aqumv_fold(query, query->jointree->quals, params);
+	fold_join_tree(query, (Node *) query->jointree, params);
 }
 
 typedef struct ColumnSearch
 {
 	int			rti;
+	int			depth;
 	Bitmapset  *columns;
 } ColumnSearch;
 
@@ -102,13 +123,18 @@ columns_walker(Node *node, void *context)
 	{
 		Var		   *var = (Var *) node;
 
-		if ((int) var->varno == search->rti && var->varlevelsup == 0)
+		if ((int) var->varno == search->rti && (int) var->varlevelsup == search->depth)
 			search->columns = bms_add_member(search->columns,
 											 var->varattno - FirstLowInvalidHeapAttributeNumber);
 		return false;
 	}
 	if (IsA(node, Query))
-		return false;			/* uncorrelated */
+	{
+		search->depth++;
+		(void) query_tree_walker((Query *) node, columns_walker, context, 0);
+		search->depth--;
+		return false;
+	}
 	return expression_tree_walker(node, columns_walker, context);
 }
 
@@ -119,6 +145,25 @@ mentioned_columns(Node *expr, int rti)
 	ColumnSearch search = {.rti = rti};
 
 	(void) columns_walker(expr, &search);
+	return search.columns;
+}
+
+/* All columns of relation rti that the block mentions, in subqueries as well. */
+static Bitmapset *
+all_columns(Query *query, int rti)
+{
+	ColumnSearch search = {.rti = rti};
+	List	  **group_exprs = aqumv_compat_group_exprs(query);
+
+	(void) columns_walker((Node *) query->targetList, &search);
+	(void) columns_walker(query->havingQual, &search);
+	(void) columns_walker((Node *) query->jointree, &search);
+	if (group_exprs != NULL)
+		(void) columns_walker((Node *) *group_exprs, &search);
+	/* LATERAL */
+	if (list_length(query->rtable) > 1)
+		(void) range_table_walker(query->rtable, columns_walker, &search,
+								  QTW_IGNORE_JOINALIASES | AQUMV_COMPAT_IGNORE_GROUP_EXPRS);
 	return search.columns;
 }
 
@@ -145,6 +190,35 @@ check_block(Query *query, RangeTblEntry *rte)
 		return aqumv_reason(AQUMV_MODIFYING_CTE,
 							"a WITH clause writes");
 	return NULL;
+}
+
+/*
+ * Columns that JOIN ... USING merges are computed from both sides.  Does one
+ * that the block mentions depend on the relation?
+ */
+static bool
+is_merged_column_used(Query *query, int rti)
+{
+	ListCell   *lc,
+			   *la;
+
+	foreach(lc, query->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+		Bitmapset  *used = NULL;
+
+		if (rte->rtekind == RTE_JOIN)
+			used = all_columns(query, foreach_current_index(lc) + 1);
+		if (bms_is_empty(used))
+			continue;
+		foreach(la, rte->joinaliasvars)
+		{
+			if (bms_is_member(foreach_current_index(la) + 1 - FirstLowInvalidHeapAttributeNumber, used) &&
+				!bms_is_empty(mentioned_columns(lfirst(la), rti)))
+				return true;
+		}
+	}
+	return false;
 }
 
 static AqumvReason *
@@ -192,55 +266,97 @@ make_keys(AqumvSummary *summary)
 }
 
 static AqumvGrain
-find_grain(Query *query, bool had_having)
+find_grain(Query *query)
 {
 	if (query->groupingSets != NIL)
 		return AQUMV_GRAIN_SETS;
 	if (query->groupClause != NIL)
 		return AQUMV_GRAIN_GROUP;
-	if (query->hasAggs || had_having)
+	if (query->hasAggs || query->havingQual != NULL)
 		return AQUMV_GRAIN_ALL;
 	return AQUMV_GRAIN_ROW;
 }
 
-/*
- * Make the summary of a block that has passed its checks.  The query is taken
- * over and folded in place.
- */
-static AqumvReason *
-summarize(Query *query, ParamListInfo params, AqumvSummary **result)
+typedef struct Restrictions
 {
-	AqumvSummary *summary = palloc0(sizeof(AqumvSummary));
-	AqumvRelation *relation = palloc0(sizeof(AqumvRelation));
-	RangeTblEntry *rte;
-	AqumvReason *reason;
-	bool		had_having = query->havingQual != NULL;
+	int			rti;
+	List	   *conjuncts;
+	bool		nullable;
+} Restrictions;
+
+/*
+ * Collect the conditions without which no row of the relation matters: those of
+ * WHERE and of inner joins around it, and of the outer joins that may put NULLs
+ * in its place.  Once there are such NULLs, what is further out decides about
+ * them, not about the relation's rows.  False if the relation is not in here.
+ */
+static bool
+collect_restrictions(Node *node, Restrictions *r)
+{
+	bool		left,
+				right;
+
+	if (IsA(node, RangeTblRef))
+		return ((RangeTblRef *) node)->rtindex == r->rti;
+	if (IsA(node, FromExpr))
+	{
+		FromExpr   *from = (FromExpr *) node;
+		ListCell   *lc;
+
+		foreach(lc, from->fromlist)
+		{
+			if (!collect_restrictions(lfirst(lc), r))
+				continue;
+			if (!r->nullable)
+				r->conjuncts = list_concat(r->conjuncts, (List *) from->quals);
+			return true;
+		}
+		return false;
+	}
+	left = collect_restrictions(((JoinExpr *) node)->larg, r);
+	right = !left && collect_restrictions(((JoinExpr *) node)->rarg, r);
+	if (left || right)
+	{
+		JoinType	jointype = ((JoinExpr *) node)->jointype;
+		bool		padded = jointype == JOIN_FULL ||
+		jointype == (left ? JOIN_RIGHT : JOIN_LEFT);
+
+		if (!r->nullable && (jointype == JOIN_INNER || (padded && jointype != JOIN_FULL)))
+			r->conjuncts = list_concat(r->conjuncts,
+									   (List *) ((JoinExpr *) node)->quals);
+		if (padded)
+			r->nullable = true;
+	}
+	return left || right;
+}
+
+/*
+ * In a join, only what concerns the relation alone is of use to the prover.
+ */
+static List *
+own_conjuncts(List *conjuncts, int rti)
+{
+	List	   *own = NIL;
 	ListCell   *lc;
 
-	if ((reason = aqumv_find_relation(query, &rte, &relation->rti)) != NULL ||
-		(reason = check_block(query, rte)) != NULL)
-		return reason;
+	foreach(lc, conjuncts)
+	{
+		if (bms_membership(pull_varnos(NULL, lfirst(lc))) == BMS_SINGLETON &&
+			!bms_is_empty(mentioned_columns(lfirst(lc), rti)))
+			own = lappend(own, lfirst(lc));
+	}
+	return own;
+}
 
-	fold_query(query, params);
-	relation->relid = rte->relid;
-	relation->where_columns = mentioned_columns(query->jointree->quals, relation->rti);
-	relation->columns =
-		bms_join(bms_join(mentioned_columns((Node *) query->targetList, relation->rti),
-						  mentioned_columns(query->havingQual, relation->rti)),
-				 bms_copy(relation->where_columns));
-	if (aqumv_compat_group_exprs(query) != NULL)
-		relation->columns =
-			bms_join(relation->columns,
-					 mentioned_columns((Node *) *aqumv_compat_group_exprs(query), relation->rti));
-	if ((reason = check_columns(relation)) != NULL)
-		return reason;
+/* What is known of the columns of the relation */
+static void
+find_columns(AqumvSummary *summary, AqumvRelation *relation)
+{
+	ListCell   *lc;
 
-	summary->query = query;
-	summary->relations = list_make1(relation);
-	summary->rtis = list_make1_int(relation->rti);
-	summary->grain = find_grain(query, had_having);
-	summary->where = aqumv_conjuncts(query->jointree->quals);
-	foreach(lc, query->targetList)
+	relation->columns = all_columns(summary->query, relation->rti);
+	relation->where_columns = mentioned_columns((Node *) summary->where, relation->rti);
+	foreach(lc, summary->query->targetList)
 	{
 		TargetEntry *tle = lfirst_node(TargetEntry, lc);
 
@@ -256,6 +372,45 @@ summarize(Query *query, ParamListInfo params, AqumvSummary **result)
 				bms_join(relation->certain_columns,
 						 mentioned_columns(lfirst(lc), relation->rti));
 	}
+}
+
+/*
+ * Make the summary of a block that has been prepared, as seen from relation
+ * rti.  The query is taken over.
+ */
+static AqumvReason *
+summarize(Query *query, int rti, AqumvSummary **result)
+{
+	AqumvSummary *summary = palloc0(sizeof(AqumvSummary));
+	AqumvRelation *relation = palloc0(sizeof(AqumvRelation));
+	RangeTblEntry *rte = rt_fetch(rti, query->rtable);
+	Restrictions restrictions = {.rti = rti};
+	AqumvReason *reason;
+
+	if ((reason = check_block(query, rte)) != NULL)
+		return reason;
+
+	(void) collect_restrictions((Node *) query->jointree, &restrictions);
+	relation->relid = rte->relid;
+	relation->rti = rti;
+	relation->nullable = restrictions.nullable;
+	relation->alone = list_length(query->jointree->fromlist) == 1 &&
+		IsA(linitial(query->jointree->fromlist), RangeTblRef);
+
+	summary->query = query;
+	summary->relations = list_make1(relation);
+	summary->rtis = list_make1_int(rti);
+	summary->grain = find_grain(query);
+	summary->where = relation->alone ? restrictions.conjuncts :
+		own_conjuncts(restrictions.conjuncts, rti);
+	find_columns(summary, relation);
+	if ((reason = check_columns(relation)) != NULL)
+		return reason;
+	if (!relation->alone && is_merged_column_used(query, rti))
+		return aqumv_reason(AQUMV_COLUMN,
+							"JOIN ... USING merges a column of \"%s\" with another of its own kind; name it with its table",
+							get_rel_name(relation->relid));
+
 	summary->where_canonical = aqumv_make_condition((List *)
 													aqumv_canonical((Node *) summary->where, summary->rtis));
 	summary->having = aqumv_conjuncts(query->havingQual);
@@ -267,10 +422,12 @@ summarize(Query *query, ParamListInfo params, AqumvSummary **result)
 }
 
 /*
- * Summary of a query block.  The query is scribbled on: pass a copy.
+ * Bring a query block into the form that summaries are made from: folded, with
+ * conditions split into conjuncts.  A reason if there is none.  The query is
+ * scribbled on: pass a copy.
  */
 AqumvReason *
-aqumv_summarize_query(Query *query, ParamListInfo params, AqumvSummary **summary)
+aqumv_prepare_block(Query *query, ParamListInfo params)
 {
 	aqumv_compat_flatten_group(query);
 	if (query->rowMarks != NIL)
@@ -279,13 +436,30 @@ aqumv_summarize_query(Query *query, ParamListInfo params, AqumvSummary **summary
 	if (contain_volatile_functions((Node *) query))
 		return aqumv_reason(AQUMV_VOLATILE,
 							"the query calls a VOLATILE function");
-	if (query->hasSubLinks &&
-		(correlated_sublink_walker((Node *) query->targetList, NULL) ||
-		 correlated_sublink_walker(query->havingQual, NULL) ||
-		 correlated_sublink_walker(query->jointree->quals, NULL)))
+	if (query->hasSubLinks && query->hasAggs &&
+		(aggregate_in_sublink_walker((Node *) query->targetList, NULL) ||
+		 aggregate_in_sublink_walker(query->havingQual, NULL)))
 		return aqumv_reason(AQUMV_SUBLINK,
-							"a subquery refers to the columns of the table");
-	return summarize(query, params, summary);
+							"an aggregate of the query stands in a subquery");
+	fold_query(query, params);
+	return NULL;
+}
+
+/*
+ * Summary of a prepared block, as seen from one of its relations.  any_copies
+ * says that the block is asked only which rows it returns, not how often.  The
+ * query becomes the summary's: pass a copy.
+ */
+AqumvReason *
+aqumv_summarize_query(Query *query, int rti, bool any_copies, AqumvSummary **summary)
+{
+	AqumvReason *reason = summarize(query, rti, summary);
+
+	if (reason == NULL)
+		(*summary)->any_copies = any_copies ||
+			(query->distinctClause != NIL && !query->hasDistinctOn &&
+			 !query->hasWindowFuncs && !query->hasTargetSRFs);
+	return reason;
 }
 
 /*
@@ -308,6 +482,26 @@ check_view_shape(Query *query)
 		return aqumv_reason(AQUMV_VIEW_SHAPE,
 							"the view has a set operation, WITH, window or set-returning functions, or grouping sets");
 	return NULL;
+}
+
+/* Write count(1) as count(*). */
+static void
+count_rows(Node *expr)
+{
+	Aggref	   *agg = (Aggref *) expr;
+	Const	   *arg;
+
+	if (!IsA(expr, Aggref) || agg->aggfnoid != F_COUNT_ANY || agg->aggdistinct != NIL)
+		return;
+	arg = (Const *) linitial_node(TargetEntry, agg->args)->expr;
+	if (!IsA(arg, Const) || arg->constisnull)
+		return;
+	agg->aggfnoid = F_COUNT_;
+	agg->aggargtypes = NIL;
+	agg->args = NIL;
+	agg->aggorder = NIL;
+	agg->aggstar = true;
+	agg->inputcollid = InvalidOid;
 }
 
 /*
@@ -341,6 +535,9 @@ make_outputs(AqumvSummary *summary)
 		output = palloc0(sizeof(AqumvOutput));
 		output->attno = tle->resno;
 		output->expr = aqumv_canonical((Node *) tle->expr, summary->rtis);
+		count_rows(output->expr);
+		output->aggregated = contain_aggs_of_level(output->expr, 0);
+		output->bucket = !output->aggregated && aqumv_is_bucket(output->expr);
 		outputs = lappend(outputs, output);
 		if (loose_keys == NIL || IsA(output->expr, Aggref))
 			continue;
@@ -368,6 +565,8 @@ AqumvReason *
 aqumv_summarize_view(Query *query, AqumvSummary **summary)
 {
 	AqumvReason *reason;
+	RangeTblEntry *rte;
+	int			rti;
 	bool		needs_timezone = false;
 
 	aqumv_compat_flatten_group(query);
@@ -380,7 +579,10 @@ aqumv_summarize_view(Query *query, AqumvSummary **summary)
 		  aqumv_is_mutable(query->jointree->quals, &needs_timezone))))
 		return aqumv_reason(AQUMV_VIEW_MUTABLE,
 							"the view calls a function that is not IMMUTABLE (nor STABLE for TimeZone alone)");
-	if ((reason = summarize(query, NULL, summary)) != NULL)
+	if ((reason = aqumv_find_relation(query, &rte, &rti)) != NULL)
+		return reason;
+	fold_query(query, NULL);
+	if ((reason = summarize(query, rti, summary)) != NULL)
 		return reason;
 	(*summary)->needs_timezone = needs_timezone;
 	(*summary)->outputs = make_outputs(*summary);

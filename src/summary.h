@@ -34,6 +34,8 @@ typedef struct AqumvRelation
 {
 	Oid			relid;
 	int			rti;			/* in query->rtable */
+	bool		alone;			/* the block reads nothing else */
+	bool		nullable;		/* an outer join may put NULLs for its rows */
 	Bitmapset  *columns;		/* all that the block mentions, by attnum */
 	Bitmapset  *where_columns;	/* those that its WHERE mentions */
 	Bitmapset  *bare_columns;	/* those that it returns by themselves */
@@ -55,15 +57,24 @@ typedef struct AqumvOutput
 	AqumvKey   *key;			/* set if it is a grouping key whose equality is
 								 * not bitwise */
 	bool		inexact;		/* depends on such a key: never used */
+	bool		aggregated;		/* has an aggregate in it */
+	bool		bucket;			/* aqumv_is_bucket() */
 } AqumvOutput;
 
+/*
+ * A block may join several relations; its summary is then made for one of them
+ * at a time, and columns of the others stand as they are, like parameters.
+ */
 typedef struct AqumvSummary
 {
-	Query	   *query;			/* folded; the summary's own copy */
+	Query	   *query;			/* folded; the summary's own copy.  Its quals
+								 * are lists of conjuncts */
 	List	   *relations;		/* of AqumvRelation */
 	List	   *rtis;			/* their range table indexes */
 	AqumvGrain	grain;
-	List	   *where;			/* conjuncts */
+	bool		any_copies;		/* how often a row is returned does not matter */
+	List	   *where;			/* conjuncts that hold for every row of the
+								 * relation that matters */
 	AqumvCondition *where_canonical;
 	List	   *having;
 	AqumvCondition *having_canonical;
@@ -73,7 +84,8 @@ typedef struct AqumvSummary
 } AqumvSummary;
 
 extern AqumvReason *aqumv_find_relation(Query *query, RangeTblEntry **rte, int *rti);
-extern AqumvReason *aqumv_summarize_query(Query *query, ParamListInfo params,
+extern AqumvReason *aqumv_prepare_block(Query *query, ParamListInfo params);
+extern AqumvReason *aqumv_summarize_query(Query *query, int rti, bool any_copies,
 										  AqumvSummary **summary);
 extern AqumvReason *aqumv_summarize_view(Query *query, AqumvSummary **summary);
 

@@ -233,6 +233,15 @@ aqumv_views_over(Oid base)
 	return views;
 }
 
+/* Is there any? */
+bool
+aqumv_has_views(Oid base)
+{
+	BaseSlot   *slot = hash_search(base_slots, &base, HASH_FIND, NULL);
+
+	return slot != NULL && slot->valid ? slot->views != NIL : aqumv_views_over(base) != NIL;
+}
+
 /* ------------------------------------------------------------------------
  * What a view holds
  * ------------------------------------------------------------------------

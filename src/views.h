@@ -59,6 +59,7 @@ typedef struct AqumvView
 } AqumvView;
 
 extern List *aqumv_views_over(Oid base);
+extern bool aqumv_has_views(Oid base);
 extern AqumvReason *aqumv_get_view(Oid view, AqumvView **result);
 extern void aqumv_announce_view(Oid view);
 extern uint64 aqumv_view_generation(const AqumvView *view);

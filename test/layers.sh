@@ -8,7 +8,7 @@
 set -eu
 cd "$(dirname "$0")/../src"
 
-answer='planner choose cover rewrite match guard explain'
+answer='planner choose answer cover rewrite match derive rollup flatten bucket levels guard explain'
 maintain='ddl event capture incremental trigger refresh merge apply delta track viewindex'
 
 # shellcheck disable=SC2035 # in src, no name starts with a dash

@@ -34,7 +34,7 @@ SET aqumv.rewrite_mode = required;
 SELECT pg_temp.answer('SELECT a FROM no_view');
 SELECT a FROM t WHERE id = 5;
 SELECT b FROM t WHERE id = 5;
-SELECT t.a FROM t JOIN no_view USING (a);
+SELECT count(*) FROM t JOIN no_view USING (a);
 SELECT n.a FROM no_view n, no_view m;
 SELECT b FROM (SELECT b FROM t WHERE id = 5 OFFSET 0) s;
 WITH c AS MATERIALIZED (SELECT b FROM t WHERE id = 5) SELECT * FROM c;

@@ -32,7 +32,7 @@ SELECT pg_temp.compare('SELECT v, w, count(*) FROM ev WHERE v + w = 4 OR v IS NU
 SELECT pg_temp.compare('SELECT v, w, count(*) FROM ev WHERE k > 100 GROUP BY v, w');
 SELECT pg_temp.compare('SELECT v, w, count(*) FROM ev WHERE v > k GROUP BY v, w');
 
--- 58, 61: coarser grains are for roll-up
+-- 58, 61: coarser grains, and finer ones
 SELECT pg_temp.compare('SELECT v, sum(k) FROM ev GROUP BY v, w, k');
 SELECT pg_temp.compare('SELECT v, w FROM ev');
 SELECT pg_temp.compare('SELECT v, w FROM ev GROUP BY v + 1, w, v');

@@ -1,6 +1,6 @@
--- Subqueries in expressions and WITH around a query over one table: what does
--- not depend on the table's rows stays as it is.  Were the code wrong, a
--- subquery would be evaluated against the view, or refer to a column of it.
+-- Subqueries in expressions and WITH around a query over one table: they stay as
+-- they are, but for the table's columns in them.  Were the code wrong, a
+-- subquery would refer to other columns, or to rows that it must not see.
 \getenv srcdir PG_ABS_SRCDIR
 \set compare :srcdir '/include/compare.sql'
 \i :compare

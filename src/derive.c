@@ -1,0 +1,488 @@
+/*-------------------------------------------------------------------------
+ *
+ * derive.c
+ *	  How is an expression computed from a view's columns?
+ *
+ *	  From top to bottom: what a column holds is taken from there, so the
+ *	  largest stored expression wins; then come aggregates of finer groups
+ *	  (rollup.c) and buckets of finer buckets (bucket.c); then the parts of the
+ *	  expression.  A column of the table that is left has no counterpart, and
+ *	  the derivation fails.
+ *
+ *	  Columns of other relations and of outer queries stand as they are.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aqumv.h"
+
+#include "access/sysattr.h"
+#include "catalog/pg_aggregate.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
+#include "parser/parsetree.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+
+#include "bucket.h"
+#include "compat.h"
+#include "derive.h"
+#include "expr.h"
+#include "rollup.h"
+
+static Node *derive_mutator(Node *node, void *context);
+
+static bool
+is_column(Node *node, AqumvDerivation *d)
+{
+	return IsA(node, Var) && (int) ((Var *) node)->varlevelsup == d->depth &&
+		(int) ((Var *) node)->varno == aqumv_only_relation(d->query)->rti;
+}
+
+static bool
+has_same_look(Node *node, const AqumvOutput *output)
+{
+	return exprTypmod(node) == exprTypmod(output->expr) &&
+		exprCollation(node) == exprCollation(output->expr);
+}
+
+/* A column of the view that holds just this expression, or NULL. */
+static const AqumvOutput *
+find_output(Node *node, AqumvDerivation *d)
+{
+	ListCell   *lc;
+	Node	   *canonical = NULL;
+
+	if (is_column(node, d))
+	{
+		/* the usual case, without making copies */
+		foreach(lc, d->view->outputs)
+		{
+			const AqumvOutput *output = lfirst(lc);
+
+			if (IsA(output->expr, Var) && !output->inexact &&
+				((Var *) output->expr)->varattno == ((Var *) node)->varattno)
+				return output;
+		}
+		return NULL;
+	}
+	if (d->depth > 0 || aqumv_only_relation(d->query)->nullable)
+		return NULL;
+	foreach(lc, d->view->outputs)
+	{
+		const AqumvOutput *output = lfirst(lc);
+
+		if (nodeTag(output->expr) != nodeTag(node) || output->inexact ||
+			(output->aggregated && d->fit != AQUMV_FIT_SAME))
+			continue;
+		if (canonical == NULL)
+			canonical = aqumv_canonical(node, d->query->rtis);
+		if (equal(canonical, output->expr) && has_same_look(node, output))
+			return output;
+	}
+	return NULL;
+}
+
+static Var *
+make_output_var(const AqumvOutput *output, AqumvDerivation *d)
+{
+	return makeVar(aqumv_only_relation(d->query)->rti, output->attno,
+				   exprType(output->expr), exprTypmod(output->expr),
+				   exprCollation(output->expr), d->depth);
+}
+
+/*
+ * Where the query groups rows, what stands outside of aggregates is computed
+ * from the keys (which may be NULL in some grouping sets), so nothing larger
+ * than a key may be taken from the view.
+ */
+static bool
+may_take(Node *node, AqumvDerivation *d)
+{
+	ListCell   *lc;
+	Node	   *canonical;
+
+	if (d->before || d->depth > 0 || d->fit == AQUMV_FIT_SAME ||
+		(d->query->grain != AQUMV_GRAIN_GROUP && d->query->grain != AQUMV_GRAIN_SETS))
+		return true;
+	if (IsA(node, Var))
+		return true;
+	canonical = aqumv_canonical(node, d->query->rtis);
+	foreach(lc, d->query->keys)
+	{
+		if (equal(canonical, ((AqumvKey *) lfirst(lc))->expr))
+		{
+			d->before = true;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ------------------------------------------------------------------------
+ * Aggregates
+ * ------------------------------------------------------------------------
+ */
+
+/* The conjuncts of a filter, in canonical form. */
+static List *
+filter_conjuncts(Expr *filter, const List *rtis)
+{
+	return aqumv_conjuncts(aqumv_canonical((Node *) filter, rtis));
+}
+
+/*
+ * For rollup.c: the column that holds an aggregate of the same input, perhaps
+ * under a weaker filter, and the rest of the filter.
+ */
+static Node *
+find_stored(Aggref *aggregate, Node **rest, void *context)
+{
+	AqumvDerivation *d = context;
+	Aggref	   *bare = (Aggref *) aqumv_canonical((Node *) aggregate, d->query->rtis);
+	List	   *wanted = filter_conjuncts(aggregate->aggfilter, d->query->rtis);
+	const AqumvOutput *best = NULL;
+	List	   *best_rest = NIL;
+	ListCell   *lc;
+
+	bare->aggfilter = NULL;
+	foreach(lc, d->view->outputs)
+	{
+		const AqumvOutput *output = lfirst(lc);
+		Aggref	   *other = (Aggref *) output->expr;
+		Expr	   *filter;
+		List	   *filters;
+		bool		same;
+
+		if (!IsA(other, Aggref) || other->aggfnoid != bare->aggfnoid || output->inexact)
+			continue;
+		filter = other->aggfilter;
+		other->aggfilter = NULL;
+		same = equal(other, bare);
+		other->aggfilter = filter;
+		if (!same)
+			continue;
+		filters = filter_conjuncts(filter, NIL);
+		if (list_difference(filters, wanted) == NIL &&
+			(best == NULL ||
+			 list_length(list_difference(wanted, filters)) < list_length(best_rest)))
+		{
+			best = output;
+			best_rest = list_difference(wanted, filters);
+		}
+	}
+	if (best == NULL)
+		return NULL;
+
+	*rest = NULL;
+	if (best_rest != NIL)
+	{
+		List	   *derived = NIL;
+		List	   *conjuncts = aqumv_conjuncts((Node *) aggregate->aggfilter);
+		bool		before = d->before;
+
+		/* the conjuncts in terms of the query are in the same order */
+		d->before = true;
+		foreach(lc, conjuncts)
+		{
+			Node	   *canonical = aqumv_canonical(lfirst(lc), d->query->rtis);
+
+			if (list_member(best_rest, canonical))
+				derived = lappend(derived, aqumv_derive(d, lfirst(lc), false));
+		}
+		d->before = before;
+		if (d->reason != NULL || list_length(derived) != list_length(best_rest))
+			return NULL;
+		*rest = (Node *) make_ands_explicit(derived);
+	}
+	return (Node *) make_output_var(best, d);
+}
+
+/* For rollup.c: an expression from the keys, or NULL. */
+static Node *
+derive_from_keys(Node *expr, void *context)
+{
+	AqumvDerivation *d = context;
+	bool		before = d->before;
+	Node	   *result;
+
+	if (d->reason != NULL)
+		return NULL;
+	d->before = true;
+	result = aqumv_derive(d, expr, false);
+	d->before = before;
+	if (d->reason == NULL)
+		return result;
+	d->reason = NULL;
+	return NULL;
+}
+
+/*
+ * May a key stand as an input of this aggregate whose equal values are not the
+ * same?  The result must not depend on which of them it is.
+ */
+static bool
+allows_loose_key(Aggref *aggregate)
+{
+	return aggregate->aggdistinct == NIL ||	/* min, max and their likes */
+		(aggregate->aggfnoid == F_COUNT_ANY && list_length(aggregate->aggdistinct) == 1);
+}
+
+/* An aggregate to which copies of rows make no difference, over the keys. */
+static Node *
+derive_over_keys(Aggref *aggregate, AqumvDerivation *d)
+{
+	Aggref	   *result = copyObject(aggregate);
+	ListCell   *lc;
+
+	d->before = true;
+	foreach(lc, result->args)
+	{
+		TargetEntry *tle = lfirst_node(TargetEntry, lc);
+		const AqumvOutput *output = find_output((Node *) tle->expr, d);
+		bool		loose = output != NULL && output->key != NULL &&
+			allows_loose_key(aggregate) &&
+			(aggregate->aggdistinct == NIL ||
+			 linitial_node(SortGroupClause, aggregate->aggdistinct)->eqop == output->key->eqop);
+
+		tle->expr = (Expr *) aqumv_derive(d, (Node *) tle->expr, loose);
+	}
+	result->aggfilter = (Expr *) aqumv_derive(d, (Node *) result->aggfilter, false);
+	result->aggdirectargs = (List *) aqumv_derive(d, (Node *) result->aggdirectargs, false);
+	return (Node *) result;
+}
+
+static Node *
+derive_aggregate(Aggref *aggregate, AqumvDerivation *d)
+{
+	AqumvParts	parts = {.same = d->fit == AQUMV_FIT_SAME,
+		.never_empty = d->query->grain == AQUMV_GRAIN_GROUP,
+	.stored = find_stored,.derived = derive_from_keys,.context = d};
+	Node	   *result = aqumv_roll_up(aggregate, &parts);
+
+	if (result != NULL && d->reason == NULL)
+		return result;
+	d->reason = NULL;
+	if (d->fit == AQUMV_FIT_FINER && aqumv_ignores_copies(aggregate))
+	{
+		result = derive_over_keys(aggregate, d);
+		if (d->reason == NULL)
+			return result;
+	}
+	d->reason = aqumv_reason(AQUMV_AGGREGATE,
+							 "the view lacks an aggregate that the query computes, or what it could be computed from");
+	return (Node *) aggregate;
+}
+
+/* ------------------------------------------------------------------------
+ * Expressions
+ * ------------------------------------------------------------------------
+ */
+
+/*
+ * Derive the operands of a comparison.  A key whose equality is not bitwise may
+ * stand here by itself, if the operator treats equal values alike.
+ */
+static bool
+derive_comparison_args(List **args, Oid opno, Oid collation, AqumvDerivation *d)
+{
+	ListCell   *lc;
+	List	   *derived = NIL;
+	bool		found = false;
+
+	foreach(lc, *args)
+	{
+		Node	   *arg = lfirst(lc);
+		const AqumvOutput *output = find_output(arg, d);
+
+		if (output != NULL && output->key != NULL &&
+			(!OidIsValid(opno) ||
+			 (collation == exprCollation(output->expr) &&
+			  aqumv_is_ordering_operator(opno, output->key->eqop, exprType(output->expr)))))
+		{
+			derived = lappend(derived, make_output_var(output, d));
+			found = true;
+		}
+		else
+			derived = lappend(derived, derive_mutator(arg, d));
+	}
+	if (found)
+		*args = derived;
+	return found;
+}
+
+/* A comparison with a key in it whose equality is not bitwise, or NULL. */
+static Node *
+derive_comparison(Node *node, AqumvDerivation *d)
+{
+	if (IsA(node, OpExpr))
+	{
+		OpExpr	   *op = (OpExpr *) copyObject(node);
+
+		if (derive_comparison_args(&op->args, op->opno, op->inputcollid, d))
+			return (Node *) op;
+	}
+	else if (IsA(node, ScalarArrayOpExpr))
+	{
+		ScalarArrayOpExpr *op = (ScalarArrayOpExpr *) copyObject(node);
+
+		if (derive_comparison_args(&op->args, op->opno, op->inputcollid, d))
+			return (Node *) op;
+	}
+	else if (IsA(node, NullTest))
+	{
+		NullTest   *test = (NullTest *) copyObject(node);
+		List	   *args = list_make1(test->arg);
+
+		if (derive_comparison_args(&args, InvalidOid, InvalidOid, d))
+		{
+			test->arg = linitial(args);
+			return (Node *) test;
+		}
+	}
+	return NULL;
+}
+
+/* An expression computed from a bucket that a column of the view holds. */
+static Node *
+derive_from_bucket(Node *node, AqumvDerivation *d)
+{
+	Node	   *canonical = NULL;
+	ListCell   *lc;
+
+	if ((!IsA(node, FuncExpr) && !IsA(node, OpExpr) && !IsA(node, NullTest)) ||
+		d->depth > 0 || aqumv_only_relation(d->query)->nullable)
+		return NULL;
+	foreach(lc, d->view->outputs)
+	{
+		const AqumvOutput *output = lfirst(lc);
+		Node	   *result;
+
+		if (!output->bucket || output->inexact || output->key != NULL)
+			continue;
+		if (canonical == NULL)
+			canonical = aqumv_canonical(node, d->query->rtis);
+		result = aqumv_coarsen(canonical, output->expr, make_output_var(output, d));
+		if (result != NULL)
+			return result;
+	}
+	return NULL;
+}
+
+static Node *
+derive_query(Query *query, AqumvDerivation *d)
+{
+	Query	   *result;
+
+	if (!contain_vars_of_level((Node *) query, d->depth + 1))
+		return (Node *) query;
+	d->depth++;
+	result = query_tree_mutator(query, derive_mutator, d, 0);
+	d->depth--;
+	return (Node *) result;
+}
+
+static Node *
+derive_column(Var *var, AqumvDerivation *d)
+{
+	const AqumvOutput *output = find_output((Node *) var, d);
+	Oid			relid = aqumv_only_relation(d->query)->relid;
+	Var		   *result;
+
+	if (output == NULL)
+	{
+		d->reason = aqumv_reason(AQUMV_COLUMN,
+								 "the view lacks column \"%s\", or an expression that the query computes from it",
+								 get_attname(relid, var->varattno, true));
+		return (Node *) var;
+	}
+	result = make_output_var(output, d);
+	aqumv_compat_copy_nulling(result, var);
+	return (Node *) result;
+}
+
+static Node *
+derive_node(Node *node, AqumvDerivation *d)
+{
+	bool		whole = d->whole;
+	const AqumvOutput *output = NULL;
+	Node	   *result;
+
+	if (node == NULL || d->reason != NULL)
+		return node;
+	if (IsA(node, Const) || IsA(node, Param))
+		return node;
+	if (IsA(node, Query))
+		return derive_query((Query *) node, d);
+	if (IsA(node, Var) && !is_column(node, d))
+		return node;			/* of another relation */
+	if (IsA(node, List))
+		return expression_tree_mutator(node, derive_mutator, d);
+	d->whole = false;
+
+	if (may_take(node, d))
+		output = find_output(node, d);
+	if (output != NULL && output->key != NULL && (!whole || d->depth > 0))
+		d->reason = aqumv_reason(AQUMV_KEY_EQUALITY,
+								 "values of the grouping key in column %d of the view can be equal and yet differ, so no function may be applied to it",
+								 output->attno);
+	if (IsA(node, Var))
+		return derive_column((Var *) node, d);
+	if (output != NULL)
+		return (Node *) make_output_var(output, d);
+	if (d->depth > 0)
+		return expression_tree_mutator(node, derive_mutator, d);
+
+	if (IsA(node, Aggref) && d->fit != AQUMV_FIT_ROWS)
+		return derive_aggregate((Aggref *) node, d);
+	if (IsA(node, GroupingFunc) && d->fit == AQUMV_FIT_SAME)
+	{
+		d->reason = aqumv_reason(AQUMV_AGGREGATE, "the view has no GROUPING()");
+		return node;
+	}
+	if (may_take(node, d) && (result = derive_from_bucket(node, d)) != NULL)
+		return result;
+
+	/* with loose keys about, comparisons need a closer look */
+	if (d->view->grain == AQUMV_GRAIN_GROUP)
+	{
+		result = derive_comparison(node, d);
+		if (result != NULL || d->reason != NULL)
+			return result != NULL ? result : node;
+	}
+	if (IsA(node, Aggref) || IsA(node, GroupingFunc))
+		d->before = true;		/* GROUPING() goes by the keys' numbers */
+	return expression_tree_mutator(node, derive_mutator, d);
+}
+
+static Node *
+derive_mutator(Node *node, void *context)
+{
+	AqumvDerivation *d = context;
+	bool		before = d->before;
+	Node	   *result = derive_node(node, d);
+
+	d->before = before;
+	return result;
+}
+
+/*
+ * Compute an expression of the query from the view.  "whole" says that it is a
+ * whole output, key or sort expression, where a grouping key may stand whatever
+ * its equality is.  Sets the reason if it cannot be done; what is returned is
+ * of no use then.
+ */
+Node *
+aqumv_derive(AqumvDerivation *derivation, Node *node, bool whole)
+{
+	derivation->whole = whole;
+	return derive_mutator(node, derivation);
+}
+
+/* The same for what other entries of a FROM list mention (LATERAL). */
+List *
+aqumv_derive_range_table(AqumvDerivation *derivation, List *rtable)
+{
+	return range_table_mutator(rtable, derive_mutator, derivation,
+							   QTW_IGNORE_JOINALIASES | AQUMV_COMPAT_IGNORE_GROUP_EXPRS);
+}

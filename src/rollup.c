@@ -1,0 +1,358 @@
+/*-------------------------------------------------------------------------
+ *
+ * rollup.c
+ *	  How is an aggregate computed from aggregates of smaller groups?
+ *
+ *	  count from the sum of counts, sum from the sum of sums, avg from sum and
+ *	  count, and so on, with core's own types, digits and NULLs.  Where a group
+ *	  of the query is a single row of the view, the stored values are combined
+ *	  as they are, without an aggregate.
+ *
+ *	  A filter that the stored aggregate does not have must be computable from
+ *	  the grouping keys; it picks whole groups.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aqumv.h"
+
+#include "catalog/pg_aggregate.h"
+#include "catalog/pg_operator.h"
+#include "catalog/pg_type.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "utils/fmgroids.h"
+#include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
+
+#include "aggregate.h"
+#include "rollup.h"
+
+static Node *
+make_call(Oid funcid, Oid type, List *args)
+{
+	return (Node *) makeFuncExpr(funcid, type, args, InvalidOid, InvalidOid,
+								 COERCE_EXPLICIT_CALL);
+}
+
+/* An aggregate over a column of the view. */
+static Node *
+make_aggregate(Oid aggfnoid, Oid type, Node *arg, Node *filter)
+{
+	Aggref	   *agg = makeNode(Aggref);
+
+	agg->aggfnoid = aggfnoid;
+	agg->aggtype = type;
+	agg->aggcollid = exprCollation(arg);
+	agg->inputcollid = exprCollation(arg);
+	if (!OidIsValid(get_typcollation(type)))
+		agg->aggcollid = InvalidOid;
+	agg->aggargtypes = list_make1_oid(exprType(arg));
+	agg->args = list_make1(makeTargetEntry((Expr *) arg, 1, NULL, false));
+	agg->aggfilter = (Expr *) filter;
+	agg->aggkind = AGGKIND_NORMAL;
+	agg->aggsplit = AGGSPLIT_SIMPLE;
+	agg->aggno = agg->aggtransno = -1;
+	agg->location = -1;
+	return (Node *) agg;
+}
+
+/* The value if the filter is true, else another (NULL: a null). */
+static Node *
+make_choice(Node *filter, Node *value, Node *otherwise)
+{
+	CaseExpr   *choice;
+	CaseWhen   *when;
+
+	if (filter == NULL)
+		return value;
+	choice = makeNode(CaseExpr);
+	when = makeNode(CaseWhen);
+	when->expr = (Expr *) filter;
+	when->result = (Expr *) value;
+	when->location = choice->location = -1;
+	choice->casetype = exprType(value);
+	choice->casecollid = exprCollation(value);
+	choice->args = list_make1(when);
+	choice->defresult = (Expr *) (otherwise != NULL ? otherwise :
+								  (Node *) makeNullConst(exprType(value), exprTypmod(value),
+														 exprCollation(value)));
+	return (Node *) choice;
+}
+
+static Node *
+make_integer(int64 value)
+{
+	return (Node *) makeConst(INT8OID, -1, InvalidOid, sizeof(int64),
+							  Int64GetDatum(value), false, FLOAT8PASSBYVAL);
+}
+
+static Node *
+to_numeric(Node *value)
+{
+	switch (exprType(value))
+	{
+		case NUMERICOID:
+			return value;
+		case INT8OID:
+			return make_call(F_NUMERIC_INT8, NUMERICOID, list_make1(value));
+		case INT4OID:
+			return make_call(F_NUMERIC_INT4, NUMERICOID, list_make1(value));
+		case INT2OID:
+			return make_call(F_NUMERIC_INT2, NUMERICOID, list_make1(value));
+		default:
+			return NULL;
+	}
+}
+
+/* The aggregate that sums values of a type, and what it returns. */
+static Oid
+sum_of_type(Oid type, Oid *result)
+{
+	*result = type;
+	switch (type)
+	{
+		case INT8OID:
+			*result = NUMERICOID;
+			return F_SUM_INT8;
+		case NUMERICOID:
+			return F_SUM_NUMERIC;
+		case FLOAT4OID:
+			return F_SUM_FLOAT4;
+		case FLOAT8OID:
+			return F_SUM_FLOAT8;
+		case CASHOID:
+			return F_SUM_MONEY;
+		case INTERVALOID:
+			return F_SUM_INTERVAL;
+		default:
+			return InvalidOid;
+	}
+}
+
+/* ------------------------------------------------------------------------
+ * Counts and sums
+ * ------------------------------------------------------------------------
+ */
+
+/* count(*) under the filter of an aggregate */
+static Aggref *
+make_count(const Aggref *like)
+{
+	Aggref	   *count = copyObject(unconstify(Aggref *, like));
+
+	count->aggfnoid = F_COUNT_;
+	count->aggtype = INT8OID;
+	count->aggcollid = count->inputcollid = InvalidOid;
+	count->aggargtypes = NIL;
+	count->args = NIL;
+	count->aggstar = true;
+	return count;
+}
+
+/* How many rows, as numeric if that costs less; NULL if it is not known. */
+static Node *
+sum_counts(Aggref *count, const AqumvParts *parts, bool numeric)
+{
+	Node	   *rest = NULL;
+	Node	   *column = parts->stored(count, &rest, parts->context);
+	Node	   *sum;
+
+	/* of a key, all are counted that are not null */
+	if (column == NULL && !count->aggstar)
+	{
+		Node	   *key = parts->derived((Node *) linitial_node(TargetEntry, count->args)->expr,
+										 parts->context);
+		NullTest   *test;
+
+		if (key == NULL)
+			return NULL;
+		column = parts->stored(make_count(count), &rest, parts->context);
+		test = makeNode(NullTest);
+		test->arg = (Expr *) key;
+		test->nulltesttype = IS_NOT_NULL;
+		test->location = -1;
+		rest = rest == NULL ? (Node *) test :
+			(Node *) make_andclause(list_make2(rest, test));
+	}
+	if (column == NULL)
+		return NULL;
+	if (parts->same)
+	{
+		sum = make_choice(rest, column, make_integer(0));
+		return numeric ? to_numeric(sum) : sum;
+	}
+	sum = make_aggregate(F_SUM_INT8, NUMERICOID, column, rest);
+	if (rest != NULL || !parts->never_empty)
+	{
+		CoalesceExpr *coalesce = makeNode(CoalesceExpr);
+
+		coalesce->coalescetype = NUMERICOID;
+		coalesce->args = list_make2(sum, to_numeric(make_integer(0)));
+		coalesce->location = -1;
+		sum = (Node *) coalesce;
+	}
+	return numeric ? sum : make_call(F_INT8_NUMERIC, INT8OID, list_make1(sum));
+}
+
+static Node *
+roll_up_count(Aggref *count, const AqumvParts *parts, bool numeric)
+{
+	Node	   *arg = count->args == NIL ? NULL :
+		(Node *) linitial_node(TargetEntry, count->args)->expr;
+
+	/* count(1) */
+	if (arg != NULL && IsA(arg, Const) && !((Const *) arg)->constisnull)
+		count = make_count(count);
+	return sum_counts(count, parts, numeric);
+}
+
+/*
+ * The sum of an expression of integer keys: each as often as it occurs.
+ */
+static Node *
+sum_keys(Aggref *sum, const AqumvParts *parts)
+{
+	Node	   *arg = (Node *) linitial_node(TargetEntry, sum->args)->expr;
+	Oid			type = exprType(arg);
+	Node	   *key;
+	Node	   *count;
+	Node	   *rest = NULL;
+	Node	   *product;
+
+	if (type != INT2OID && type != INT4OID && type != INT8OID)
+		return NULL;
+	key = parts->derived(arg, parts->context);
+	count = parts->stored(make_count(sum), &rest, parts->context);
+	if (key == NULL || count == NULL)
+		return NULL;
+	product = make_call(F_NUMERIC_MUL, NUMERICOID,
+						list_make2(to_numeric(key), to_numeric(count)));
+	return parts->same ? make_choice(rest, product, NULL) :
+		make_aggregate(F_SUM_NUMERIC, NUMERICOID, product, rest);
+}
+
+/* The sum, as the type that it is added up in; NULL if it is not known. */
+static Node *
+sum_sums(Aggref *sum, const AqumvParts *parts)
+{
+	Node	   *rest = NULL;
+	Node	   *column = parts->stored(sum, &rest, parts->context);
+	Oid			type;
+	Oid			aggregate;
+
+	if (column == NULL)
+		return sum_keys(sum, parts);
+	if (parts->same)
+		return make_choice(rest, column, NULL);
+	aggregate = sum_of_type(exprType(column), &type);
+	return OidIsValid(aggregate) ? make_aggregate(aggregate, type, column, rest) : NULL;
+}
+
+static Node *
+roll_up_sum(Aggref *sum, const AqumvParts *parts)
+{
+	Node	   *result = sum_sums(sum, parts);
+
+	if (result == NULL || exprType(result) == sum->aggtype)
+		return result;
+	if (exprType(result) == NUMERICOID && sum->aggtype == INT8OID)
+		return make_call(F_INT8_NUMERIC, INT8OID, list_make1(result));
+	return NULL;
+}
+
+/* ------------------------------------------------------------------------
+ * What is made of counts and sums
+ * ------------------------------------------------------------------------
+ */
+
+/* Another aggregate of the same arguments. */
+static Aggref *
+make_like(const Aggref *like, Oid aggfnoid, Oid type)
+{
+	Aggref	   *other = copyObject(unconstify(Aggref *, like));
+
+	other->aggfnoid = aggfnoid;
+	other->aggtype = type;
+	return other;
+}
+
+/*
+ * sum / count, which is NULL without inputs because the sum is.
+ */
+static Node *
+roll_up_average(Aggref *average, const AqumvAggregate *known, const AqumvParts *parts)
+{
+	Node	   *sum = sum_sums(make_like(average, known->sum, get_func_rettype(known->sum)), parts);
+	Node	   *count = sum == NULL ? NULL :
+		roll_up_count(make_like(average, F_COUNT_ANY, INT8OID), parts, true);
+
+	if (count == NULL)
+		return NULL;
+	if (exprType(sum) == FLOAT8OID)
+		return make_call(F_FLOAT8DIV, FLOAT8OID,
+						 list_make2(sum, make_call(F_FLOAT8_NUMERIC, FLOAT8OID,
+												   list_make1(count))));
+	sum = to_numeric(sum);
+	return sum == NULL ? NULL :
+		make_call(F_NUMERIC_DIV, NUMERICOID, list_make2(sum, count));
+}
+
+/* An aggregate of results is the result: min, max, bool_and, bit_or ... */
+static Node *
+roll_up_self(Aggref *aggregate, const AqumvParts *parts)
+{
+	Node	   *rest = NULL;
+	Node	   *column = parts->stored(aggregate, &rest, parts->context);
+	Aggref	   *result;
+
+	if (column == NULL || parts->same)
+		return column == NULL ? NULL : make_choice(rest, column, NULL);
+	result = copyObject(aggregate);
+	linitial_node(TargetEntry, result->args)->expr = (Expr *) column;
+	result->aggfilter = (Expr *) rest;
+	return (Node *) result;
+}
+
+/*
+ * The aggregate computed from what is stored, or NULL if that cannot be done.
+ */
+Node *
+aqumv_roll_up(Aggref *aggregate, const AqumvParts *parts)
+{
+	AqumvAggregate known;
+
+	if (aggregate->aggdistinct != NIL || aggregate->aggorder != NIL ||
+		aggregate->aggkind != AGGKIND_NORMAL || list_length(aggregate->args) > 1)
+		return NULL;
+	aqumv_describe_aggregate(aggregate->aggfnoid, &known);
+	switch (known.rollup)
+	{
+		case AQUMV_ROLLUP_COUNT:
+			return roll_up_count(aggregate, parts, false);
+		case AQUMV_ROLLUP_SUM:
+			return roll_up_sum(aggregate, parts);
+		case AQUMV_ROLLUP_AVERAGE:
+			return roll_up_average(aggregate, &known, parts);
+		case AQUMV_ROLLUP_SELF:
+			return roll_up_self(aggregate, parts);
+		case AQUMV_ROLLUP_NONE:
+			break;
+	}
+	return NULL;
+}
+
+/*
+ * Does it make no difference to the aggregate how often each input comes?
+ */
+bool
+aqumv_ignores_copies(Aggref *aggregate)
+{
+	AqumvAggregate known;
+
+	if (aggregate->aggkind != AGGKIND_NORMAL)
+		return false;
+	if (aggregate->aggdistinct != NIL)
+		return true;
+	aqumv_describe_aggregate(aggregate->aggfnoid, &known);
+	return known.rollup == AQUMV_ROLLUP_SELF && known.idempotent;
+}
