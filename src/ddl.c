@@ -151,6 +151,24 @@ lock_base_first(RefreshMatViewStmt *stmt)
 	aqumv_prepare_base(delta, view->owner, get_rel_name(viewoid), true);
 }
 
+/*
+ * Have writes to the base of a view noticed.  Nothing writes a materialized
+ * view but REFRESH, which has to be waited for here, before a snapshot is taken.
+ */
+static Oid
+watch_base(Oid base)
+{
+	if (!OidIsValid(base))
+		return InvalidOid;
+	if (get_rel_relkind(base) == RELKIND_MATVIEW)
+	{
+		LockRelationOid(base, AccessShareLock);
+		return InvalidOid;
+	}
+	(void) aqumv_track_if_permitted(base);
+	return base;
+}
+
 static void
 refresh_view(Utility *u, RefreshMatViewStmt *stmt)
 {
@@ -181,10 +199,7 @@ refresh_view(Utility *u, RefreshMatViewStmt *stmt)
 							   !aqumv_is_trusted(view));
 		}
 		else if (view->unsuitable == NULL)
-		{
-			base = view->base;
-			(void) aqumv_track_if_permitted(base);
-		}
+			base = watch_base(view->base);
 	}
 	if (delta != NULL && stmt->concurrent)
 		aqumv_create_view_index(viewoid, delta);
@@ -239,8 +254,7 @@ create_view(Utility *u, CreateTableAsStmt *stmt, AqumvMaintenance maintenance)
 	}
 	else if (IsA(stmt->query, Query) && ((Query *) stmt->query)->commandType == CMD_SELECT)
 		base = base_of_definition((Query *) stmt->query);
-	if (OidIsValid(base))
-		(void) aqumv_track_if_permitted(base);
+	base = watch_base(base);
 	aqumv_begin_filling(&filling, base);
 	if (delta != NULL && filled)
 		require_recent_snapshot(&filling, stmt->into->rel->relname);
@@ -428,6 +442,7 @@ alter_view_options(Utility *u)
 	else
 	{
 		aqumv_set_maintenance(view, AQUMV_MANUAL);
+		aqumv_end_maintenance(view);
 		aqumv_release_bases();
 	}
 	aqumv_announce_view(view);
@@ -453,7 +468,10 @@ note_label(SecLabelStmt *stmt)
 	if (aqumv_maintenance_of(view) == AQUMV_IMMEDIATE)
 		aqumv_delete_refresh(view);
 	else
+	{
+		aqumv_end_maintenance(view);
 		aqumv_release_bases();
+	}
 	CacheInvalidateRelcacheByRelid(view);
 	aqumv_announce_view(view);
 }

@@ -57,6 +57,9 @@
  *	  still holds its lock.  Under REPEATABLE READ, R may be older than all this;
  *	  such a record counts only if nothing has committed in between.
  *
+ *	  Over a materialized view, (2) and (3) are: the record of that view that S
+ *	  sees, R saw (check_base_view).
+ *
  *	  SERIALIZABLE transactions must find their marks by an ordinary index scan
  *	  under their snapshot, which leaves SIREAD locks behind: two transactions
  *	  that each read a view and write its base conflict as they would on the
@@ -239,6 +242,8 @@ aqumv_count_marks(AqumvView *view, const AqumvRefresh *refresh, Snapshot snapsho
 static AqumvReason *
 check_tracking(const AqumvTree *tree, AqumvWrote wrote)
 {
+	if (tree->is_view)
+		return NULL;
 	/* who opts in to foreign tables trusts them to stay as they are */
 	if (OidIsValid(tree->untracked) && !tree->has_foreign)
 		return aqumv_reason(AQUMV_NOT_TRACKED,
@@ -295,6 +300,36 @@ check_writes(const AqumvTree *tree, const AqumvRefresh *refresh, Snapshot snapsh
 	if (search.unseen > 0)
 		return aqumv_reason(AQUMV_STALE,
 							"\"%s\" was written after the view was filled; refresh it",
+							get_rel_name(tree->relid));
+	return NULL;
+}
+
+/*
+ * A view over a view: has the latter been refreshed since?  Its record tells,
+ * as of the snapshot.  If the snapshot S sees that record and the view's own
+ * snapshot R saw it too, then it is the one that R found: had R found a later
+ * one, S would see that, since S sees the view's record, written after R.
+ */
+static AqumvReason *
+check_base_view(const AqumvTree *tree, const AqumvRefresh *refresh, Snapshot snapshot)
+{
+	AqumvRefresh below;
+	AqumvView  *view;
+	AqumvReason *reason;
+
+	if ((reason = aqumv_get_view(tree->relid, &view)) != NULL)
+		return reason;
+	if (view->maintenance == AQUMV_IMMEDIATE)
+		return aqumv_reason(AQUMV_BASE_KIND,
+							"\"%s\" is changed by those who write its table, which views over it do not notice",
+							get_rel_name(tree->relid));
+	if (!aqumv_read_refresh(tree->relid, snapshot, &below) || view->filenode != below.filenode)
+		return aqumv_reason(AQUMV_NOT_REFRESHED,
+							"\"%s\" was not refreshed since aqumv watches it, as far as this snapshot sees; refresh it, then the view",
+							get_rel_name(tree->relid));
+	if (!aqumv_moment_seen(below.moment, refresh))
+		return aqumv_reason(AQUMV_STALE,
+							"\"%s\" was refreshed after the view was filled; refresh the view too",
 							get_rel_name(tree->relid));
 	return NULL;
 }
@@ -360,7 +395,8 @@ aqumv_check_usable(AqumvView *view, Snapshot snapshot)
 	AcceptInvalidationMessages();
 	events = aqumv_events;
 	tree = aqumv_get_tree(view->base);
-	wrote = view->maintenance == AQUMV_IMMEDIATE ? AQUMV_WROTE_NOTHING : aqumv_wrote_any_of(tree);
+	wrote = view->maintenance == AQUMV_IMMEDIATE || tree->is_view ? AQUMV_WROTE_NOTHING :
+		aqumv_wrote_any_of(tree);
 	if ((reason = check_base(tree)) != NULL || (reason = check_tracking(tree, wrote)) != NULL)
 		return reason;
 	if (view->maintenance == AQUMV_IMMEDIATE)
@@ -379,7 +415,8 @@ aqumv_check_usable(AqumvView *view, Snapshot snapshot)
 		return aqumv_reason(AQUMV_STALE,
 							"this snapshot is older than the refresh that followed the transaction's own writes");
 	if ((reason = check_record(view, &refresh)) != NULL ||
-		(reason = check_writes(tree, &refresh, snapshot)) != NULL)
+		(reason = tree->is_view ? check_base_view(tree, &refresh, snapshot) :
+		 check_writes(tree, &refresh, snapshot)) != NULL)
 		return reason;
 	keep_proof(view, tree, events, snapshot);
 	return NULL;

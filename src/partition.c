@@ -245,6 +245,13 @@ look_at(AqumvTree *tree, Oid relid, bool above)
 	if (!HeapTupleIsValid(tuple))
 		return;					/* being dropped; its parent will be marked */
 	form = (Form_pg_class) GETSTRUCT(tuple);
+	if (form->relkind == RELKIND_MATVIEW)
+	{
+		tree->is_view = true;
+		tree->maintained = false;
+		ReleaseSysCache(tuple);
+		return;
+	}
 	foreign = form->relkind == RELKIND_FOREIGN_TABLE;
 	if (form->relkind != RELKIND_RELATION && form->relkind != RELKIND_PARTITIONED_TABLE &&
 		!foreign)

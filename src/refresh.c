@@ -162,26 +162,35 @@ tracked_too_late(const AqumvTree *tree)
 }
 
 /*
+ * Does the record tell of all that there is in the base?
+ */
+static bool
+is_complete(const AqumvFilling *filling, const AqumvView *view)
+{
+	if (filling->is_old)
+		return false;
+	if (view->unsuitable != NULL && view->maintenance != AQUMV_IMMEDIATE)
+		return true;			/* it answers nothing */
+	return check_enable_rls(view->base, view->owner, true) != RLS_ENABLED &&
+		(view->maintenance == AQUMV_IMMEDIATE || !tracked_too_late(aqumv_get_tree(view->base)));
+}
+
+/*
  * The view has been filled: write its record.  A view that answers nothing has
- * none, unless writers maintain it: they do so only with a record.
+ * one as well, for the sake of views over it.
  */
 void
 aqumv_end_filling(AqumvFilling *filling, Oid viewoid)
 {
 	AqumvView  *view;
-	const AqumvTree *tree;
 	AqumvRefresh row;
 
 	PopActiveSnapshot();
 	CommandCounterIncrement();
+	/* while it takes part in inheritance, say, a table's changes are not seen */
 	if (aqumv_get_view(viewoid, &view) != NULL ||
-		(view->unsuitable != NULL && view->maintenance != AQUMV_IMMEDIATE))
-	{
-		aqumv_delete_refresh(viewoid);
-		return;
-	}
-	tree = aqumv_get_tree(view->base);
-	if (tree->unsuitable != NULL)
+		((view->unsuitable == NULL || view->maintenance == AQUMV_IMMEDIATE) &&
+		 aqumv_get_tree(view->base)->unsuitable != NULL))
 	{
 		aqumv_delete_refresh(viewoid);
 		return;
@@ -191,13 +200,29 @@ aqumv_end_filling(AqumvFilling *filling, Oid viewoid)
 	row.filenode = view->filenode;
 	row.moment = filling->moment;
 	row.functions = view->functions;
-	row.complete = check_enable_rls(view->base, view->owner, true) != RLS_ENABLED &&
-		(view->maintenance == AQUMV_IMMEDIATE || !tracked_too_late(tree)) && !filling->is_old;
+	row.complete = is_complete(filling, view);
 	row.refreshed_at = GetCurrentTimestamp();
 	row.timezone = unconstify(char *, pg_get_timezone_name(session_timezone));
 	row.snapshot = filling->snapshot;
 	aqumv_write_refresh(&row);
-	CacheInvalidateRelcacheByRelid(view->base);
+	if (OidIsValid(view->base))
+		CacheInvalidateRelcacheByRelid(view->base);
+}
+
+/*
+ * Writers do not change the view any more.  For views over it that is as if it
+ * had been filled now: they have not noticed what writers did.
+ */
+void
+aqumv_end_maintenance(Oid viewoid)
+{
+	AqumvRefresh row;
+
+	if (!aqumv_read_refresh(viewoid, NULL, &row))
+		return;
+	row.moment = aqumv_current_moment();
+	aqumv_write_refresh(&row);
+	aqumv_end_part();
 }
 
 /*
