@@ -74,34 +74,3 @@ aqumv_end_change(AqumvChangeReader *reader)
 	if (reader->added != NULL)
 		ExecDropSingleTupleTableSlot(reader->added);
 }
-
-/* ------------------------------------------------------------------------
- * Changes that are put off
- * ------------------------------------------------------------------------
- */
-
-List *
-aqumv_add_subid(List *subids)
-{
-	return list_append_unique_oid(subids, (Oid) GetCurrentSubTransactionId());
-}
-
-/*
- * A subtransaction has ended: is it in the list?  It becomes its parent then.
- */
-bool
-aqumv_settle_subid(List *subids, SubTransactionId subid, SubTransactionId parent)
-{
-	ListCell   *lc;
-	bool		found = false;
-
-	foreach(lc, subids)
-	{
-		if (lfirst_oid(lc) == (Oid) subid)
-		{
-			lfirst_oid(lc) = (Oid) parent;
-			found = true;
-		}
-	}
-	return found;
-}

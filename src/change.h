@@ -10,9 +10,7 @@
 
 #include "aqumv.h"
 
-#include "access/xact.h"
 #include "executor/tuptable.h"
-#include "nodes/pg_list.h"
 #include "utils/relcache.h"
 #include "utils/tuplestore.h"
 
@@ -41,10 +39,6 @@ typedef struct AqumvChangeReader
 	bool		removed_ended;
 	bool		added_ended;
 } AqumvChangeReader;
-
-/* which subtransactions have added to what is put off */
-extern List *aqumv_add_subid(List *subids);
-extern bool aqumv_settle_subid(List *subids, SubTransactionId subid, SubTransactionId parent);
 
 extern void aqumv_begin_change(AqumvChangeReader *reader, AqumvChange *change);
 extern bool aqumv_next_change(AqumvChangeReader *reader, TupleTableSlot **removed,

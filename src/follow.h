@@ -80,6 +80,13 @@ typedef struct AqumvImage
 	bool	   *counted;		/* the aggregate's filter says yes */
 } AqumvImage;
 
+/* a grouping key: values by position in the follower's keys */
+typedef struct AqumvGroupKey
+{
+	Datum	   *values;
+	bool	   *nulls;
+} AqumvGroupKey;
+
 extern AqumvFollower *aqumv_get_follower(AqumvView *view);
 extern void aqumv_release_follower(AqumvFollower *follower);
 extern AqumvSource *aqumv_get_source(AqumvFollower *follower, Relation rel);

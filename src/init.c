@@ -28,6 +28,7 @@
 #include "maintain.h"
 #include "option.h"
 #include "partition.h"
+#include "pending.h"
 #include "planner.h"
 #include "refreshing.h"
 #include "views.h"
@@ -136,6 +137,7 @@ _PG_init(void)
 	aqumv_views_init();
 	aqumv_writes_init();
 	aqumv_follow_init();
+	aqumv_pending_init();
 	aqumv_maintain_init();
 	aqumv_guard_init();
 	aqumv_levels_init();

@@ -34,6 +34,7 @@
 #include "maintain.h"
 #include "option.h"
 #include "partition.h"
+#include "pending.h"
 #include "refresh.h"
 #include "views.h"
 #include "writes.h"
@@ -230,15 +231,6 @@ aqumv_maintain_views(AqumvChange *change)
 	}
 }
 
-/*
- * Has a change been put off until other statements end?
- */
-bool
-aqumv_anything_pending(void)
-{
-	return aqumv_groups_pending(InvalidOid) || aqumv_rows_pending(InvalidOid);
-}
-
 /* ------------------------------------------------------------------------
  * Rebuild
  * ------------------------------------------------------------------------
@@ -262,10 +254,7 @@ aqumv_view_filled(Oid viewoid)
 		return;
 	become_owner(&saved, view->owner);
 	follower = aqumv_get_follower(view);
-	if (follower->delta->grain == AQUMV_GRAIN_ROW)
-		aqumv_put_off_rows(follower);
-	else
-		aqumv_put_off_groups(follower);
+	aqumv_put_off(follower);
 	aqumv_release_follower(follower);
 	become_self(&saved);
 }
@@ -395,37 +384,9 @@ aqumv_ExecutorFinish(QueryDesc *desc)
 	PG_END_TRY();
 }
 
-/* ------------------------------------------------------------------------
- * Transactions
- * ------------------------------------------------------------------------
- */
-
-static void
-end_of_transaction(XactEvent event, void *arg)
-{
-	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
-	{
-		aqumv_forget_groups();
-		aqumv_forget_rows();
-	}
-}
-
-static void
-end_of_subtransaction(SubXactEvent event, SubTransactionId subid, SubTransactionId parent,
-					  void *arg)
-{
-	if (event == SUBXACT_EVENT_COMMIT_SUB || event == SUBXACT_EVENT_ABORT_SUB)
-	{
-		aqumv_end_sub_groups(subid, parent, event == SUBXACT_EVENT_ABORT_SUB);
-		aqumv_end_sub_rows(subid, parent, event == SUBXACT_EVENT_ABORT_SUB);
-	}
-}
-
 void
 aqumv_maintain_init(void)
 {
 	prev_ExecutorFinish = ExecutorFinish_hook;
 	ExecutorFinish_hook = aqumv_ExecutorFinish;
-	RegisterXactCallback(end_of_transaction, NULL);
-	RegisterSubXactCallback(end_of_subtransaction, NULL);
 }

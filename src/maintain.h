@@ -15,7 +15,6 @@
 extern void aqumv_maintain_views(AqumvChange *change);
 extern void aqumv_view_filled(Oid viewoid);
 extern bool aqumv_ending_merge;
-extern bool aqumv_anything_pending(void);
 extern void aqumv_rebuild_views(Oid relid);
 extern void aqumv_lock_for_rebuild(List *relids);
 

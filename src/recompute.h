@@ -15,13 +15,6 @@
 
 #include "follow.h"
 
-/* a grouping key: values by position in the follower's keys */
-typedef struct AqumvGroupKey
-{
-	Datum	   *values;
-	bool	   *nulls;
-} AqumvGroupKey;
-
 typedef void (*AqumvRowVisitor) (TupleTableSlot *row, void *context);
 
 extern void aqumv_recompute(AqumvFollower *follower, const AqumvGroupKey *groups, int ngroups,

@@ -20,11 +20,11 @@
 #include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "utils/datum.h"
-#include "utils/memutils.h"
 
 #include "apply.h"
 #include "fold.h"
 #include "hidden.h"
+#include "pending.h"
 #include "recompute.h"
 
 /* a row of the view that comes (net > 0) or goes (net < 0), so many times */
@@ -47,10 +47,6 @@ typedef struct RowTable
 	AqumvFollower *follower;
 	MemoryContext context;
 	struct row_index_hash *rows;
-	List	   *subids;			/* pending: of subtransactions that added to it */
-	bool		doubtful;		/* something was rolled back: compute all again */
-	bool		merge_inserted;
-	bool		merge_updated;
 } RowTable;
 
 static bool same_row(AqumvFollower *follower, RowDelta *a, RowDelta *b);
@@ -66,9 +62,6 @@ static bool same_row(AqumvFollower *follower, RowDelta *a, RowDelta *b);
 #define SH_DECLARE
 #define SH_DEFINE
 #include "lib/simplehash.h"
-
-/* changes of statements that ended while others were under way */
-static List *pending = NIL;		/* of RowTable, in TopTransactionContext */
 
 /* ------------------------------------------------------------------------
  * One row
@@ -225,11 +218,9 @@ hash_row(AqumvFollower *follower, const AqumvImage *image)
 }
 
 static RowTable *
-make_table(AqumvFollower *follower, MemoryContext parent)
+make_table(AqumvFollower *follower, MemoryContext context)
 {
-	MemoryContext context = AllocSetContextCreate(parent, "aqumv row deltas",
-												  ALLOCSET_DEFAULT_SIZES);
-	RowTable   *table = MemoryContextAllocZero(context, sizeof(RowTable));
+	RowTable   *table = MemoryContextAlloc(context, sizeof(RowTable));
 
 	table->follower = follower;
 	table->context = context;
@@ -396,22 +387,9 @@ apply_change(AqumvFollower *follower, AqumvChange *change)
 }
 
 /* ------------------------------------------------------------------------
- * Statements that end while others are under way
+ * The whole
  * ------------------------------------------------------------------------
  */
-
-/* Put changes off.  The follower stays in use until they are applied. */
-static RowTable *
-make_pending(AqumvFollower *follower)
-{
-	MemoryContext old = MemoryContextSwitchTo(TopTransactionContext);
-	RowTable   *table = make_table(follower, TopTransactionContext);
-
-	follower->users++;
-	pending = lappend(pending, table);
-	MemoryContextSwitchTo(old);
-	return table;
-}
 
 /* Are several rows taken away that may be alike? */
 static bool
@@ -421,19 +399,13 @@ may_be_alike(AqumvFollower *follower, AqumvChange *change)
 		tuplestore_tuple_count(change->removed) > 1;
 }
 
-static RowTable *
-find_pending(Oid view)
+static void
+fold_net(RowTable *table)
 {
-	ListCell   *lc;
+	AqumvTarget *target = aqumv_open_target(table->follower->view, table->follower->index);
 
-	foreach(lc, pending)
-	{
-		RowTable   *table = lfirst(lc);
-
-		if (table->follower->view == view)
-			return table;
-	}
-	return NULL;
+	apply_net(table, target);
+	aqumv_close_target(target);
 }
 
 /*
@@ -444,85 +416,25 @@ find_pending(Oid view)
 void
 aqumv_fold_rows(AqumvFollower *follower, AqumvChange *change, bool last)
 {
-	RowTable   *table = find_pending(follower->view);
-	bool		was_pending = table != NULL;
+	AqumvPending *pending;
 
-	if (table == NULL && last && !may_be_alike(follower, change))
+	if (last && !aqumv_is_pending(follower->view) && !may_be_alike(follower, change))
 	{
 		apply_change(follower, change);
 		return;
 	}
-	if (table == NULL)
-		table = last ? make_table(follower, CurrentMemoryContext) : make_pending(follower);
-	net_change(table, change);
-	table->merge_inserted = table->merge_inserted || change->merge_inserted;
-	table->merge_updated = table->merge_updated || change->merge_updated;
+	pending = aqumv_get_pending(follower, last);
+	if (pending->net == NULL)
+		pending->net = make_table(pending->follower, pending->context);
+	net_change(pending->net, change);
+	aqumv_note_pending(pending, change, last);
 	if (!last)
-	{
-		MemoryContext old = MemoryContextSwitchTo(table->context);
-
-		table->subids = aqumv_add_subid(table->subids);
-		MemoryContextSwitchTo(old);
 		return;
-	}
-	if (table->doubtful || (table->merge_inserted && table->merge_updated))
-		aqumv_fold_anew(table->follower, NULL);
+	if (pending->doubtful || aqumv_is_unreliable(pending))
+		aqumv_fold_anew(pending->follower, NULL);
 	else
-	{
-		AqumvTarget *target = aqumv_open_target(table->follower->view, table->follower->index);
-
-		apply_net(table, target);
-		aqumv_close_target(target);
-	}
-	pending = list_delete_ptr(pending, table);
-	follower = table->follower;
-	MemoryContextDelete(table->context);
-	if (was_pending)
-		aqumv_release_follower(follower);
-}
-
-void
-aqumv_end_sub_rows(SubTransactionId subid, SubTransactionId parent, bool aborted)
-{
-	ListCell   *lc;
-
-	foreach(lc, pending)
-	{
-		RowTable   *table = lfirst(lc);
-
-		if (aqumv_settle_subid(table->subids, subid, parent) && aborted)
-			table->doubtful = true;
-	}
-}
-
-/*
- * What statements that are under way have changed, and will tell us of, is to
- * be computed from the base.
- */
-void
-aqumv_put_off_rows(AqumvFollower *follower)
-{
-	RowTable *table = find_pending(follower->view);
-
-	if (table == NULL)
-		table = make_pending(follower);
-	table->doubtful = true;
-}
-
-bool
-aqumv_rows_pending(Oid view)
-{
-	return OidIsValid(view) ? find_pending(view) != NULL : pending != NIL;
-}
-
-void
-aqumv_forget_rows(void)
-{
-	ListCell   *lc;
-
-	foreach(lc, pending)
-		aqumv_release_follower(((RowTable *) lfirst(lc))->follower);
-	pending = NIL;
+		fold_net(pending->net);
+	aqumv_drop_pending(pending);
 }
 
 /* ------------------------------------------------------------------------

@@ -15,6 +15,7 @@
 
 #include "maintain.h"
 #include "partition.h"
+#include "pending.h"
 #include "track.h"
 #include "writes.h"
 

@@ -1,0 +1,65 @@
+/*-------------------------------------------------------------------------
+ *
+ * net.h
+ *	  What a statement changes about each group of a view, net.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AQUMV_NET_H
+#define AQUMV_NET_H
+
+#include "aqumv.h"
+
+#include "storage/itemptr.h"
+
+#include "change.h"
+#include "follow.h"
+
+/* what happened to one aggregate of one group */
+typedef struct AqumvTermDelta
+{
+	int64		count;			/* COUNT: rows, net */
+	bool		lost;			/* an input went away */
+	bool		lost_special;	/* NaN or infinity did */
+	bool		has_sum;
+	Datum		sum;			/* SUM: net; ABSORB, EXTREME: of what came */
+	bool		has_worst;
+	Datum		worst;			/* EXTREME: the best that went */
+	int			nscales;
+	int64	   *scales;			/* SCALES: net */
+} AqumvTermDelta;
+
+typedef struct AqumvGroupDelta
+{
+	uint32		hash;
+	AqumvGroupKey key;
+	int64		added;			/* rows */
+	int64		removed;
+
+	/* how far groups.c and settle.c have got with it */
+	bool		dirty;			/* has to be computed from the base */
+	bool		exists;			/* dirty: its row is locked, at tid */
+	ItemPointerData tid;
+	bool		done;
+	AqumvTermDelta terms[FLEXIBLE_ARRAY_MEMBER];	/* by attno - 1 */
+} AqumvGroupDelta;
+
+typedef struct AqumvNet
+{
+	AqumvFollower *follower;
+	MemoryContext context;		/* of the deltas */
+	int			ngroups;
+	AqumvGroupDelta **groups;
+	bool		doubtful;		/* groups.c: whatever it says, compute them all */
+
+	/* private */
+	int			room;
+	struct group_index_hash *index; /* once there are many */
+} AqumvNet;
+
+extern AqumvNet *aqumv_make_net(AqumvFollower *follower, MemoryContext context);
+extern void aqumv_net_change(AqumvNet *net, AqumvChange *change);
+extern AqumvGroupDelta *aqumv_find_group(AqumvNet *net, const AqumvGroupKey *key);
+extern void aqumv_sort_groups(AqumvNet *net);
+
+#endif							/* AQUMV_NET_H */
