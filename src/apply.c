@@ -16,6 +16,7 @@
  */
 #include "aqumv.h"
 
+#include "access/heapam.h"
 #include "access/relscan.h"
 #include "access/skey.h"
 #include "access/stratnum.h"
@@ -187,8 +188,10 @@ typedef struct LastWritten
 	uint32		hash;
 	LocalTransactionId lxid;
 	ItemPointerData tid;
+	Buffer		buffer;			/* where its page was in memory, or invalid */
 } LastWritten;
 
+#define ROOM 400				/* bytes that a new version should find */
 #define LAST_WRITTEN 1024		/* in sets of so many: */
 #define LAST_WRITTEN_WAYS 8
 static LastWritten last_written[LAST_WRITTEN];
@@ -231,6 +234,9 @@ remember_written(AqumvTarget *target, ItemPointer tid, uint32 hash)
 
 	if (last == NULL)
 		last = &last_written_set(target, hash)[turn++ % LAST_WRITTEN_WAYS];
+	if (last->hash != hash || last->view != RelationGetRelid(target->rel) ||
+		ItemPointerGetBlockNumberNoCheck(&last->tid) != ItemPointerGetBlockNumber(tid))
+		last->buffer = InvalidBuffer;
 	last->view = RelationGetRelid(target->rel);
 	last->filenode = aqumv_compat_filenode(target->rel);
 	last->hash = hash;
@@ -255,6 +261,39 @@ keys_match(AqumvTarget *target, const AqumvKeys *keys)
 }
 
 /*
+ * Pin the page on which the row was written last; InvalidBuffer if VACUUM has
+ * cut it off.
+ */
+static Buffer
+read_written(AqumvTarget *target, LastWritten *last)
+{
+	BlockNumber block = ItemPointerGetBlockNumber(&last->tid);
+
+	if (BufferIsValid(last->buffer) &&
+		aqumv_compat_read_recent_buffer(target->rel, block, last->buffer))
+		return last->buffer;
+	last->buffer = InvalidBuffer;
+	if (last->lxid == aqumv_compat_my_lxid() || block < RelationGetNumberOfBlocks(target->rel))
+		last->buffer = ReadBuffer(target->rel, block);
+	return last->buffer;
+}
+
+/*
+ * Whoever comes through an index or a scan prunes the page on his way.  Who
+ * always knows where the row is has to do it himself, or the next version finds
+ * no room and needs entries in all indexes.  Not sooner, however: to prune costs
+ * as much as several updates.  No use where this transaction has written itself.
+ */
+static void
+make_room(AqumvTarget *target, LastWritten *last, Buffer buffer)
+{
+	/* look without a lock, as heap_page_prune_opt() does: a guess will do */
+	if (last->lxid != aqumv_compat_my_lxid() &&
+		PageGetHeapFreeSpace(BufferGetPage(buffer)) < ROOM)
+		heap_page_prune_opt(target->rel, buffer);
+}
+
+/*
  * Is the version that was written last the one that the snapshot sees?  The
  * place may have been given to another row meanwhile, so look at the key.
  */
@@ -262,12 +301,21 @@ static bool
 find_written(AqumvTarget *target, const AqumvKeys *keys)
 {
 	LastWritten *last = find_last_written(target, keys->hash);
+	Buffer		buffer;
+	bool		found;
 
-	return last != NULL &&
-		(last->lxid == aqumv_compat_my_lxid() ||	/* VACUUM may have truncated */
-		 ItemPointerGetBlockNumber(&last->tid) < RelationGetNumberOfBlocks(target->rel)) &&
-		table_tuple_fetch_row_version(target->rel, &last->tid, target->snapshot, target->row) &&
-		keys_match(target, keys);
+	if (last == NULL || target->rel->rd_tableam != GetHeapamTableAmRoutine())
+		return false;
+	/* a page that is looked at, by us or others, cannot be pruned */
+	ExecClearTuple(target->row);
+	buffer = read_written(target, last);
+	if (!BufferIsValid(buffer))
+		return false;
+	make_room(target, last, buffer);
+	found = table_tuple_fetch_row_version(target->rel, &last->tid, target->snapshot,
+										  target->row);
+	ReleaseBuffer(buffer);
+	return found && keys_match(target, keys);
 }
 
 /* Nobody else can change what this transaction itself has written. */

@@ -35,6 +35,7 @@
 #include "utils/acl.h"
 #include "utils/guc.h"
 #include "utils/guc_tables.h"
+#include "storage/bufmgr.h"
 #include "utils/rel.h"
 
 /* 16 turned rd_node.relNode into rd_locator.relNumber */
@@ -293,6 +294,17 @@ aqumv_compat_oldest_clog_xid(void)
 	return TransamVariables->oldestClogXid;
 #else
 	return ShmemVariableCache->oldestClogXid;
+#endif
+}
+
+/* 16 made its argument a RelFileLocator */
+static inline bool
+aqumv_compat_read_recent_buffer(Relation rel, BlockNumber block, Buffer buffer)
+{
+#if PG_VERSION_NUM >= 160000
+	return ReadRecentBuffer(rel->rd_locator, MAIN_FORKNUM, block, buffer);
+#else
+	return ReadRecentBuffer(rel->rd_node, MAIN_FORKNUM, block, buffer);
 #endif
 }
 
