@@ -153,6 +153,21 @@ compile(Node *expr)
 	return expr == NULL ? NULL : ExecInitExpr(expression_planner((Expr *) copyObject(expr)), NULL);
 }
 
+/* An earlier aggregate that looks at the same, as sum, count and average do. */
+static int
+find_same(AqumvDelta *delta, AqumvColumn *column)
+{
+	for (int i = 0; i < column->attno - 1; i++)
+	{
+		AqumvColumn *other = &delta->columns[i];
+
+		if (other->kind == AQUMV_COLUMN_AGGREGATE && other->fold != AQUMV_FOLD_RECOMPUTE &&
+			equal(other->argument, column->argument) && equal(other->filter, column->filter))
+			return i;
+	}
+	return -1;
+}
+
 static void
 compile_term(AqumvFollower *follower, AqumvColumn *column, AqumvTerm *term)
 {
@@ -164,8 +179,12 @@ compile_term(AqumvFollower *follower, AqumvColumn *column, AqumvTerm *term)
 	term->filter = compile((Node *) column->filter);
 	if (value != NULL)
 		get_typlenbyval(exprType(value), &term->typlen, &term->byval);
+	term->same = -1;
 	if (column->kind != AQUMV_COLUMN_AGGREGATE)
 		return;
+	if (column->fold != AQUMV_FOLD_RECOMPUTE)
+		term->same = find_same(follower->delta, column);
+	term->unpack = term->value != NULL && exprType(value) == NUMERICOID;
 	if (OidIsValid(column->aggregate.add))
 		fmgr_info(column->aggregate.add, &term->add);
 	if (OidIsValid(column->aggregate.subtract))
@@ -440,6 +459,41 @@ aqumv_make_image(AqumvFollower *follower)
 	return image;
 }
 
+static void
+evaluate_term(AqumvFollower *follower, AqumvSource *source, int i, AqumvImage *image)
+{
+	AqumvTerm  *term = &follower->terms[i];
+	ExprContext *econtext = follower->econtext;
+	bool		isnull = true;
+
+	if (term->same >= 0)
+	{
+		image->counted[i] = image->counted[term->same];
+		image->nulls[i] = image->nulls[term->same];
+		image->values[i] = image->values[term->same];
+		return;
+	}
+	if (term->filter != NULL)
+	{
+		Datum		yes = ExecEvalExpr(term->filter, econtext, &isnull);
+
+		image->counted[i] = !isnull && DatumGetBool(yes);
+	}
+	else
+		image->counted[i] = true;
+	image->nulls[i] = true;
+	if (!image->counted[i] || term->value == NULL)
+		return;
+	image->values[i] = ExecEvalExpr(term->value, econtext, &image->nulls[i]);
+	if (image->nulls[i])
+		return;
+	/* converted rows share one slot */
+	if (source->map != NULL)
+		image->values[i] = datumCopy(image->values[i], term->byval, term->typlen);
+	if (term->unpack)
+		image->values[i] = PointerGetDatum(PG_DETOAST_DATUM(image->values[i]));
+}
+
 /*
  * What a row contributes.  The image is good until the row's slot changes and
  * the follower's econtext is reset.
@@ -461,28 +515,8 @@ aqumv_evaluate(AqumvFollower *follower, AqumvSource *source, TupleTableSlot *row
 	old = MemoryContextSwitchTo(econtext->ecxt_per_tuple_memory);
 	for (int i = 0; i < follower->delta->ncolumns; i++)
 	{
-		AqumvTerm  *term = &follower->terms[i];
-		AqumvColumn *column = &follower->delta->columns[i];
-		bool		isnull = true;
-
-		if (column->kind == AQUMV_COLUMN_DERIVED)
-			continue;
-		if (term->filter != NULL)
-		{
-			Datum		yes = ExecEvalExpr(term->filter, econtext, &isnull);
-
-			image->counted[i] = !isnull && DatumGetBool(yes);
-		}
-		else
-			image->counted[i] = true;
-		image->nulls[i] = true;
-		if (image->counted[i] && term->value != NULL)
-		{
-			image->values[i] = ExecEvalExpr(term->value, econtext, &image->nulls[i]);
-			/* converted rows share one slot */
-			if (source->map != NULL && !image->nulls[i])
-				image->values[i] = datumCopy(image->values[i], term->byval, term->typlen);
-		}
+		if (follower->delta->columns[i].kind != AQUMV_COLUMN_DERIVED)
+			evaluate_term(follower, source, i, image);
 	}
 	MemoryContextSwitchTo(old);
 }

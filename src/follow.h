@@ -34,6 +34,10 @@ typedef struct AqumvTerm
 {
 	ExprState  *value;			/* KEY, ROW, argument; DERIVED: over the view */
 	ExprState  *filter;
+	int			same;			/* attno - 1 of an earlier one with the same value
+								 * and filter, or -1 */
+	bool		unpack;			/* its value is a number, which is looked at more
+								 * than once */
 	bool		byval;			/* of the value */
 	int16		typlen;
 	FmgrInfo	add;

@@ -415,7 +415,7 @@ fold_net(AqumvNet *net)
 	AqumvTarget *target;
 	MemoryContext old;
 
-	aqumv_sort_groups(net);
+	aqumv_finish_net(net);
 	target = aqumv_open_target(follower->view, follower->index);
 	old = MemoryContextSwitchTo(follower->econtext->ecxt_per_tuple_memory);
 	fold_all(net, target);

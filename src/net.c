@@ -13,6 +13,8 @@
 #include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "utils/datum.h"
+#include "utils/fmgroids.h"
+#include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
 
 #include "hidden.h"
@@ -39,6 +41,7 @@ typedef struct GroupIndexEntry
 #include "lib/simplehash.h"
 
 #define INDEX_FROM 8			/* groups */
+#define ACCUMULATE_FROM 3		/* numbers */
 
 /*
  * Nothing yet.  It lives in the given context, and so do the deltas.
@@ -185,6 +188,32 @@ count_scale(AqumvNet *net, AqumvTermDelta *delta, int scale, int sign)
 	delta->scales[scale] += sign;
 }
 
+/* Sums are added to where they stand, until there are many numbers. */
+static void
+add_to_sum(AqumvNet *net, AqumvColumn *column, AqumvTerm *term, AqumvTermDelta *delta,
+		   Datum value, bool forward)
+{
+	bool		numeric = term->add.fn_oid == F_NUMERIC_ADD;
+
+	if (!forward && ((Aggref *) column->expr)->aggtype == NUMERICOID &&
+		aqumv_scale(value) < 0)
+		delta->lost_special = true;
+	if (numeric && delta->nsummed >= ACCUMULATE_FROM)
+	{
+		AqumvNumericSum **sum = forward ? &delta->came : &delta->went;
+
+		*sum = aqumv_sum_numeric(*sum, value, net->context);
+		return;
+	}
+	delta->nsummed++;
+	if (delta->has_sum)
+		value = FunctionCall2(forward ? &term->add : &term->subtract, delta->sum, value);
+	else if (!forward)
+		value = FunctionCall2(&term->subtract,
+							  FunctionCall2(&term->subtract, value, value), value);
+	set_value(net, term, &delta->sum, &delta->has_sum, value);
+}
+
 static void
 add_input(AqumvNet *net, AqumvColumn *column, AqumvTerm *term, AqumvTermDelta *delta,
 		  Datum value, int sign)
@@ -197,16 +226,7 @@ add_input(AqumvNet *net, AqumvColumn *column, AqumvTerm *term, AqumvTermDelta *d
 			count_scale(net, delta, aqumv_scale(value), sign);
 			return;
 		case AQUMV_FOLD_SUM:
-			if (!forward && ((Aggref *) column->expr)->aggtype == NUMERICOID &&
-				aqumv_scale(value) < 0)
-				delta->lost_special = true;
-			if (delta->has_sum)
-				value = FunctionCall2(forward ? &term->add : &term->subtract,
-									  delta->sum, value);
-			else if (!forward)
-				value = FunctionCall2(&term->subtract,
-									  FunctionCall2(&term->subtract, value, value), value);
-			set_value(net, term, &delta->sum, &delta->has_sum, value);
+			add_to_sum(net, column, term, delta, value, forward);
 			return;
 		case AQUMV_FOLD_ABSORB:
 		case AQUMV_FOLD_EXTREME:
@@ -304,10 +324,7 @@ aqumv_net_change(AqumvNet *net, AqumvChange *change)
 	aqumv_end_change(&reader);
 }
 
-/*
- * An order that all sessions agree on: by hash, and by value where hashes are
- * the same.
- */
+/* By hash, and by value where hashes are the same. */
 static int
 compare_groups(const void *a, const void *b, void *arg)
 {
@@ -333,8 +350,35 @@ compare_groups(const void *a, const void *b, void *arg)
 	return 0;
 }
 
-void
-aqumv_sort_groups(AqumvNet *net)
+static void
+finish_sum(AqumvNet *net, AqumvTerm *term, AqumvTermDelta *delta)
 {
-	qsort_arg(net->groups, net->ngroups, sizeof(AqumvGroupDelta *), compare_groups, net);
+	Datum		sum = delta->sum;
+
+	if (delta->came == NULL && delta->went == NULL)
+		return;
+	if (delta->came != NULL)
+		sum = DirectFunctionCall2(numeric_add, sum, aqumv_numeric_sum(delta->came));
+	if (delta->went != NULL)
+		sum = DirectFunctionCall2(numeric_sub, sum, aqumv_numeric_sum(delta->went));
+	set_value(net, term, &delta->sum, &delta->has_sum, sum);
+	delta->came = delta->went = NULL;
+}
+
+/*
+ * There is no more to come: sums are completed, and groups put in an order that
+ * all sessions agree on.
+ */
+void
+aqumv_finish_net(AqumvNet *net)
+{
+	AqumvFollower *follower = net->follower;
+
+	for (int i = 0; i < net->ngroups; i++)
+	{
+		for (int j = 0; j < follower->delta->ncolumns; j++)
+			finish_sum(net, &follower->terms[j], &net->groups[i]->terms[j]);
+	}
+	if (net->ngroups > 1)
+		qsort_arg(net->groups, net->ngroups, sizeof(AqumvGroupDelta *), compare_groups, net);
 }

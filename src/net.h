@@ -14,6 +14,7 @@
 
 #include "change.h"
 #include "follow.h"
+#include "numericsum.h"
 
 /* what happened to one aggregate of one group */
 typedef struct AqumvTermDelta
@@ -22,7 +23,10 @@ typedef struct AqumvTermDelta
 	bool		lost;			/* an input went away */
 	bool		lost_special;	/* NaN or infinity did */
 	bool		has_sum;
+	int			nsummed;		/* numbers, but for those in came and went */
 	Datum		sum;			/* SUM: net; ABSORB, EXTREME: of what came */
+	AqumvNumericSum *came;		/* SUM: what aqumv_finish_net() will add to sum, */
+	AqumvNumericSum *went;		/* and subtract from it */
 	bool		has_worst;
 	Datum		worst;			/* EXTREME: the best that went */
 	int			nscales;
@@ -60,6 +64,6 @@ typedef struct AqumvNet
 extern AqumvNet *aqumv_make_net(AqumvFollower *follower, MemoryContext context);
 extern void aqumv_net_change(AqumvNet *net, AqumvChange *change);
 extern AqumvGroupDelta *aqumv_find_group(AqumvNet *net, const AqumvGroupKey *key);
-extern void aqumv_sort_groups(AqumvNet *net);
+extern void aqumv_finish_net(AqumvNet *net);
 
 #endif							/* AQUMV_NET_H */

@@ -8,14 +8,9 @@
 set -eu
 cd "$(dirname "$0")/../src"
 
-<<<<<<< HEAD
 answer='planner choose answer cover rewrite match derive rollup flatten bucket levels guard explain'
-maintain='ddl event capture incremental trigger refresh merge apply delta track viewindex'
-=======
-answer='planner choose cover rewrite match guard explain'
 maintain='ddl event capture incremental trigger refresh merge apply delta track viewindex change follow
 	recompute net pending settle groups rows fold maintain'
->>>>>>> 19c332c (Split groups.c: netting, folding and settling apart; what is put off in one place)
 
 # shellcheck disable=SC2035 # in src, no name starts with a dash
 awk -v answer="$answer" -v maintain="$maintain" '
