@@ -1,5 +1,6 @@
 # What TAP tests share: a node that loads the library, and a query that is
-# answered with rewriting on and off in one snapshot.
+# answered with rewriting on and off in one snapshot; which views are not what
+# their definitions say.
 package AqumvTest;
 
 use strict;
@@ -8,7 +9,7 @@ use Exporter 'import';
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 
-our @EXPORT = qw(new_node answer $switch);
+our @EXPORT = qw(new_node answer create_differences differences $switch);
 our $switch = 'enable_answer_query_using_materialized_views';
 
 # A node that is set up but not started.
@@ -53,6 +54,35 @@ SQL
 	($on, $off) = map { join ' ', sort split /\n/ } $on, $off;
 	return "DIFFERENT: $on, should be $off" if $on ne $off;
 	return ($plan =~ /Scan.* on mv/ ? 'view' : 'table') . ": $off";
+}
+
+# Make the SQL function differences(view): how many rows are only in a view or
+# only in what its definition says, bit by bit as text, in one snapshot.
+sub create_differences
+{
+	my $node = shift;
+
+	$node->safe_psql('postgres', <<'SQL');
+CREATE FUNCTION differences(view regclass) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+	n bigint;
+BEGIN
+	EXECUTE format('WITH v AS MATERIALIZED (SELECT _view::text FROM %1$s AS _view),
+			d AS MATERIALIZED (SELECT _base::text FROM (%2$s) AS _base)
+		SELECT count(*) FROM ((TABLE v EXCEPT ALL TABLE d) UNION ALL (TABLE d EXCEPT ALL TABLE v)) AS both_ways',
+		view, rtrim(pg_get_viewdef(view), ';')) INTO n;
+	RETURN n;
+END $$;
+SQL
+}
+
+# The views that are not what their definitions say: "view n, ...", or ''.
+sub differences
+{
+	my $node = shift;
+
+	return $node->safe_psql('postgres', q{SELECT string_agg(oid::regclass || ' ' || n, ', ' ORDER BY oid)
+		FROM pg_class, LATERAL (SELECT differences(oid) AS n OFFSET 0) AS d WHERE relkind = 'm' AND n > 0});
 }
 
 1;
