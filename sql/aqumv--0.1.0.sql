@@ -135,6 +135,27 @@ COMMENT ON FUNCTION aqumv.row_hash("any") IS
     'A hash of the bits of a row, NULLs included. A hidden column of incremental views whose rows have no key.';
 
 -- ---------------------------------------------------------------------------
+-- The variance family from a count, a sum and a sum of squares
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION aqumv.var_pop(count bigint, sum numeric, sum_squares numeric) RETURNS numeric
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'aqumv_var_pop';
+COMMENT ON FUNCTION aqumv.var_pop(bigint, numeric, numeric) IS
+    'var_pop(x), digit for digit, from count(x), sum(x) and sum(x * x) of integers or numerics. NULL without inputs; NaN if a sum is NaN or infinite.';
+CREATE FUNCTION aqumv.var_samp(count bigint, sum numeric, sum_squares numeric) RETURNS numeric
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'aqumv_var_samp';
+COMMENT ON FUNCTION aqumv.var_samp(bigint, numeric, numeric) IS
+    'var_samp(x), which is variance(x), digit for digit, from count(x), sum(x) and sum(x * x) of integers or numerics. NULL for fewer than two inputs; NaN if a sum is NaN or infinite.';
+CREATE FUNCTION aqumv.stddev_pop(count bigint, sum numeric, sum_squares numeric) RETURNS numeric
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'aqumv_stddev_pop';
+COMMENT ON FUNCTION aqumv.stddev_pop(bigint, numeric, numeric) IS
+    'stddev_pop(x), digit for digit, from count(x), sum(x) and sum(x * x) of integers or numerics. NULL without inputs; NaN if a sum is NaN or infinite.';
+CREATE FUNCTION aqumv.stddev_samp(count bigint, sum numeric, sum_squares numeric) RETURNS numeric
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'aqumv_stddev_samp';
+COMMENT ON FUNCTION aqumv.stddev_samp(bigint, numeric, numeric) IS
+    'stddev_samp(x), which is stddev(x), digit for digit, from count(x), sum(x) and sum(x * x) of integers or numerics. NULL for fewer than two inputs; NaN if a sum is NaN or infinite.';
+
+-- ---------------------------------------------------------------------------
 -- DDL
 -- ---------------------------------------------------------------------------
 

@@ -27,6 +27,7 @@ static const struct
 	Oid			add;
 	Oid			subtract;
 	Oid			sum;
+	const char *function;
 }			known[] =
 {
 	{F_COUNT_, AQUMV_FOLD_COUNT},
@@ -43,6 +44,30 @@ static const struct
 	{F_AVG_INT4, AQUMV_FOLD_AVERAGE, .sum = F_SUM_INT4},
 	{F_AVG_INT8, AQUMV_FOLD_AVERAGE, .sum = F_SUM_INT8},
 	{F_AVG_NUMERIC, AQUMV_FOLD_AVERAGE, .sum = F_SUM_NUMERIC},
+	{F_VAR_POP_INT2, AQUMV_FOLD_VARIANCE, .sum = F_SUM_INT2,.function = "var_pop"},
+	{F_VAR_POP_INT4, AQUMV_FOLD_VARIANCE, .sum = F_SUM_INT4,.function = "var_pop"},
+	{F_VAR_POP_INT8, AQUMV_FOLD_VARIANCE, .sum = F_SUM_INT8,.function = "var_pop"},
+	{F_VAR_POP_NUMERIC, AQUMV_FOLD_VARIANCE, .sum = F_SUM_NUMERIC,.function = "var_pop"},
+	{F_VAR_SAMP_INT2, AQUMV_FOLD_VARIANCE, .sum = F_SUM_INT2,.function = "var_samp"},
+	{F_VAR_SAMP_INT4, AQUMV_FOLD_VARIANCE, .sum = F_SUM_INT4,.function = "var_samp"},
+	{F_VAR_SAMP_INT8, AQUMV_FOLD_VARIANCE, .sum = F_SUM_INT8,.function = "var_samp"},
+	{F_VAR_SAMP_NUMERIC, AQUMV_FOLD_VARIANCE, .sum = F_SUM_NUMERIC,.function = "var_samp"},
+	{F_VARIANCE_INT2, AQUMV_FOLD_VARIANCE, .sum = F_SUM_INT2,.function = "var_samp"},
+	{F_VARIANCE_INT4, AQUMV_FOLD_VARIANCE, .sum = F_SUM_INT4,.function = "var_samp"},
+	{F_VARIANCE_INT8, AQUMV_FOLD_VARIANCE, .sum = F_SUM_INT8,.function = "var_samp"},
+	{F_VARIANCE_NUMERIC, AQUMV_FOLD_VARIANCE, .sum = F_SUM_NUMERIC,.function = "var_samp"},
+	{F_STDDEV_POP_INT2, AQUMV_FOLD_VARIANCE, .sum = F_SUM_INT2,.function = "stddev_pop"},
+	{F_STDDEV_POP_INT4, AQUMV_FOLD_VARIANCE, .sum = F_SUM_INT4,.function = "stddev_pop"},
+	{F_STDDEV_POP_INT8, AQUMV_FOLD_VARIANCE, .sum = F_SUM_INT8,.function = "stddev_pop"},
+	{F_STDDEV_POP_NUMERIC, AQUMV_FOLD_VARIANCE, .sum = F_SUM_NUMERIC,.function = "stddev_pop"},
+	{F_STDDEV_SAMP_INT2, AQUMV_FOLD_VARIANCE, .sum = F_SUM_INT2,.function = "stddev_samp"},
+	{F_STDDEV_SAMP_INT4, AQUMV_FOLD_VARIANCE, .sum = F_SUM_INT4,.function = "stddev_samp"},
+	{F_STDDEV_SAMP_INT8, AQUMV_FOLD_VARIANCE, .sum = F_SUM_INT8,.function = "stddev_samp"},
+	{F_STDDEV_SAMP_NUMERIC, AQUMV_FOLD_VARIANCE, .sum = F_SUM_NUMERIC,.function = "stddev_samp"},
+	{F_STDDEV_INT2, AQUMV_FOLD_VARIANCE, .sum = F_SUM_INT2,.function = "stddev_samp"},
+	{F_STDDEV_INT4, AQUMV_FOLD_VARIANCE, .sum = F_SUM_INT4,.function = "stddev_samp"},
+	{F_STDDEV_INT8, AQUMV_FOLD_VARIANCE, .sum = F_SUM_INT8,.function = "stddev_samp"},
+	{F_STDDEV_NUMERIC, AQUMV_FOLD_VARIANCE, .sum = F_SUM_NUMERIC,.function = "stddev_samp"},
 	/* one more input never hurts; without one, who knows */
 	{F_SUM_FLOAT4, AQUMV_FOLD_ABSORB},
 	{F_SUM_FLOAT8, AQUMV_FOLD_ABSORB},
@@ -125,6 +150,7 @@ aqumv_describe_aggregate(Oid aggfnoid, AqumvAggregate *aggregate)
 		aggregate->add = known[i].fold == AQUMV_FOLD_ABSORB ? form->aggtransfn : known[i].add;
 		aggregate->subtract = known[i].subtract;
 		aggregate->sum = known[i].sum;
+		aggregate->function = known[i].function;
 	}
 	if (aggfnoid == F_AVG_FLOAT8)
 		aggregate->sum = F_SUM_FLOAT8;

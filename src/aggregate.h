@@ -19,6 +19,7 @@ typedef enum AqumvFold
 	AQUMV_FOLD_ABSORB,			/* takes more rows in; losing one takes a computation */
 	AQUMV_FOLD_EXTREME,			/* keeps the better one; recomputed when that goes */
 	AQUMV_FOLD_AVERAGE,			/* not stored: sum divided by count */
+	AQUMV_FOLD_VARIANCE,		/* not stored: from count, sum, sum of squares */
 	AQUMV_FOLD_SCALES			/* aqumv.scales(): one counter per scale */
 } AqumvFold;
 
@@ -38,7 +39,9 @@ typedef struct AqumvAggregate
 	Oid			add;			/* SUM, ABSORB, EXTREME: (result, input) -> result */
 	Oid			subtract;
 	Oid			better;			/* EXTREME: operator, "a replaces b" */
-	Oid			sum;			/* AVERAGE: the aggregate to sum with */
+	Oid			sum;			/* AVERAGE, VARIANCE: the aggregate to sum with */
+	const char *function;		/* VARIANCE: aqumv's, of count, sum and sum of
+								 * squares */
 	AqumvRollupKind rollup;
 	bool		idempotent;		/* the same input again changes nothing */
 } AqumvAggregate;

@@ -194,6 +194,18 @@ aqumv_row_hash_function(void)
 	return column_function("row_hash", ANYOID);
 }
 
+/*
+ * Of a count, a sum and a sum of squares; or InvalidOid.
+ */
+Oid
+aqumv_variance_function(const char *name)
+{
+	Oid			arguments[] = {INT8OID, NUMERICOID, NUMERICOID};
+
+	return LookupFuncName(list_make2(makeString(AQUMV_SCHEMA), makeString(pstrdup(name))),
+						  lengthof(arguments), arguments, true);
+}
+
 /* ------------------------------------------------------------------------
  * Rows by key
  * ------------------------------------------------------------------------

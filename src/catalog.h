@@ -77,6 +77,7 @@ extern bool aqumv_is_own_table(Oid relid);
 extern Oid	aqumv_trigger_function(const char *name);
 extern Oid	aqumv_scales_function(void);
 extern Oid	aqumv_row_hash_function(void);
+extern Oid	aqumv_variance_function(const char *name);
 
 extern bool aqumv_read_tracking(Oid relation, AqumvTracking *row);
 extern void aqumv_write_tracking(const AqumvTracking *row);

@@ -5,10 +5,8 @@
  *
  *	  A column holds a grouping key, an aggregate, an expression over these
  *	  ("derived"), or, in a view without aggregates, an expression over one row.
- *	  Aggregates that add and subtract need a little more than their result: how
- *	  many inputs there were, so that the last one leaves NULL behind, and for
- *	  numeric how many had which display scale.  Where the definition does not
- *	  have these, columns named __aqumv_* are added when the view is created.  A
+ *	  Where the definition lacks what an aggregate follows from (companion.c),
+ *	  columns named __aqumv_* are added when the view is created.  A
  *	  view that lacks them (it was created without maintenance) is maintained
  *	  all the same: by computing a group again when it loses a row.
  *
@@ -38,6 +36,7 @@
 #include "utils/typcache.h"
 
 #include "catalog.h"
+#include "companion.h"
 #include "compat.h"
 #include "delta.h"
 #include "expr.h"
@@ -45,170 +44,9 @@
 #define HIDDEN_PREFIX "__aqumv_"
 
 /* ------------------------------------------------------------------------
- * Aggregates that the definition should have
- * ------------------------------------------------------------------------
- */
-
-/* An aggregate over the inputs of another, or over all rows (like == NULL). */
-static Aggref *
-make_aggregate(Oid function, Oid result, Aggref *like)
-{
-	Aggref	   *agg = makeNode(Aggref);
-
-	agg->aggfnoid = function;
-	agg->aggtype = result;
-	agg->aggkind = AGGKIND_NORMAL;
-	agg->aggsplit = AGGSPLIT_SIMPLE;
-	agg->aggno = agg->aggtransno = -1;
-	agg->location = -1;
-	agg->aggstar = like == NULL;
-	if (like != NULL)
-	{
-		agg->aggargtypes = list_copy(like->aggargtypes);
-		agg->args = copyObject(like->args);
-		agg->aggfilter = copyObject(like->aggfilter);
-	}
-	return agg;
-}
-
-static Aggref *
-count_of(Aggref *like)
-{
-	return make_aggregate(like == NULL ? F_COUNT_ : F_COUNT_ANY, INT8OID, like);
-}
-
-/* What avg(x) is divided from. */
-static Aggref *
-sum_of(Aggref *average, Oid sum)
-{
-	return make_aggregate(sum, get_func_rettype(sum), average);
-}
-
-static Aggref *
-scales_of(Aggref *like)
-{
-	Oid			function = aqumv_scales_function();
-
-	return OidIsValid(function) ? make_aggregate(function, INT8ARRAYOID, like) : NULL;
-}
-
-static bool
-is_plain(Aggref *agg)
-{
-	return agg->aggkind == AGGKIND_NORMAL && agg->aggdistinct == NIL && agg->aggorder == NIL &&
-		!agg->aggvariadic && agg->agglevelsup == 0;
-}
-
-/* What is known of this aggregate, as it is called. */
-static void
-describe(Aggref *agg, AqumvAggregate *known)
-{
-	aqumv_describe_aggregate(agg->aggfnoid, known);
-	if (agg->aggfnoid == aqumv_scales_function())
-		known->fold = AQUMV_FOLD_SCALES;
-	if (!is_plain(agg))
-		known->fold = AQUMV_FOLD_RECOMPUTE;
-}
-
-static Expr *
-argument_of(Aggref *agg)
-{
-	return agg->args == NIL ? NULL : linitial_node(TargetEntry, agg->args)->expr;
-}
-
-/* Is a column of relation rti declared NOT NULL? */
-static bool
-is_never_null(Expr *expr, Query *query, int rti)
-{
-	Var		   *var = (Var *) expr;
-	HeapTuple	tuple;
-	bool		result;
-
-	if (expr == NULL || !IsA(expr, Var) || var->varno != rti || var->varattno <= 0)
-		return false;
-	tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(rt_fetch(rti, query->rtable)->relid),
-							Int16GetDatum(var->varattno));
-	if (!HeapTupleIsValid(tuple))
-		return false;
-	result = ((Form_pg_attribute) GETSTRUCT(tuple))->attnotnull;
-	ReleaseSysCache(tuple);
-	return result;
-}
-
-/* Do all values of a numeric expression have one display scale? */
-static bool
-has_fixed_scale(Expr *expr)
-{
-	return exprType((Node *) expr) != NUMERICOID ||
-		(IsA(expr, Var) && exprTypmod((Node *) expr) != -1);
-}
-
-/* ------------------------------------------------------------------------
  * Columns
  * ------------------------------------------------------------------------
  */
-
-/* The view's column that holds an expression, or 0. */
-static AttrNumber
-column_of(Query *query, Node *expr)
-{
-	ListCell   *lc;
-
-	if (expr == NULL)
-		return 0;
-	foreach(lc, query->targetList)
-	{
-		TargetEntry *tle = lfirst_node(TargetEntry, lc);
-
-		if (!tle->resjunk && equal(tle->expr, expr))
-			return tle->resno;
-	}
-	return 0;
-}
-
-/* count(x), or count(*) if that is the same. */
-static AttrNumber
-count_column(Query *query, int rti, Aggref *agg)
-{
-	AttrNumber	attno = column_of(query, (Node *) count_of(agg));
-
-	if (attno == 0 && agg->aggfilter == NULL && is_never_null(argument_of(agg), query, rti))
-		attno = column_of(query, (Node *) count_of(NULL));
-	return attno;
-}
-
-static Var *
-view_column(Query *query, AttrNumber attno)
-{
-	TargetEntry *tle = get_tle_by_resno(query->targetList, attno);
-
-	return makeVar(1, attno, exprType((Node *) tle->expr), exprTypmod((Node *) tle->expr),
-				   exprCollation((Node *) tle->expr), 0);
-}
-
-static Expr *
-as_numeric(Var *var)
-{
-	if (var->vartype == NUMERICOID)
-		return (Expr *) var;
-	return (Expr *) makeFuncExpr(F_NUMERIC_INT8, NUMERICOID, list_make1(var), InvalidOid,
-								 InvalidOid, COERCE_EXPLICIT_CAST);
-}
-
-/* sum / count, as core computes avg(); NULL where sum is. */
-static Node *
-average_over_view(Query *query, int rti, Aggref *agg, Oid sum)
-{
-	AttrNumber	sum_attno = column_of(query, (Node *) sum_of(agg, sum));
-	AttrNumber	count_attno = count_column(query, rti, agg);
-
-	if (sum_attno == 0 || count_attno == 0)
-		return NULL;
-	return (Node *) makeFuncExpr(F_NUMERIC_DIV, NUMERICOID,
-								 list_make2(as_numeric(view_column(query, sum_attno)),
-											as_numeric(view_column(query, count_attno))),
-								 InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL);
-}
 
 typedef struct DeriveContext
 {
@@ -233,21 +71,14 @@ derive_mutator(Node *node, DeriveContext *context)
 		return NULL;
 	if (is_stored(context, node))
 	{
-		AttrNumber	attno = column_of(context->query, node);
-		AqumvAggregate known;
-		Node	   *average = NULL;
+		AttrNumber	attno = aqumv_column_of(context->query, node);
+		Node	   *derived = !IsA(node, Aggref) ? NULL :
+			aqumv_derive_aggregate(context->query, context->rti, (Aggref *) node);
 
-		if (IsA(node, Aggref))
-		{
-			describe((Aggref *) node, &known);
-			if (known.fold == AQUMV_FOLD_AVERAGE)
-				average = average_over_view(context->query, context->rti, (Aggref *) node,
-											known.sum);
-		}
-		if (average != NULL)
-			return average;
+		if (derived != NULL)
+			return derived;
 		if (attno != 0 && attno != context->self->resno)
-			return (Node *) view_column(context->query, attno);
+			return (Node *) aqumv_view_column(context->query, attno);
 		context->failed = true;
 		return node;
 	}
@@ -256,51 +87,27 @@ derive_mutator(Node *node, DeriveContext *context)
 	return expression_tree_mutator(node, derive_mutator, context);
 }
 
-/* The SUM's input as its result type, so that they can be added. */
-static Expr *
-as_result(Aggref *agg)
-{
-	Expr	   *arg = argument_of(agg);
-	Oid			function;
-
-	switch (agg->aggfnoid)
-	{
-		case F_SUM_INT2:
-			function = F_INT8_INT2;
-			break;
-		case F_SUM_INT4:
-			function = F_INT8_INT4;
-			break;
-		case F_SUM_INT8:
-			function = F_NUMERIC_INT8;
-			break;
-		default:
-			return arg;
-	}
-	return (Expr *) makeFuncExpr(function, agg->aggtype, list_make1(arg), InvalidOid,
-								 InvalidOid, COERCE_EXPLICIT_CAST);
-}
-
 static void
 fill_aggregate(AqumvColumn *column, AqumvDelta *delta, Aggref *agg)
 {
-	AqumvAggregate known;
+	AqumvAggregate *known = &column->aggregate;
 
-	describe(agg, &known);
+	aqumv_describe_call(agg, known);
 	column->kind = AQUMV_COLUMN_AGGREGATE;
 	column->expr = (Node *) agg;
-	column->fold = known.fold == AQUMV_FOLD_AVERAGE ? AQUMV_FOLD_RECOMPUTE : known.fold;
-	column->aggregate = known;
-	column->argument = known.fold == AQUMV_FOLD_SUM ? as_result(agg) : argument_of(agg);
+	/* these would be derived if they could be */
+	column->fold = known->fold == AQUMV_FOLD_AVERAGE || known->fold == AQUMV_FOLD_VARIANCE ?
+		AQUMV_FOLD_RECOMPUTE : known->fold;
+	column->argument = known->fold == AQUMV_FOLD_SUM ? aqumv_summand(agg) : aqumv_argument_of(agg);
 	column->filter = agg->aggfilter;
 	column->collation = agg->inputcollid;
-	if (known.fold == AQUMV_FOLD_SUM)
+	if (known->fold == AQUMV_FOLD_SUM)
 	{
-		column->count = count_column(delta->query, delta->rti, agg);
+		column->count = aqumv_count_column(delta->query, delta->rti, agg);
 		column->fixed_scale = agg->aggtype != NUMERICOID || agg->aggfnoid == F_SUM_INT8 ||
-			has_fixed_scale(argument_of(agg));
+			aqumv_has_fixed_scale(aqumv_argument_of(agg));
 		if (!column->fixed_scale)
-			column->scales = column_of(delta->query, (Node *) scales_of(agg));
+			column->scales = aqumv_scales_column(delta->query, agg, &column->scale_factor);
 	}
 }
 
@@ -316,7 +123,7 @@ fill_group_column(AqumvColumn *column, AqumvDelta *delta, TargetEntry *tle, List
 
 		/* the first column of a key holds it; others are copies */
 		if (equal(get_sortgroupclause_expr(sgc, delta->query->targetList), tle->expr) &&
-			column_of(delta->query, (Node *) tle->expr) == tle->resno)
+			aqumv_column_of(delta->query, (Node *) tle->expr) == tle->resno)
 		{
 			column->kind = AQUMV_COLUMN_KEY;
 			column->expr = (Node *) tle->expr;
@@ -360,7 +167,7 @@ columns_of_index(Query *query, int rti, Relation index, Relation base)
 		AttrNumber	attno = form->indkey.values[i];
 		Form_pg_attribute att = TupleDescAttr(RelationGetDescr(base), attno - 1);
 		Var		   *var = makeVar(rti, attno, att->atttypid, att->atttypmod, att->attcollation, 0);
-		AttrNumber	column = column_of(query, (Node *) var);
+		AttrNumber	column = aqumv_column_of(query, (Node *) var);
 		TypeCacheEntry *type = lookup_type_cache(att->atttypid, TYPECACHE_BTREE_OPFAMILY);
 
 		/* unique under the operators that the view's index will have */
@@ -491,7 +298,7 @@ fill_columns(AqumvDelta *delta)
 							INDEX_MAX_KEYS);
 	foreach(lc, key_exprs)
 	{
-		if (column_of(query, lfirst(lc)) == 0)
+		if (aqumv_column_of(query, lfirst(lc)) == 0)
 			return aqumv_reason(AQUMV_VIEW_SHAPE, "a grouping key is not a column of the view");
 	}
 	return NULL;
@@ -575,14 +382,14 @@ aqumv_make_delta(Query *query, AqumvDelta **result)
 	{
 		find_row_key(delta);
 		if (delta->keys == NIL)
-			delta->hash = column_of(query, (Node *) row_hash(query));
+			delta->hash = aqumv_column_of(query, (Node *) row_hash(query));
 		if (delta->keys == NIL && delta->hash == 0)
 			return aqumv_reason(AQUMV_VIEW_SHAPE,
 								"the view has neither the columns of the primary key of \"%s\" nor, for at most %d columns, " HIDDEN_PREFIX "hash; add the key, or create the view anew with maintenance",
 								get_rel_name(delta->base), FUNC_MAX_ARGS);
 	}
 	else
-		delta->count = column_of(query, (Node *) count_of(NULL));
+		delta->count = aqumv_column_of(query, (Node *) aqumv_count_of(NULL));
 	renumber(delta);
 	pull_varattnos((Node *) delta->query->targetList, delta->rti, &delta->used);
 	pull_varattnos((Node *) delta->query->jointree->quals, delta->rti, &delta->used);
@@ -641,7 +448,7 @@ add_column(Query *query, Expr *expr, const char *name)
 	int			n;
 	TargetEntry *tle;
 
-	if (expr == NULL || column_of(query, (Node *) expr) != 0)
+	if (expr == NULL || aqumv_column_of(query, (Node *) expr) != 0)
 		return;
 	n = count_nonjunk_tlist_entries(query->targetList);
 	tle = makeTargetEntry(expr, n + 1, psprintf(HIDDEN_PREFIX "%s", name), false);
@@ -663,27 +470,42 @@ aggregates_walker(Node *node, List **aggregates)
 	return expression_tree_walker(node, aggregates_walker, aggregates);
 }
 
-/* What it takes to fold an aggregate: itself, and what goes with it. */
+/* What it takes to fold a sum: how many inputs it has, of which scales. */
+static void
+add_for_sum(Query *query, int rti, Aggref *sum)
+{
+	int			factor;
+
+	if (aqumv_count_column(query, rti, sum) == 0)
+		add_column(query, (Expr *) aqumv_count_of(sum), "count_of");
+	if (sum->aggfnoid == F_SUM_NUMERIC && !aqumv_has_fixed_scale(aqumv_argument_of(sum)))
+		add_column(query, (Expr *) aqumv_scales_of(sum, &factor), "scales");
+}
+
+/* What it takes to fold an aggregate: itself, or what it is derived from. */
 static void
 add_for_aggregate(Query *query, int rti, Aggref *agg)
 {
 	AqumvAggregate known;
 
-	describe(agg, &known);
-	if (known.fold == AQUMV_FOLD_AVERAGE)
+	aqumv_describe_call(agg, &known);
+	if (known.fold == AQUMV_FOLD_AVERAGE || known.fold == AQUMV_FOLD_VARIANCE)
 	{
-		add_for_aggregate(query, rti, sum_of(agg, known.sum));
+		add_for_aggregate(query, rti, aqumv_sum_of(agg, &known));
+		if (known.fold == AQUMV_FOLD_VARIANCE && aqumv_squares_column(query, agg, &known) == 0)
+		{
+			Aggref	   *squares = aqumv_squares_of(agg, &known);
+
+			add_column(query, (Expr *) squares, "squares");
+			add_for_sum(query, rti, squares);
+		}
 		return;
 	}
 	add_column(query, (Expr *) agg,
 			   known.fold == AQUMV_FOLD_COUNT ? "count_of" :
 			   known.fold == AQUMV_FOLD_SUM ? "sum" : "aggregate");
-	if (known.fold != AQUMV_FOLD_SUM)
-		return;
-	if (count_column(query, rti, agg) == 0)
-		add_column(query, (Expr *) count_of(agg), "count_of");
-	if (agg->aggfnoid == F_SUM_NUMERIC && !has_fixed_scale(argument_of(agg)))
-		add_column(query, (Expr *) scales_of(agg), "scales");
+	if (known.fold == AQUMV_FOLD_SUM)
+		add_for_sum(query, rti, agg);
 }
 
 /* Make columns of the grouping keys that are none yet. */
@@ -698,7 +520,7 @@ show_keys(Query *query)
 		SortGroupClause *sgc = lfirst_node(SortGroupClause, lc);
 		TargetEntry *tle = get_sortgroupclause_tle(sgc, query->targetList);
 
-		if (!tle->resjunk || column_of(query, (Node *) tle->expr) != 0)
+		if (!tle->resjunk || aqumv_column_of(query, (Node *) tle->expr) != 0)
 			continue;
 		tle->resjunk = false;
 		tle->resname = psprintf(HIDDEN_PREFIX "key_%d", ++n);
@@ -711,14 +533,14 @@ add_for_groups(Query *query, int rti)
 	List	   *aggregates = NIL;
 	ListCell   *lc;
 
-	add_column(query, (Expr *) count_of(NULL), "count");
+	add_column(query, (Expr *) aqumv_count_of(NULL), "count");
 	(void) aggregates_walker((Node *) query->targetList, &aggregates);
 	foreach(lc, aggregates)
 	{
 		Aggref	   *agg = lfirst(lc);
 		AqumvAggregate known;
 
-		describe(agg, &known);
+		aqumv_describe_call(agg, &known);
 		/* what is computed again need not be there by itself */
 		if (known.fold != AQUMV_FOLD_RECOMPUTE)
 			add_for_aggregate(query, rti, agg);

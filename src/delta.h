@@ -43,6 +43,7 @@ typedef struct AqumvColumn
 								 * NULL, or 0: then it cannot lose any */
 	AttrNumber	scales;			/* sums of numeric: the column that counts their
 								 * display scales, or 0 */
+	int			scale_factor;	/* of which theirs are this multiple */
 	bool		fixed_scale;	/* all inputs have the same one */
 } AqumvColumn;
 

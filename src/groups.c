@@ -177,7 +177,7 @@ finish_sums(AqumvFollower *follower, AqumvGroupDelta *group, Row *row)
 			int			n = aqumv_count_scales(DatumGetArrayTypeP(row->values[column->scales - 1]));
 
 			row->values[i] = DirectFunctionCall2(numeric_round, row->values[i],
-												 Int32GetDatum(Max(n - 1, 0)));
+												 Int32GetDatum(column->scale_factor * Max(n - 1, 0)));
 		}
 	}
 }

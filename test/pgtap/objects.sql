@@ -9,7 +9,7 @@ SELECT is(extversion, '0.1.0', 'version') FROM pg_extension WHERE extname = 'aqu
 SELECT bag_eq($$SELECT proname::text FROM pg_proc WHERE pronamespace = 'aqumv'::regnamespace
                     AND prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype)$$,
     ARRAY['track', 'untrack', 'explain_rewrite', 'list_views', 'check_preload', 'scales', 'scales_accum',
-          'scales_combine', 'row_hash'], 'functions for users');
+          'scales_combine', 'row_hash', 'var_pop', 'var_samp', 'stddev_pop', 'stddev_samp'], 'functions for users');
 SELECT tables_are('aqumv', ARRAY['tracking', 'mark', 'refresh']);
 SELECT views_are('aqumv', ARRAY['views', 'tracked_tables']);
 SELECT is_empty($$

@@ -276,7 +276,8 @@ sub aggregate
 		[ 'sum(n * 2)', 'n' ], [ 'sum(f)', 'f' ], [ 'avg(f)', 'f' ], [ 'min(f)', 'f' ], [ 'max(f)', 'f' ], [ 'min(s)', 's' ], [ 'max(s)', 's' ],
 		[ 'count(s)', 's' ], [ 'min(c)', 'c' ], [ 'max(c)', 'c' ], [ 'bool_and(o)', 'o' ], [ 'bool_or(o)', 'o' ], [ 'every(o)', 'o' ],
 		[ 'bit_and(i)', 'i' ], [ 'bit_or(i)', 'i' ], [ 'bit_xor(i)', 'i' ], [ 'variance(i)', 'i' ], [ 'stddev(g)' ], [ 'var_pop(m)', 'm' ],
-		[ 'stddev_samp(n)', 'n' ], [ 'stddev_pop(f)', 'f' ], [ 'variance(f)', 'f' ], [ 'min(d)', 'd' ], [ 'max(z)', 'z' ], [ 'min(w)', 'w' ],
+		[ 'stddev_samp(n)', 'n' ], [ 'var_samp(n)', 'n' ], [ 'stddev_pop(n * 2)', 'n' ], [ 'variance(b)', 'b' ], [ 'stddev_pop(i - g)', 'i' ], [ 'sum(n * n)', 'n' ],
+		[ 'sum(i::bigint * i)', 'i' ], [ 'stddev_pop(f)', 'f' ], [ 'variance(f)', 'f' ], [ 'min(d)', 'd' ], [ 'max(z)', 'z' ], [ 'min(w)', 'w' ],
 		[ 'max(length(s))', 's' ]);
 	my @other = possible($t,
 		['count(DISTINCT g)'], [ 'count(DISTINCT i)', 'i' ], [ 'count(DISTINCT c)', 'c' ], [ 'count(DISTINCT n)', 'n' ], [ 'sum(DISTINCT i)', 'i' ],
