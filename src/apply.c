@@ -161,13 +161,50 @@ prepare_indexes(AqumvTarget *target)
 	MemoryContextSwitchTo(old);
 }
 
+/* A key is too wide for btree: say what to do about it. */
+static void
+raise_too_wide(AqumvTarget *target, const char *message)
+{
+	FlushErrorState();
+	ereport(ERROR,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			 errmsg("could not maintain materialized view \"%s\"",
+					RelationGetRelationName(target->rel)),
+			 errdetail("A row of \"%s\" is too wide to be indexed: %s.",
+					   RelationGetRelationName(target->rel), message),
+			 errhint("Group by a shorter expression, such as a hash of the key, or end the maintenance: ALTER MATERIALIZED VIEW ... SET (aqumv.maintenance = 'manual').")));
+}
+
+static List *
+insert_index_tuples(AqumvTarget *target, TupleTableSlot *row, bool update, bool no_dup_err,
+					bool *conflict, List *arbiters, bool only_summarizing)
+{
+	MemoryContext context = CurrentMemoryContext;
+	List	   *volatile conflicts = NIL;
+
+	PG_TRY();
+	{
+		conflicts = aqumv_compat_insert_index_tuples(target->rri, row, target->estate, update,
+													 no_dup_err, conflict, arbiters,
+													 only_summarizing);
+	}
+	PG_CATCH();
+	{
+		if (geterrcode() != ERRCODE_PROGRAM_LIMIT_EXCEEDED)
+			PG_RE_THROW();
+		MemoryContextSwitchTo(context);
+		raise_too_wide(target, CopyErrorData()->message);
+	}
+	PG_END_TRY();
+	return conflicts;
+}
+
 static void
 enter_in_indexes(AqumvTarget *target, TupleTableSlot *row, bool update, bool only_summarizing)
 {
 	prepare_indexes(target);
 	if (target->rri->ri_NumIndices > 0)
-		list_free(aqumv_compat_insert_index_tuples(target->rri, row, target->estate, update,
-												   false, NULL, NIL, only_summarizing));
+		list_free(insert_index_tuples(target, row, update, false, NULL, NIL, only_summarizing));
 	ResetPerTupleExprContext(target->estate);
 }
 
@@ -584,8 +621,7 @@ aqumv_insert_group(AqumvTarget *target, TupleTableSlot *row, uint32 hash)
 		token = SpeculativeInsertionLockAcquire(GetCurrentTransactionId());
 		table_tuple_insert_speculative(target->rel, row, target->cid, 0, NULL, token);
 		conflict = false;
-		list_free(aqumv_compat_insert_index_tuples(target->rri, row, target->estate, false, true,
-												   &conflict, arbiter, false));
+		list_free(insert_index_tuples(target, row, false, true, &conflict, arbiter, false));
 		table_tuple_complete_speculative(target->rel, row, token, !conflict);
 		SpeculativeInsertionLockRelease(GetCurrentTransactionId());
 		ResetPerTupleExprContext(target->estate);

@@ -128,6 +128,33 @@ check_column(Oid viewoid, const AqumvDelta *delta, AttrNumber attno)
 			 errhint("Group by another expression, such as a cast to text, or leave the option out and use REFRESH MATERIALIZED VIEW.")));
 }
 
+/* Do what creates an index; a row may be too wide for it. */
+static void
+define_index(Oid viewoid, IndexStmt *stmt)
+{
+	MemoryContext context = CurrentMemoryContext;
+	char	   *message;
+
+	PG_TRY();
+	{
+		(void) aqumv_compat_define_index(viewoid, stmt);
+	}
+	PG_CATCH();
+	{
+		if (geterrcode() != ERRCODE_PROGRAM_LIMIT_EXCEEDED)
+			PG_RE_THROW();
+		MemoryContextSwitchTo(context);
+		message = CopyErrorData()->message;
+		FlushErrorState();
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("cannot maintain materialized view \"%s\" incrementally", get_rel_name(viewoid)),
+				 errdetail("A row is too wide to be indexed: %s.", message),
+				 errhint("Group by a shorter expression, such as a hash of the key, or leave the option out and use REFRESH MATERIALIZED VIEW.")));
+	}
+	PG_END_TRY();
+}
+
 static IndexElem *
 index_element(Oid viewoid, AttrNumber attno)
 {
@@ -196,6 +223,6 @@ aqumv_create_view_index(Oid viewoid, const AqumvDelta *delta)
 	stmt->idxcomment = delta->hash == 0
 		? "Finds the row that a write to the table changes: needed to maintain the materialized view incrementally."
 		: "Finds the copies of a row that a write to the table removes: needed to maintain the materialized view incrementally.";
-	(void) aqumv_compat_define_index(viewoid, stmt);
+	define_index(viewoid, stmt);
 	CommandCounterIncrement();
 }
