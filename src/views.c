@@ -19,6 +19,7 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "access/xact.h"
 #include "access/transam.h"
 #include "catalog/dependency.h"
 #include "catalog/indexing.h"
@@ -48,6 +49,7 @@ typedef struct BaseSlot
 {
 	Oid			relid;			/* hash key */
 	bool		valid;
+	bool		recent;			/* read by this transaction */
 	List	   *views;			/* OIDs, in CacheMemoryContext */
 } BaseSlot;
 
@@ -65,6 +67,7 @@ static HTAB *view_slots = NULL;
 static ViewSlot *last_view_slot = NULL; /* slots are never removed */
 static uint64 invalidations = 0;
 static uint64 function_generation = 0;
+static bool any_recent = false;
 
 /* ------------------------------------------------------------------------
  * Invalidation
@@ -125,6 +128,45 @@ forget_function(Datum arg, int cacheid, uint32 hashvalue)
 	}
 }
 
+/*
+ * Dependencies send no invalidations: what this transaction has read of them
+ * may lack a view that it had dropped, and that comes back with its ROLLBACK
+ * (after PREPARE, perhaps).
+ */
+static void
+settle_recent(bool forget, bool settle)
+{
+	HASH_SEQ_STATUS status;
+	BaseSlot   *base;
+
+	if (!any_recent)
+		return;
+	hash_seq_init(&status, base_slots);
+	while ((base = hash_seq_search(&status)) != NULL)
+	{
+		if (base->recent && forget)
+			base->valid = false;
+		if (settle)
+			base->recent = false;
+	}
+	any_recent = !settle;
+}
+
+static void
+end_of_transaction(XactEvent event, void *arg)
+{
+	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
+		settle_recent(event != XACT_EVENT_COMMIT, true);
+}
+
+static void
+end_of_subtransaction(SubXactEvent event, SubTransactionId subid, SubTransactionId parent,
+					  void *arg)
+{
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		settle_recent(true, false);
+}
+
 void
 aqumv_views_init(void)
 {
@@ -136,6 +178,8 @@ aqumv_views_init(void)
 	CacheRegisterRelcacheCallback(forget_relation, (Datum) 0);
 	CacheRegisterSyscacheCallback(PROCOID, forget_function, (Datum) 0);
 	CacheRegisterSyscacheCallback(AGGFNOID, forget_function, (Datum) 0);
+	RegisterXactCallback(end_of_transaction, NULL);
+	RegisterSubXactCallback(end_of_subtransaction, NULL);
 }
 
 /* ------------------------------------------------------------------------
@@ -230,6 +274,7 @@ aqumv_views_over(Oid base)
 	slot->views = list_copy(views);
 	MemoryContextSwitchTo(old);
 	slot->valid = before == invalidations;
+	slot->recent = any_recent = true;
 	return views;
 }
 
