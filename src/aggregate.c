@@ -109,6 +109,8 @@ find_rollup(Oid aggfnoid, AqumvFold fold)
 			return AQUMV_ROLLUP_SELF;
 		case AQUMV_FOLD_AVERAGE:
 			return AQUMV_ROLLUP_AVERAGE;
+		case AQUMV_FOLD_VARIANCE:
+			return AQUMV_ROLLUP_VARIANCE;
 		default:
 			return AQUMV_ROLLUP_NONE;
 	}

@@ -30,7 +30,8 @@ typedef enum AqumvRollupKind
 	AQUMV_ROLLUP_COUNT,			/* the sum of counts, 0 of none */
 	AQUMV_ROLLUP_SUM,			/* the sum of sums */
 	AQUMV_ROLLUP_SELF,			/* the aggregate of the results */
-	AQUMV_ROLLUP_AVERAGE		/* sum divided by count */
+	AQUMV_ROLLUP_AVERAGE,		/* sum divided by count */
+	AQUMV_ROLLUP_VARIANCE		/* from count, sum and sum of squares */
 } AqumvRollupKind;
 
 typedef struct AqumvAggregate

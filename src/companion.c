@@ -131,8 +131,11 @@ is_same_number(Expr *expr, Expr *x)
 	return expr != NULL;
 }
 
-static bool
-is_square(Expr *expr, Expr *x)
+/*
+ * Is an expression the square of x, a number without fractions in binary?
+ */
+bool
+aqumv_is_square(Expr *expr, Expr *x)
 {
 	OpExpr	   *op = (OpExpr *) expr;
 
@@ -151,7 +154,7 @@ inside(Expr *expr)
 
 	while (x != NULL && without_cast(x) != NULL)
 		x = without_cast(x);
-	return x != NULL && is_square(expr, x) ? x : without_cast(expr);
+	return x != NULL && aqumv_is_square(expr, x) ? x : without_cast(expr);
 }
 
 /*
@@ -346,7 +349,7 @@ aqumv_squares_column(Query *query, Aggref *agg, const AqumvAggregate *known)
 			(sum->aggfnoid == F_SUM_INT2 || sum->aggfnoid == F_SUM_INT4 ||
 			 sum->aggfnoid == F_SUM_INT8 || sum->aggfnoid == F_SUM_NUMERIC) &&
 			equal(sum->aggfilter, agg->aggfilter) &&
-			is_square(aqumv_argument_of(sum), aqumv_argument_of(agg)))
+			aqumv_is_square(aqumv_argument_of(sum), aqumv_argument_of(agg)))
 			attno = tle->resno;
 	}
 	return attno;

@@ -19,6 +19,7 @@ extern void aqumv_describe_call(Aggref *agg, AqumvAggregate *known);
 extern Expr *aqumv_argument_of(Aggref *agg);
 extern Expr *aqumv_summand(Aggref *agg);
 extern bool aqumv_has_fixed_scale(Expr *expr);
+extern bool aqumv_is_square(Expr *expr, Expr *x);
 
 /* companions */
 extern Aggref *aqumv_count_of(Aggref *agg);

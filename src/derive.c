@@ -25,6 +25,7 @@
 #include "utils/lsyscache.h"
 
 #include "bucket.h"
+#include "companion.h"
 #include "compat.h"
 #include "derive.h"
 #include "expr.h"
@@ -131,14 +132,39 @@ filter_conjuncts(Expr *filter, const List *rtis)
 	return aqumv_conjuncts(aqumv_canonical((Node *) filter, rtis));
 }
 
+/* Is what is stored, filters apart, the aggregate? */
+static bool
+is_same_aggregate(Aggref *stored, Aggref *wanted)
+{
+	Expr	   *filter = stored->aggfilter;
+	bool		same;
+
+	if (stored->aggfnoid != wanted->aggfnoid)
+		return false;
+	stored->aggfilter = NULL;
+	same = equal(stored, wanted);
+	stored->aggfilter = filter;
+	return same;
+}
+
+/* Is it the sum of squares of the aggregate's input? */
+static bool
+is_sum_of_squares(Aggref *stored, Aggref *wanted)
+{
+	return (stored->aggfnoid == F_SUM_INT2 || stored->aggfnoid == F_SUM_INT4 ||
+			stored->aggfnoid == F_SUM_INT8 || stored->aggfnoid == F_SUM_NUMERIC) &&
+		stored->aggdistinct == NIL &&
+		aqumv_is_square(aqumv_argument_of(stored), aqumv_argument_of(wanted));
+}
+
 /*
- * For rollup.c: the column that holds an aggregate of the same input, perhaps
- * under a weaker filter, and the rest of the filter.
+ * The column that holds what is wanted, perhaps under a weaker filter, and the
+ * rest of the filter.
  */
 static Node *
-find_stored(Aggref *aggregate, Node **rest, void *context)
+find_aggregate(Aggref *aggregate, bool (*is_wanted) (Aggref *, Aggref *), Node **rest,
+			   AqumvDerivation *d)
 {
-	AqumvDerivation *d = context;
 	Aggref	   *bare = (Aggref *) aqumv_canonical((Node *) aggregate, d->query->rtis);
 	List	   *wanted = filter_conjuncts(aggregate->aggfilter, d->query->rtis);
 	const AqumvOutput *best = NULL;
@@ -150,19 +176,11 @@ find_stored(Aggref *aggregate, Node **rest, void *context)
 	{
 		const AqumvOutput *output = lfirst(lc);
 		Aggref	   *other = (Aggref *) output->expr;
-		Expr	   *filter;
 		List	   *filters;
-		bool		same;
 
-		if (!IsA(other, Aggref) || other->aggfnoid != bare->aggfnoid || output->inexact)
+		if (!IsA(other, Aggref) || output->inexact || !is_wanted(other, bare))
 			continue;
-		filter = other->aggfilter;
-		other->aggfilter = NULL;
-		same = equal(other, bare);
-		other->aggfilter = filter;
-		if (!same)
-			continue;
-		filters = filter_conjuncts(filter, NIL);
+		filters = filter_conjuncts(other->aggfilter, NIL);
 		if (list_difference(filters, wanted) == NIL &&
 			(best == NULL ||
 			 list_length(list_difference(wanted, filters)) < list_length(best_rest)))
@@ -196,6 +214,19 @@ find_stored(Aggref *aggregate, Node **rest, void *context)
 		*rest = (Node *) make_ands_explicit(derived);
 	}
 	return (Node *) make_output_var(best, d);
+}
+
+/* For rollup.c: the column that holds the aggregate. */
+static Node *
+find_stored(Aggref *aggregate, Node **rest, void *context)
+{
+	return find_aggregate(aggregate, is_same_aggregate, rest, context);
+}
+
+static Node *
+find_squares(Aggref *aggregate, Node **rest, void *context)
+{
+	return find_aggregate(aggregate, is_sum_of_squares, rest, context);
 }
 
 /* For rollup.c: an expression from the keys, or NULL. */
@@ -257,7 +288,7 @@ derive_aggregate(Aggref *aggregate, AqumvDerivation *d)
 {
 	AqumvParts	parts = {.same = d->fit == AQUMV_FIT_SAME,
 		.never_empty = d->query->grain == AQUMV_GRAIN_GROUP,
-	.stored = find_stored,.derived = derive_from_keys,.context = d};
+	.stored = find_stored,.squares = find_squares,.derived = derive_from_keys,.context = d};
 	Node	   *result = aqumv_roll_up(aggregate, &parts);
 
 	if (result != NULL && d->reason == NULL)

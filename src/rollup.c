@@ -25,6 +25,7 @@
 #include "utils/lsyscache.h"
 
 #include "aggregate.h"
+#include "catalog.h"
 #include "rollup.h"
 
 static Node *
@@ -233,19 +234,24 @@ sum_keys(Aggref *sum, const AqumvParts *parts)
 
 /* The sum, as the type that it is added up in; NULL if it is not known. */
 static Node *
-sum_sums(Aggref *sum, const AqumvParts *parts)
+sum_column(Node *column, Node *rest, const AqumvParts *parts)
 {
-	Node	   *rest = NULL;
-	Node	   *column = parts->stored(sum, &rest, parts->context);
 	Oid			type;
 	Oid			aggregate;
 
-	if (column == NULL)
-		return sum_keys(sum, parts);
 	if (parts->same)
 		return make_choice(rest, column, NULL);
 	aggregate = sum_of_type(exprType(column), &type);
 	return OidIsValid(aggregate) ? make_aggregate(aggregate, type, column, rest) : NULL;
+}
+
+static Node *
+sum_sums(Aggref *sum, const AqumvParts *parts)
+{
+	Node	   *rest = NULL;
+	Node	   *column = parts->stored(sum, &rest, parts->context);
+
+	return column == NULL ? sum_keys(sum, parts) : sum_column(column, rest, parts);
 }
 
 static Node *
@@ -297,6 +303,27 @@ roll_up_average(Aggref *average, const AqumvAggregate *known, const AqumvParts *
 		make_call(F_NUMERIC_DIV, NUMERICOID, list_make2(sum, count));
 }
 
+/* var_pop and its likes, from count, sum and sum of squares */
+static Node *
+roll_up_variance(Aggref *variance, const AqumvAggregate *known, const AqumvParts *parts)
+{
+	Oid			function = aqumv_variance_function(known->function);
+	Node	   *rest = NULL;
+	Node	   *squares = parts->squares(variance, &rest, parts->context);
+	Node	   *sum;
+	Node	   *count;
+
+	if (!OidIsValid(function) || squares == NULL)
+		return NULL;
+	squares = sum_column(squares, rest, parts);
+	sum = sum_sums(make_like(variance, known->sum, get_func_rettype(known->sum)), parts);
+	count = roll_up_count(make_like(variance, F_COUNT_ANY, INT8OID), parts, false);
+	if (squares == NULL || sum == NULL || count == NULL ||
+		(squares = to_numeric(squares)) == NULL || (sum = to_numeric(sum)) == NULL)
+		return NULL;
+	return make_call(function, NUMERICOID, list_make3(count, sum, squares));
+}
+
 /* An aggregate of results is the result: min, max, bool_and, bit_or ... */
 static Node *
 roll_up_self(Aggref *aggregate, const AqumvParts *parts)
@@ -333,6 +360,8 @@ aqumv_roll_up(Aggref *aggregate, const AqumvParts *parts)
 			return roll_up_sum(aggregate, parts);
 		case AQUMV_ROLLUP_AVERAGE:
 			return roll_up_average(aggregate, &known, parts);
+		case AQUMV_ROLLUP_VARIANCE:
+			return roll_up_variance(aggregate, &known, parts);
 		case AQUMV_ROLLUP_SELF:
 			return roll_up_self(aggregate, parts);
 		case AQUMV_ROLLUP_NONE:

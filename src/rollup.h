@@ -25,6 +25,8 @@ typedef struct AqumvParts
 	 * derived, in *rest; or NULL.
 	 */
 	Node	   *(*stored) (Aggref *aggregate, Node **rest, void *context);
+	/* the same for a sum of the squares of its input */
+	Node	   *(*squares) (Aggref *aggregate, Node **rest, void *context);
 	/* an expression of the query computed from the view's keys, or NULL */
 	Node	   *(*derived) (Node *expr, void *context);
 	void	   *context;
