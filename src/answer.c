@@ -223,10 +223,12 @@ choose_candidate(Walk *walk, AqumvSite *site, const AqumvSummary *summary)
 
 /*
  * Put a view in the place of relation rti of a prepared block, if there is one
- * that can stand there; returns the new block, or NULL.
+ * that can stand there; returns the new block, or NULL.  The last call for a
+ * block uses it up.
  */
 static Query *
-answer_site(Walk *walk, Query *block, AqumvReason *reason, Place place, int number, int rti)
+answer_site(Walk *walk, Query *block, AqumvReason *reason, Place place, int number, int rti,
+			bool last)
 {
 	RangeTblEntry *rte = rt_fetch(rti, block->rtable);
 	AqumvSite  *site = find_site(walk, place.path, rti, rte->relid);
@@ -241,7 +243,8 @@ answer_site(Walk *walk, Query *block, AqumvReason *reason, Place place, int numb
 	if (reason == NULL)
 		reason = aqumv_check_base(rte->relid);
 	if (reason == NULL)
-		reason = aqumv_summarize_query(copyObject(block), rti, place.any_copies, &summary);
+		reason = aqumv_summarize_query(last ? block : copyObject(block), rti,
+									   place.any_copies, &summary);
 	if (reason == NULL)
 		reason = check_cursor(walk->question->cursor_options, summary);
 
@@ -309,7 +312,7 @@ have_views(Query *query, List *rtis)
 static Query *
 answer_block(Walk *walk, Query *query, Place place)
 {
-	Query	   *block = copyObject(query);
+	Query	   *block;
 	int			number = aqumv_block_number(query);
 	Query	   *result = NULL;
 	List	   *rtis = NIL;
@@ -318,10 +321,17 @@ answer_block(Walk *walk, Query *query, Place place)
 	AqumvReason *reason;
 	ListCell   *lc;
 
-	(void) aqumv_flatten(block);
-	find_relations(block, (Node *) block->jointree, &rtis);
-	if (!have_views(block, rtis))
+	find_relations(query, (Node *) query->jointree, &rtis);
+	if (!have_views(query, rtis) && !aqumv_can_flatten(query))
 		return NULL;
+	block = copyObject(query);
+	if (aqumv_flatten(block))
+	{
+		rtis = NIL;
+		find_relations(block, (Node *) block->jointree, &rtis);
+		if (!have_views(block, rtis))
+			return NULL;
+	}
 
 	/* functions first, while none is folded away yet */
 	aqumv_compat_flatten_group(block);
@@ -335,12 +345,14 @@ answer_block(Walk *walk, Query *query, Place place)
 		reason = may_not_call;
 	foreach(lc, rtis)
 	{
-		Query	   *answered = answer_site(walk, block, reason, place, number, lfirst_int(lc));
+		bool		last = lnext(rtis, lc) == NULL;
+		Query	   *answered = answer_site(walk, block, reason, place, number,
+										   lfirst_int(lc), last);
 
 		if (answered == NULL)
 			continue;
 		result = answered;
-		if (lnext(rtis, lc) == NULL)
+		if (last)
 			break;
 		block = copyObject(answered);
 		reason = aqumv_prepare_block(block, walk->question->params);

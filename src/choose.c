@@ -18,6 +18,7 @@
 #include "access/xact.h"
 #include "optimizer/planmain.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 
 #include "choose.h"
 #include "guard.h"
@@ -57,6 +58,44 @@ plan_cost(const PlannedStmt *plan, int cursor_options)
 	return top->total_cost;
 }
 
+static PlannedStmt *
+plan(const AqumvStatement *statement, Query *query)
+{
+	return statement->plan(query, statement->query_string,
+						   statement->cursor_options, statement->params);
+}
+
+/*
+ * Plan a query and have the costs of its blocks noted.  Statements of several
+ * blocks take much memory to plan, and are planned repeatedly: give it back in
+ * between, since new memory costs as much time as the planning itself.
+ */
+static PlannedStmt *
+plan_blocks(const Choice *choice, double *costs, Query *query)
+{
+	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "aqumv planning",
+												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(scratch);
+	PlannedStmt *result;
+
+	for (int i = 0; i < choice->nblocks; i++)
+		costs[i] = -1;
+	aqumv_note_costs(costs, choice->nblocks);
+	PG_TRY();
+	{
+		result = plan(choice->statement, query);
+	}
+	PG_FINALLY();
+	{
+		aqumv_note_costs(NULL, 0);
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(old);
+	result = copyObject(result);
+	MemoryContextDelete(scratch);
+	return result;
+}
+
 /* Plan a query, which is scribbled on. */
 static Option *
 plan_option(const Choice *choice, AqumvAnswer *answer, Query *query)
@@ -68,20 +107,10 @@ plan_option(const Choice *choice, AqumvAnswer *answer, Query *query)
 	if (choice->nblocks > 0)
 	{
 		option->costs = palloc(choice->nblocks * sizeof(double));
-		for (int i = 0; i < choice->nblocks; i++)
-			option->costs[i] = -1;
+		option->plan = plan_blocks(choice, option->costs, query);
 	}
-	aqumv_note_costs(option->costs, choice->nblocks);
-	PG_TRY();
-	{
-		option->plan = statement->plan(query, statement->query_string,
-									   statement->cursor_options, statement->params);
-	}
-	PG_FINALLY();
-	{
-		aqumv_note_costs(NULL, 0);
-	}
-	PG_END_TRY();
+	else
+		option->plan = plan(statement, query);
 	option->cost = plan_cost(option->plan, statement->cursor_options);
 	return option;
 }
@@ -380,8 +409,8 @@ finish_plan(const Choice *choice, const Option *winner)
 		plan->transientPlan = true;
 }
 
-/* The query with numbered blocks, if there are several of them. */
-static Query *
+/* Give the query's blocks numbers, if there are several of them. */
+static void
 number_blocks(Choice *choice)
 {
 	Query	   *parse = choice->statement->parse;
@@ -390,11 +419,8 @@ number_blocks(Choice *choice)
 
 	foreach(lc, parse->rtable)
 		several |= lfirst_node(RangeTblEntry, lc)->rtekind == RTE_SUBQUERY;
-	if (!several)
-		return parse;
-	parse = copyObject(parse);
-	choice->nblocks = aqumv_number_blocks(parse);
-	return parse;
+	if (several)
+		choice->nblocks = aqumv_number_blocks(parse);
 }
 
 static Option *
@@ -443,7 +469,8 @@ aqumv_choose(AqumvStatement *statement, List **verdicts)
 	Option	   *winner;
 
 	aqumv_reason_messages = verdicts != NULL || statement->mode == AQUMV_REWRITE_REQUIRED;
-	choice.question.parse = number_blocks(&choice);
+	number_blocks(&choice);
+	choice.question.parse = statement->parse;
 	choice.question.params = statement->params;
 	choice.question.cursor_options = statement->cursor_options;
 	winner = choose(&choice, verdicts != NULL);

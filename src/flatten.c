@@ -258,8 +258,8 @@ pull_up_one(Query *query, Node **place)
 }
 
 /* Does the block read, next to others, what may be pulled up? */
-static bool
-has_simple(Query *query)
+bool
+aqumv_can_flatten(Query *query)
 {
 	ListCell   *lc;
 	CommonTableExpr *cte;
@@ -308,7 +308,7 @@ aqumv_flatten(Query *query)
 
 	if (joins)
 		resolve_aliases(query);
-	if (!has_simple(query))
+	if (!aqumv_can_flatten(query))
 		return false;
 	while (pull_up_one(query, (Node **) &query->jointree))
 	{

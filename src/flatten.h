@@ -12,6 +12,7 @@
 
 #include "nodes/parsenodes.h"
 
+extern bool aqumv_can_flatten(Query *query);
 extern bool aqumv_flatten(Query *query);
 
 #endif							/* AQUMV_FLATTEN_H */

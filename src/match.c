@@ -212,7 +212,7 @@ derive_join_tree(AqumvDerivation *d, Node *node)
 	ListCell   *lc;
 
 	if (IsA(node, RangeTblRef))
-		return copyObject(node);
+		return node;
 	if (IsA(node, FromExpr))
 	{
 		FromExpr   *from = makeNode(FromExpr);

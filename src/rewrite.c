@@ -103,19 +103,19 @@ forget_join_columns(Query *query, int rti)
 }
 
 /*
- * Make the block that reads the view.  The summary's query is not changed; the
- * result shares nothing with it.
+ * Make the block that reads the view, out of the summary's query and the match,
+ * which are used up.
  */
 Query *
-aqumv_rewrite(const AqumvSummary *query, const AqumvMatch *match, Oid view)
+aqumv_rewrite(AqumvSummary *query, AqumvMatch *match, Oid view)
 {
-	Query	   *result = copyObject(query->query);
+	Query	   *result = query->query;
 	int			rti = linitial_int(query->rtis);
 	ListCell   *cell;
 	RangeTblEntry *base;
 
 	if (match->range_table != NIL)
-		result->rtable = copyObject(match->range_table);
+		result->rtable = match->range_table;
 	cell = list_nth_cell(result->rtable, rti - 1);
 	base = lfirst_node(RangeTblEntry, cell);
 	lfirst(cell) = make_view_entry(view);
@@ -124,12 +124,12 @@ aqumv_rewrite(const AqumvSummary *query, const AqumvMatch *match, Oid view)
 	result->rtable = lappend(result->rtable, base);
 	forget_join_columns(result, rti);
 
-	result->targetList = copyObject(match->target_list);
-	result->jointree = copyObject(match->join_tree);
+	result->targetList = match->target_list;
+	result->jointree = match->join_tree;
 	join_conjuncts((Node *) result->jointree);
-	result->havingQual = copyObject(match->having);
+	result->havingQual = match->having;
 	if (match->group_exprs != NIL)
-		*aqumv_compat_group_exprs(result) = copyObject(match->group_exprs);
+		*aqumv_compat_group_exprs(result) = match->group_exprs;
 	if (match->fit == AQUMV_FIT_SAME)
 	{
 		result->hasAggs = false;

@@ -12,6 +12,6 @@
 
 #include "match.h"
 
-extern Query *aqumv_rewrite(const AqumvSummary *query, const AqumvMatch *match, Oid view);
+extern Query *aqumv_rewrite(AqumvSummary *query, AqumvMatch *match, Oid view);
 
 #endif							/* AQUMV_REWRITE_H */
