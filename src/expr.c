@@ -143,6 +143,7 @@ canonical_mutator(Node *node, void *context)
 	node = expression_tree_mutator(node, canonical_mutator, context);
 
 	if (IsA(node, OpExpr) && list_length(((OpExpr *) node)->args) == 2)
+		var->varno += list_length(rtis);
 	{
 		OpExpr	   *op = (OpExpr *) node;
 		Node	   *left = linitial(op->args);
@@ -165,7 +166,8 @@ canonical_mutator(Node *node, void *context)
  * The form in which expressions are compared with equal(): a copy in which
  * constants stand on the right of commutable operators, other operands in a
  * fixed order, and relations are numbered by their place in rtis (an integer
- * list of range table indexes) rather than by range table index.
+ * list of range table indexes) rather than by range table index; others come
+ * after those, so that none can be taken for one of them.
  */
 Node *
 aqumv_canonical(Node *expr, const List *rtis)
