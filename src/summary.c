@@ -193,11 +193,12 @@ check_block(Query *query, RangeTblEntry *rte)
 }
 
 /*
- * Columns that JOIN ... USING merges are computed from both sides.  Does one
- * that the block mentions depend on the relation?
+ * What the block takes from joins rather than from what they join: columns that
+ * JOIN ... USING has computed from both sides, and whole rows.  Does any depend
+ * on the relation?
  */
-static bool
-is_merged_column_used(Query *query, int rti)
+static AqumvReason *
+check_joins(Query *query, AqumvRelation *relation)
 {
 	ListCell   *lc,
 			   *la;
@@ -211,14 +212,19 @@ is_merged_column_used(Query *query, int rti)
 			used = all_columns(query, foreach_current_index(lc) + 1);
 		if (bms_is_empty(used))
 			continue;
+		if (bms_is_member(0 - FirstLowInvalidHeapAttributeNumber, used))
+			return aqumv_reason(AQUMV_WHOLE_ROW,
+								"a whole row of a join is used as a value; name its columns");
 		foreach(la, rte->joinaliasvars)
 		{
 			if (bms_is_member(foreach_current_index(la) + 1 - FirstLowInvalidHeapAttributeNumber, used) &&
-				!bms_is_empty(mentioned_columns(lfirst(la), rti)))
-				return true;
+				!bms_is_empty(mentioned_columns(lfirst(la), relation->rti)))
+				return aqumv_reason(AQUMV_COLUMN,
+									"JOIN ... USING merges a column of \"%s\" with another of its own kind; name it with its table",
+									get_rel_name(relation->relid));
 		}
 	}
-	return false;
+	return NULL;
 }
 
 static AqumvReason *
@@ -406,10 +412,8 @@ summarize(Query *query, int rti, AqumvSummary **result)
 	find_columns(summary, relation);
 	if ((reason = check_columns(relation)) != NULL)
 		return reason;
-	if (!relation->alone && is_merged_column_used(query, rti))
-		return aqumv_reason(AQUMV_COLUMN,
-							"JOIN ... USING merges a column of \"%s\" with another of its own kind; name it with its table",
-							get_rel_name(relation->relid));
+	if (!relation->alone && (reason = check_joins(query, relation)) != NULL)
+		return reason;
 
 	summary->where_canonical = aqumv_make_condition((List *)
 													aqumv_canonical((Node *) summary->where, summary->rtis));
