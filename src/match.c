@@ -264,9 +264,13 @@ match_as(AqumvFit fit, const AqumvSummary *query, const AqumvSummary *view,
 {
 	AqumvDerivation d = {.query = query,.view = view,.fit = fit};
 	AqumvMatch *match = palloc0(sizeof(AqumvMatch));
+	bool		whole;
 	AqumvReason *reason;
 	ListCell   *lc;
 
+	/* equality must be that of the grouping key, not what UNION or IN may use */
+	whole = fit != AQUMV_FIT_FINER || query->grain != AQUMV_GRAIN_ROW ||
+		query->query->distinctClause != NIL;
 	match->fit = fit;
 	if ((reason = match_before(&d, match)) != NULL)
 		return reason;
@@ -282,7 +286,7 @@ match_as(AqumvFit fit, const AqumvSummary *query, const AqumvSummary *view,
 	{
 		TargetEntry *tle = flatCopyTargetEntry(lfirst_node(TargetEntry, lc));
 
-		tle->expr = (Expr *) aqumv_derive(&d, (Node *) tle->expr, true);
+		tle->expr = (Expr *) aqumv_derive(&d, (Node *) tle->expr, whole);
 		match->target_list = lappend(match->target_list, tle);
 		if (d.reason != NULL)
 			return d.reason->code == AQUMV_COLUMN && fit == AQUMV_FIT_FINER ?

@@ -460,9 +460,9 @@ aqumv_summarize_query(Query *query, int rti, bool any_copies, AqumvSummary **sum
 	AqumvReason *reason = summarize(query, rti, summary);
 
 	if (reason == NULL)
-		(*summary)->any_copies = any_copies ||
-			(query->distinctClause != NIL && !query->hasDistinctOn &&
-			 !query->hasWindowFuncs && !query->hasTargetSRFs);
+		(*summary)->any_copies = !query->hasWindowFuncs &&
+			(any_copies || (query->distinctClause != NIL && !query->hasDistinctOn &&
+							!query->hasTargetSRFs));
 	return reason;
 }
 
