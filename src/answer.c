@@ -178,8 +178,13 @@ aqumv_give_up(AqumvAnswer *answer)
  * ------------------------------------------------------------------------
  */
 
+/*
+ * The site of a relation, if a walk has come by before.  Blocks are told apart
+ * by their numbers, since several may have the same path; two calls of inlined
+ * functions may even so, and then have their candidates in common.
+ */
 static AqumvSite *
-find_site(const Walk *walk, const char *path, int rti, Oid base)
+find_site(const Walk *walk, const char *path, int number, int rti, Oid base)
 {
 	ListCell   *lc;
 
@@ -187,7 +192,8 @@ find_site(const Walk *walk, const char *path, int rti, Oid base)
 	{
 		AqumvSite  *site = lfirst(lc);
 
-		if (site->rti == rti && site->base == base && strcmp(site->path, path) == 0)
+		if (site->number == number && site->rti == rti && site->base == base &&
+			strcmp(site->path, path) == 0)
 			return site;
 	}
 	return NULL;
@@ -209,7 +215,11 @@ choose_candidate(Walk *walk, AqumvSite *site, const AqumvSummary *summary)
 
 		if (walk->question->explored && site->allowed != foreach_current_index(lc))
 			continue;
-		verdict->reason = aqumv_match(summary, candidate->view->summary, &candidate->match);
+		/* a block without a number may not be the one that the site is of */
+		verdict->reason = site->number > 0 ? NULL :
+			aqumv_check_quickly(summary, candidate->view->summary);
+		if (verdict->reason == NULL)
+			verdict->reason = aqumv_match(summary, candidate->view->summary, &candidate->match);
 		if (verdict->reason == NULL)
 			verdict->reason = lock_view(walk, site, summary, candidate);
 		if (verdict->reason == NULL)
@@ -231,7 +241,7 @@ answer_site(Walk *walk, Query *block, AqumvReason *reason, Place place, int numb
 			bool last)
 {
 	RangeTblEntry *rte = rt_fetch(rti, block->rtable);
-	AqumvSite  *site = find_site(walk, place.path, rti, rte->relid);
+	AqumvSite  *site = find_site(walk, place.path, number, rti, rte->relid);
 	AqumvSummary *summary = NULL;
 	AqumvCandidate *candidate;
 	List	   *views = NIL;
