@@ -350,7 +350,8 @@ answer_block(Walk *walk, Query *query, Place place)
 									"the current user may not call a function that the query calls");
 	reason = walk->hopeless;
 	if (reason == NULL)
-		reason = aqumv_prepare_block(block, walk->question->params);
+		reason = aqumv_prepare_block(block, walk->question->params,
+									 &walk->answer->inval_items);
 	if (reason == NULL)
 		reason = may_not_call;
 	foreach(lc, rtis)
@@ -365,7 +366,8 @@ answer_block(Walk *walk, Query *query, Place place)
 		if (last)
 			break;
 		block = copyObject(answered);
-		reason = aqumv_prepare_block(block, walk->question->params);
+		reason = aqumv_prepare_block(block, walk->question->params,
+									 &walk->answer->inval_items);
 	}
 	if (result != NULL && !everyone_may)
 		walk->answer->user = GetUserId();

@@ -36,22 +36,28 @@
  * Simplify an expression of query as the planner would: constants folded, SQL
  * functions inlined, named arguments resolved.  Parameters with
  * PARAM_FLAG_CONST are constants.  Does not descend into subqueries.
+ *
+ * What the result was built on (functions that are no longer in it) is added to
+ * *inval_items, for a plan to depend on; NULL if nobody wants to know.
  */
 Node *
-aqumv_fold(Query *query, Node *expr, ParamListInfo params)
+aqumv_fold(Query *query, Node *expr, ParamListInfo params, List **inval_items)
 {
 	PlannerInfo *root = NULL;
 
 	if (expr == NULL)
 		return NULL;
-	if (params != NULL)
+	if (params != NULL || inval_items != NULL)
 	{
 		root = makeNode(PlannerInfo);
 		root->glob = makeNode(PlannerGlobal);
 		root->glob->boundParams = params;
 		root->parse = query;
 	}
-	return eval_const_expressions(root, expr);
+	expr = eval_const_expressions(root, expr);
+	if (inval_items != NULL)
+		*inval_items = list_concat(*inval_items, root->glob->invalItems);
+	return expr;
 }
 
 /*
@@ -134,16 +140,16 @@ canonical_mutator(Node *node, void *context)
 			if (lfirst_int(lc) == (int) var->varno)
 			{
 				var->varno = index;
-				break;
+				return (Node *) var;
 			}
 		}
+		var->varno += list_length(rtis);
 		return (Node *) var;
 	}
 
 	node = expression_tree_mutator(node, canonical_mutator, context);
 
 	if (IsA(node, OpExpr) && list_length(((OpExpr *) node)->args) == 2)
-		var->varno += list_length(rtis);
 	{
 		OpExpr	   *op = (OpExpr *) node;
 		Node	   *left = linitial(op->args);

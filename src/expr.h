@@ -13,7 +13,7 @@
 #include "nodes/params.h"
 #include "nodes/parsenodes.h"
 
-extern Node *aqumv_fold(Query *query, Node *expr, ParamListInfo params);
+extern Node *aqumv_fold(Query *query, Node *expr, ParamListInfo params, List **inval_items);
 extern Node *aqumv_canonical(Node *expr, const List *rtis);
 extern bool aqumv_is_mutable(Node *expr, bool *needs_timezone);
 extern bool aqumv_equality_is_bitwise(Oid eqop, Oid type, Oid collation);

@@ -70,7 +70,7 @@ aggregate_in_sublink_walker(Node *node, void *context)
 
 /* Fold the conditions of a join tree in place, and split them into conjuncts. */
 static void
-fold_join_tree(Query *query, Node *node, ParamListInfo params)
+fold_join_tree(Query *query, Node *node, ParamListInfo params, List **inval_items)
 {
 	ListCell   *lc;
 
@@ -79,30 +79,30 @@ fold_join_tree(Query *query, Node *node, ParamListInfo params)
 		FromExpr   *from = (FromExpr *) node;
 
 		foreach(lc, from->fromlist)
-			fold_join_tree(query, lfirst(lc), params);
-		from->quals = (Node *) aqumv_conjuncts(aqumv_fold(query, from->quals, params));
+			fold_join_tree(query, lfirst(lc), params, inval_items);
+		from->quals = (Node *) aqumv_conjuncts(aqumv_fold(query, from->quals, params, inval_items));
 	}
 	else if (IsA(node, JoinExpr))
 	{
 		JoinExpr   *join = (JoinExpr *) node;
 
-		fold_join_tree(query, join->larg, params);
-		fold_join_tree(query, join->rarg, params);
-		join->quals = (Node *) aqumv_conjuncts(aqumv_fold(query, join->quals, params));
+		fold_join_tree(query, join->larg, params, inval_items);
+		fold_join_tree(query, join->rarg, params, inval_items);
+		join->quals = (Node *) aqumv_conjuncts(aqumv_fold(query, join->quals, params, inval_items));
 	}
 }
 
 /* Fold every expression of the block in place. */
 static void
-fold_query(Query *query, ParamListInfo params)
+fold_query(Query *query, ParamListInfo params, List **inval_items)
 {
 	List	  **group_exprs = aqumv_compat_group_exprs(query);
 
 	if (group_exprs != NULL)
-		*group_exprs = (List *) aqumv_fold(query, (Node *) *group_exprs, params);
-	query->targetList = (List *) aqumv_fold(query, (Node *) query->targetList, params);
-	query->havingQual = aqumv_fold(query, query->havingQual, params);
-	fold_join_tree(query, (Node *) query->jointree, params);
+		*group_exprs = (List *) aqumv_fold(query, (Node *) *group_exprs, params, inval_items);
+	query->targetList = (List *) aqumv_fold(query, (Node *) query->targetList, params, inval_items);
+	query->havingQual = aqumv_fold(query, query->havingQual, params, inval_items);
+	fold_join_tree(query, (Node *) query->jointree, params, inval_items);
 }
 
 typedef struct ColumnSearch
@@ -428,10 +428,11 @@ summarize(Query *query, int rti, AqumvSummary **result)
 /*
  * Bring a query block into the form that summaries are made from: folded, with
  * conditions split into conjuncts.  A reason if there is none.  The query is
- * scribbled on: pass a copy.
+ * scribbled on: pass a copy.  What a plan made from it depends on is added to
+ * *inval_items.
  */
 AqumvReason *
-aqumv_prepare_block(Query *query, ParamListInfo params)
+aqumv_prepare_block(Query *query, ParamListInfo params, List **inval_items)
 {
 	aqumv_compat_flatten_group(query);
 	if (query->rowMarks != NIL)
@@ -445,7 +446,7 @@ aqumv_prepare_block(Query *query, ParamListInfo params)
 		 aggregate_in_sublink_walker(query->havingQual, NULL)))
 		return aqumv_reason(AQUMV_SUBLINK,
 							"an aggregate of the query stands in a subquery");
-	fold_query(query, params);
+	fold_query(query, params, inval_items);
 	return NULL;
 }
 
@@ -585,7 +586,7 @@ aqumv_summarize_view(Query *query, AqumvSummary **summary)
 							"the view calls a function that is not IMMUTABLE (nor STABLE for TimeZone alone)");
 	if ((reason = aqumv_find_relation(query, &rte, &rti)) != NULL)
 		return reason;
-	fold_query(query, NULL);
+	fold_query(query, NULL, NULL);
 	if ((reason = summarize(query, rti, summary)) != NULL)
 		return reason;
 	(*summary)->needs_timezone = needs_timezone;
