@@ -15,7 +15,8 @@ CREATE FUNCTION above(n int) RETURNS TABLE (k int, x int) STABLE LANGUAGE sql AS
 ANALYZE;
 
 CREATE FUNCTION pg_temp.paths(query text) RETURNS SETOF text LANGUAGE sql AS
-    'SELECT block || '' '' || coalesce(reason_code, ''used'') FROM aqumv.explain_rewrite(query)';
+    'SELECT block || '' '' || CASE WHEN used OR reason_code = ''cost'' THEN ''matches'' ELSE reason_code END
+       FROM aqumv.explain_rewrite(query)';
 
 SET enable_answer_query_using_materialized_views = on;
 SELECT pg_temp.paths('SELECT k FROM t WHERE k > 30');
