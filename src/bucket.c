@@ -515,7 +515,8 @@ is_boundary(const Bucket *bucket, Node *stored, int64 value)
 }
 
 /*
- * The constant of a comparison as a value of the bucket's raw type.
+ * The constant of a comparison as a value of the bucket's raw type, false if it
+ * is none.  A number has one after it.
  */
 static bool
 constant_value(const Bucket *bucket, Node *node, int64 *value, bool *infinite)
@@ -525,7 +526,9 @@ constant_value(const Bucket *bucket, Node *node, int64 *value, bool *infinite)
 
 	*infinite = false;
 	if (bucket->kind == BUCKET_DIVISION)
-		return constant_integer(node, value);
+		return constant_integer(node, value) &&
+			*value < (bucket->type == INT2OID ? PG_INT16_MAX :
+					  bucket->type == INT4OID ? PG_INT32_MAX : PG_INT64_MAX);
 	if (!IsA(node, Const) || c->constisnull)
 		return false;
 	/* views with bins are good in any zone, and so plans must be */
