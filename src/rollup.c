@@ -228,6 +228,11 @@ sum_keys(Aggref *sum, const AqumvParts *parts)
 		return NULL;
 	product = make_call(F_NUMERIC_MUL, NUMERICOID,
 						list_make2(to_numeric(key), to_numeric(count)));
+	/* no row of the group may have passed the filter */
+	if (sum->aggfilter != NULL)
+		product = make_choice(make_call(F_INT8NE, BOOLOID,
+										list_make2(count, make_integer(0))),
+							  product, NULL);
 	return parts->same ? make_choice(rest, product, NULL) :
 		make_aggregate(F_SUM_NUMERIC, NUMERICOID, product, rest);
 }
