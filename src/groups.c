@@ -11,7 +11,8 @@
  *	  NaN, an aggregate without an inverse) makes its group "dirty".  Dirty
  *	  groups stay locked until settle.c has computed them from the base.  For
  *	  the sake of its snapshot the row of a view that may have to is updated
- *	  even if nothing about it changes.
+ *	  even if nothing about it changes.  A group that only lacks extremes is
+ *	  folded once they have been looked up, if that costs less.
  *
  *-------------------------------------------------------------------------
  */
@@ -29,6 +30,7 @@
 #include "hidden.h"
 #include "net.h"
 #include "pending.h"
+#include "recompute.h"
 #include "settle.h"
 
 #define LOCK_FIRST 256			/* folds after somebody else was faster */
@@ -69,13 +71,15 @@ is_better(AqumvTerm *term, Oid collation, Datum a, Datum b)
 	return DatumGetBool(FunctionCall2Coll(&term->better, collation, a, b));
 }
 
+/* The stored one may be gone: then the delta says that it is missing. */
 static void
-fold_extreme(AqumvFollower *follower, AqumvColumn *column, AqumvTermDelta *delta, Row *row,
-			 bool *dirty)
+fold_extreme(AqumvFollower *follower, AqumvColumn *column, AqumvTermDelta *delta, Row *row)
 {
 	int			i = column->attno - 1;
 	AqumvTerm  *term = &follower->terms[i];
 	Oid			collation = column->collation;
+
+	delta->missing = false;
 
 	/*
 	 * Did what went away matter?  Not if the stored one is better, and then what
@@ -86,7 +90,7 @@ fold_extreme(AqumvFollower *follower, AqumvColumn *column, AqumvTermDelta *delta
 		!(delta->has_sum && is_better(term, collation, delta->sum, delta->worst)))
 	{
 		if (row->nulls[i] || !is_better(term, collation, row->values[i], delta->worst))
-			*dirty = true;
+			delta->missing = true;
 		return;
 	}
 	if (!delta->has_sum)
@@ -137,7 +141,10 @@ fold_column(AqumvFollower *follower, AqumvColumn *column, AqumvGroupDelta *group
 			fold_scales(column, delta, row);
 			break;
 		case AQUMV_FOLD_EXTREME:
-			fold_extreme(follower, column, delta, row, dirty);
+			fold_extreme(follower, column, delta, row);
+			group->extremes = group->extremes || delta->missing;
+			if (delta->missing && !aqumv_can_find_extreme(follower, column->attno))
+				*dirty = true;
 			break;
 		case AQUMV_FOLD_ABSORB:
 			if (delta->lost)
@@ -200,11 +207,21 @@ derive(AqumvFollower *follower, AqumvTarget *target, Row *row)
 	}
 }
 
+/* All that depends on columns that have been folded. */
+static void
+complete_row(AqumvFollower *follower, AqumvTarget *target, AqumvGroupDelta *group)
+{
+	Row			row = {target->new_row->tts_values, target->new_row->tts_isnull};
+
+	finish_sums(follower, group, &row);
+	derive(follower, target, &row);
+}
+
 /*
  * Fold a group's delta into a row (the stored one, or an empty one).  The
- * result is in target->new_row.  False if it has to be computed instead.
+ * result is in target->new_row; or the group is dirty.
  */
-static bool
+static void
 fold_row(AqumvFollower *follower, AqumvTarget *target, AqumvGroupDelta *group, bool doubtful)
 {
 	AqumvDelta *delta = follower->delta;
@@ -212,6 +229,7 @@ fold_row(AqumvFollower *follower, AqumvTarget *target, AqumvGroupDelta *group, b
 	Row			row = {slot->tts_values, slot->tts_isnull};
 	bool		dirty = doubtful || delta->query->havingQual != NULL;
 
+	group->extremes = false;
 	for (int i = 0; i < delta->ncolumns; i++)
 	{
 		if (delta->columns[i].kind == AQUMV_COLUMN_AGGREGATE)
@@ -221,11 +239,10 @@ fold_row(AqumvFollower *follower, AqumvTarget *target, AqumvGroupDelta *group, b
 	if (delta->grain == AQUMV_GRAIN_GROUP && group->removed > 0 &&
 		(delta->count == 0 || !follower->key_bitwise))
 		dirty = true;
-	if (dirty)
-		return false;
-	finish_sums(follower, group, &row);
-	derive(follower, target, &row);
-	return true;
+	group->dirty = dirty || group->extremes;
+	group->extremes = !dirty && group->exists && group->extremes;
+	if (!group->dirty)
+		complete_row(follower, target, group);
 }
 
 /* target->new_row becomes what the view holds, or what it would hold of nothing. */
@@ -342,12 +359,121 @@ fold_group(AqumvNet *net, AqumvTarget *target, AqumvGroupDelta *group, bool lock
 	if (!group->exists && !may_be_absent && group->added == group->removed)
 		return true;			/* came and went */
 	start_from(follower, target, group, group->exists);
-	group->dirty = !fold_row(follower, target, group, net->doubtful);
+	fold_row(follower, target, group, net->doubtful);
 	if (group->dirty)
 		return lock && hold_row(follower, target, group);
 	if (group->exists)
 		return aqumv_update_row(target, target->new_row, group->hash);
 	return aqumv_insert_group(target, target->new_row, group->hash);
+}
+
+/* ------------------------------------------------------------------------
+ * Groups that only lack extremes
+ * ------------------------------------------------------------------------
+ */
+
+#define LOOKUP_COST 3.0			/* to start and end a query, in the planner's unit */
+
+static bool
+is_missing(AqumvFollower *follower, AqumvGroupDelta *group, int i)
+{
+	return follower->delta->columns[i].kind == AQUMV_COLUMN_AGGREGATE &&
+		follower->delta->columns[i].fold == AQUMV_FOLD_EXTREME && group->terms[i].missing;
+}
+
+/* How many extremes are missing, and in how many groups? */
+static int
+count_missing(AqumvNet *net, int *ngroups)
+{
+	int			missing = 0;
+
+	*ngroups = 0;
+	for (int i = 0; i < net->ngroups; i++)
+	{
+		if (!net->groups[i]->extremes)
+			continue;
+		(*ngroups)++;
+		for (int j = 0; j < net->follower->delta->ncolumns; j++)
+			missing += is_missing(net->follower, net->groups[i], j);
+	}
+	return missing;
+}
+
+/* Does it cost less to find the extremes than to compute the groups? */
+static bool
+is_cheaper(AqumvNet *net, AqumvFinder *finder, Snapshot snapshot, int ngroups)
+{
+	AqumvGroupKey *keys = palloc(ngroups * sizeof(AqumvGroupKey));
+	double		cost = 0;
+	int			n = 0;
+
+	for (int i = 0; i < net->ngroups; i++)
+	{
+		AqumvGroupDelta *group = net->groups[i];
+
+		if (!group->extremes)
+			continue;
+		keys[n++] = group->key;
+		for (int j = 0; j < net->follower->delta->ncolumns; j++)
+		{
+			if (is_missing(net->follower, group, j))
+				cost += LOOKUP_COST + aqumv_find_cost(finder, j + 1, &group->key);
+		}
+	}
+	return cost < aqumv_recompute_cost(net->follower, keys, n, snapshot);
+}
+
+static void
+settle_extremes_of(AqumvNet *net, AqumvTarget *target, AqumvFinder *finder,
+				   AqumvGroupDelta *group)
+{
+	AqumvFollower *follower = net->follower;
+	TupleTableSlot *row = target->new_row;
+
+	aqumv_fetch_locked(target, group);
+	start_from(follower, target, group, true);
+	fold_row(follower, target, group, false);
+	for (int i = 0; i < follower->delta->ncolumns; i++)
+	{
+		if (is_missing(follower, group, i))
+			row->tts_values[i] = aqumv_find_extreme(finder, i + 1, &group->key,
+													&row->tts_isnull[i]);
+	}
+	complete_row(follower, target, group);
+	if (!aqumv_update_row(target, row, group->hash))
+		elog(ERROR, "a locked row of a materialized view has been changed");
+	group->dirty = group->extremes = false;
+	group->done = true;
+}
+
+/*
+ * Find the extremes that groups lack, all of which are locked; unless it costs
+ * less to compute them.  For one extreme of one group it never does: that would
+ * read the same rows, or more.
+ */
+static void
+settle_extremes(AqumvNet *net, AqumvTarget *target)
+{
+	MemoryContext old;
+	AqumvFinder *finder;
+	int			ngroups;
+	int			missing = count_missing(net, &ngroups);
+
+	if (missing == 0)
+		return;
+	aqumv_renew_snapshot(target);
+	old = MemoryContextSwitchTo(net->context);
+	finder = aqumv_make_finder(net->follower, target->snapshot, ngroups == 1);
+	MemoryContextSwitchTo(old);
+	if (missing > 1 && !is_cheaper(net, finder, target->snapshot, ngroups))
+		return;
+	for (int i = 0; i < net->ngroups; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (net->groups[i]->extremes)
+			settle_extremes_of(net, target, finder, net->groups[i]);
+		ResetExprContext(net->follower->econtext);
+	}
 }
 
 /* ------------------------------------------------------------------------
@@ -402,6 +528,7 @@ fold_all(AqumvNet *net, AqumvTarget *target)
 			group->done = !group->dirty;
 			ResetExprContext(follower->econtext);
 		}
+		settle_extremes(net, target);
 		aqumv_settle_groups(net, target);
 		for (int i = 0; i < net->ngroups; i++)
 			more = more || !net->groups[i]->done;

@@ -29,6 +29,7 @@ typedef struct AqumvTermDelta
 	AqumvNumericSum *went;		/* and subtract from it */
 	bool		has_worst;
 	Datum		worst;			/* EXTREME: the best that went */
+	bool		missing;		/* groups.c: which was stored; find the next one */
 	int			nscales;
 	int64	   *scales;			/* SCALES: net */
 } AqumvTermDelta;
@@ -41,7 +42,8 @@ typedef struct AqumvGroupDelta
 	int64		removed;
 
 	/* how far groups.c and settle.c have got with it */
-	bool		dirty;			/* has to be computed from the base */
+	bool		dirty;			/* has to be computed from the base: */
+	bool		extremes;		/* just those extremes that are missing */
 	bool		exists;			/* dirty: its row is locked, at tid */
 	ItemPointerData tid;
 	bool		done;

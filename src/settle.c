@@ -39,8 +39,11 @@ find_dirty(AqumvNet *net, TupleTableSlot *row)
 	return group != NULL && group->dirty ? group : NULL;
 }
 
-static void
-fetch_locked(AqumvTarget *target, AqumvGroupDelta *group)
+/*
+ * The row of a group that is locked, into target->row.
+ */
+void
+aqumv_fetch_locked(AqumvTarget *target, AqumvGroupDelta *group)
 {
 	if (!table_tuple_fetch_row_version(target->rel, &group->tid, SnapshotAny, target->row))
 		elog(ERROR, "could not fetch a locked row of materialized view \"%s\"",
@@ -58,7 +61,7 @@ take_row(TupleTableSlot *row, void *context)
 	ExecCopySlot(work->target->new_row, row);
 	if (group->exists)
 	{
-		fetch_locked(work->target, group);
+		aqumv_fetch_locked(work->target, group);
 		if (!aqumv_update_row(work->target, work->target->new_row, group->hash))
 			elog(ERROR, "a locked row of a materialized view has been changed");
 	}
@@ -103,7 +106,7 @@ aqumv_settle_groups(AqumvNet *net, AqumvTarget *target)
 			continue;
 		if (group->exists)
 		{
-			fetch_locked(target, group);
+			aqumv_fetch_locked(target, group);
 			if (!aqumv_delete_row(target))
 				elog(ERROR, "a locked row of a materialized view has been changed");
 		}

@@ -13,6 +13,7 @@
 #include "apply.h"
 #include "net.h"
 
+extern void aqumv_fetch_locked(AqumvTarget *target, AqumvGroupDelta *group);
 extern void aqumv_settle_groups(AqumvNet *net, AqumvTarget *target);
 
 #endif							/* AQUMV_SETTLE_H */
