@@ -104,19 +104,38 @@ aqumv_renew_snapshot(AqumvTarget *target)
 	target->cid = GetCurrentCommandId(true);
 }
 
+/* The follower's spare target, or a new one. */
+static AqumvTarget *
+take_target(AqumvFollower *follower, Relation rel)
+{
+	AqumvTarget *target = follower->spare;
+	MemoryContext old;
+
+	follower->spare = NULL;
+	if (target != NULL)
+		return target;
+	old = MemoryContextSwitchTo(follower->work);
+	target = palloc0(sizeof(AqumvTarget));
+	target->follower = follower;
+	target->row = MakeSingleTupleTableSlot(follower->desc, table_slot_callbacks(rel));
+	target->new_row = MakeSingleTupleTableSlot(follower->desc, &TTSOpsVirtual);
+	MemoryContextSwitchTo(old);
+	return target;
+}
+
 /*
- * The caller holds ROW EXCLUSIVE on the view, and has checked that it is
- * populated.  The index may be InvalidOid.
+ * Open a view for changes.  The caller holds ROW EXCLUSIVE on it, and has
+ * checked that it is populated.  The index may be InvalidOid.
  */
 AqumvTarget *
-aqumv_open_target(Oid view, Oid index)
+aqumv_open_target(AqumvFollower *follower, Oid index)
 {
-	AqumvTarget *target = palloc0(sizeof(AqumvTarget));
+	Relation	rel = table_open(follower->view, NoLock);
+	AqumvTarget *target = take_target(follower, rel);
 
-	target->rel = table_open(view, NoLock);
+	target->context = CurrentMemoryContext;
+	target->rel = rel;
 	target->index_oid = index;
-	target->row = table_slot_create(target->rel, NULL);
-	target->new_row = MakeSingleTupleTableSlot(RelationGetDescr(target->rel), &TTSOpsVirtual);
 	aqumv_renew_snapshot(target);
 	return target;
 }
@@ -132,17 +151,31 @@ get_index(AqumvTarget *target)
 void
 aqumv_close_target(AqumvTarget *target)
 {
-	ExecDropSingleTupleTableSlot(target->row);
-	ExecDropSingleTupleTableSlot(target->new_row);
+	AqumvFollower *follower = target->follower;
+
+	ExecClearTuple(target->row);
+	ExecClearTuple(target->new_row);
 	if (target->estate != NULL)
 	{
 		ExecCloseIndices(target->rri);
 		FreeExecutorState(target->estate);
+		target->estate = NULL;
 	}
 	UnregisterSnapshot(target->snapshot);
+	target->snapshot = NULL;
 	if (target->index != NULL)
 		index_close(target->index, NoLock);
+	target->index = NULL;
 	table_close(target->rel, NoLock);
+	/* a second one was open only by way of a function that writes the base */
+	if (follower->spare != NULL)
+	{
+		ExecDropSingleTupleTableSlot(target->row);
+		ExecDropSingleTupleTableSlot(target->new_row);
+		pfree(target);
+	}
+	else
+		follower->spare = target;
 }
 
 /* What the executor needs to enter rows in indexes. */
@@ -153,7 +186,7 @@ prepare_indexes(AqumvTarget *target)
 
 	if (target->estate != NULL)
 		return;
-	old = MemoryContextSwitchTo(GetMemoryChunkContext(target));
+	old = MemoryContextSwitchTo(target->context);
 	target->estate = CreateExecutorState();
 	target->rri = makeNode(ResultRelInfo);
 	InitResultRelInfo(target->rri, target->rel, 0, NULL, 0);

@@ -18,6 +18,8 @@
 #include "utils/rel.h"
 #include "utils/snapshot.h"
 
+#include "follow.h"
+
 /* a view that is open for changes */
 typedef struct AqumvTarget
 {
@@ -28,6 +30,8 @@ typedef struct AqumvTarget
 	CommandId	cid;
 
 	/* private */
+	AqumvFollower *follower;
+	MemoryContext context;		/* in which it was opened */
 	Oid			index_oid;		/* that rows are found with, or InvalidOid */
 	Relation	index;			/* the same, opened when needed */
 	EState	   *estate;			/* for entries in indexes; made when needed */
@@ -46,7 +50,7 @@ typedef struct AqumvKeys
 	uint32		hash;			/* any that equal keys share */
 } AqumvKeys;
 
-extern AqumvTarget *aqumv_open_target(Oid view, Oid index);
+extern AqumvTarget *aqumv_open_target(AqumvFollower *follower, Oid index);
 extern void aqumv_close_target(AqumvTarget *target);
 extern void aqumv_raise_inconsistent(AqumvTarget *target);
 extern void aqumv_require_latest_snapshot(void);

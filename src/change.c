@@ -13,21 +13,17 @@
 
 #include "change.h"
 
-static TupleTableSlot *
-make_slot(AqumvChange *change, Tuplestorestate *store)
-{
-	if (store == NULL)
-		return NULL;
-	tuplestore_rescan(store);
-	return MakeSingleTupleTableSlot(RelationGetDescr(change->rel), &TTSOpsMinimalTuple);
-}
-
+/*
+ * The reader has two slots for minimal tuples.
+ */
 void
 aqumv_begin_change(AqumvChangeReader *reader, AqumvChange *change)
 {
 	reader->change = change;
-	reader->removed = make_slot(change, change->removed);
-	reader->added = make_slot(change, change->added);
+	if (change->removed != NULL)
+		tuplestore_rescan(change->removed);
+	if (change->added != NULL)
+		tuplestore_rescan(change->added);
 	reader->removed_ended = reader->added_ended = false;
 }
 
@@ -69,8 +65,6 @@ aqumv_next_change(AqumvChangeReader *reader, TupleTableSlot **removed, TupleTabl
 void
 aqumv_end_change(AqumvChangeReader *reader)
 {
-	if (reader->removed != NULL)
-		ExecDropSingleTupleTableSlot(reader->removed);
-	if (reader->added != NULL)
-		ExecDropSingleTupleTableSlot(reader->added);
+	ExecClearTuple(reader->removed);
+	ExecClearTuple(reader->added);
 }

@@ -46,6 +46,7 @@ typedef struct FollowerSlot
 } FollowerSlot;
 
 static HTAB *follower_slots = NULL;
+static int	uses = 0;			/* of all followers */
 
 /* ------------------------------------------------------------------------
  * Invalidation
@@ -95,21 +96,35 @@ forget_function(Datum arg, int cacheid, uint32 hashvalue)
 	}
 }
 
-/* Whoever was using followers has gone, perhaps with an error. */
+static void
+forget_uses(AqumvFollower *follower)
+{
+	ListCell   *lc;
+
+	follower->users = 0;
+	MemoryContextReset(follower->work);
+	follower->spare = NULL;
+	foreach(lc, follower->sources)
+		((AqumvSource *) lfirst(lc))->spare = NULL;
+}
+
+/* Whoever was using followers has gone with an error. */
 static void
 end_of_transaction(XactEvent event, void *arg)
 {
 	HASH_SEQ_STATUS status;
 	FollowerSlot *slot;
 
-	if (event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT && event != XACT_EVENT_PREPARE)
+	if (uses == 0 || (event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT &&
+					  event != XACT_EVENT_PREPARE))
 		return;
 	hash_seq_init(&status, follower_slots);
 	while ((slot = hash_seq_search(&status)) != NULL)
 	{
-		if (slot->follower != NULL)
-			slot->follower->users = 0;
+		if (slot->follower != NULL && slot->follower->users > 0)
+			forget_uses(slot->follower);
 	}
+	uses = 0;
 }
 
 void
@@ -354,7 +369,7 @@ aqumv_get_follower(AqumvView *view)
 	slot = hash_search(follower_slots, &view->view, HASH_FIND, NULL);
 	if (slot != NULL && slot->follower != NULL && slot->follower->valid)
 	{
-		slot->follower->users++;
+		aqumv_hold_follower(slot->follower);
 		return slot->follower;
 	}
 
@@ -364,12 +379,14 @@ aqumv_get_follower(AqumvView *view)
 	old = MemoryContextSwitchTo(context);
 	follower = palloc0(sizeof(AqumvFollower));
 	follower->context = context;
+	follower->work = AllocSetContextCreate(context, "aqumv follower's work",
+										   ALLOCSET_SMALL_SIZES);
 	compile_follower(follower, view, rel);
 	MemoryContextSwitchTo(old);
 	table_close(rel, NoLock);
 
 	follower->valid = true;
-	follower->users = 1;
+	aqumv_hold_follower(follower);
 	MemoryContextSetParent(context, CacheMemoryContext);
 	slot = hash_search(follower_slots, &view->view, HASH_ENTER, &found);
 	if (found && slot->follower != NULL && slot->follower->users == 0)
@@ -378,10 +395,21 @@ aqumv_get_follower(AqumvView *view)
 	return follower;
 }
 
+/*
+ * It has got one more user.
+ */
+void
+aqumv_hold_follower(AqumvFollower *follower)
+{
+	follower->users++;
+	uses++;
+}
+
 void
 aqumv_release_follower(AqumvFollower *follower)
 {
 	follower->users--;
+	uses--;
 	ResetExprContext(follower->econtext);
 	/* others may have taken its place in the cache by now */
 	if (!follower->valid && follower->users == 0)
@@ -422,6 +450,7 @@ aqumv_get_source(AqumvFollower *follower, Relation rel)
 	old = MemoryContextSwitchTo(follower->context);
 	source = palloc0(sizeof(AqumvSource));
 	source->relid = RelationGetRelid(rel);
+	source->desc = CreateTupleDescCopy(RelationGetDescr(rel));
 	if (source->relid != follower->delta->base)
 	{
 		source->map = convert_tuples_by_name(CreateTupleDescCopy(RelationGetDescr(rel)),

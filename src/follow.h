@@ -27,6 +27,8 @@ typedef struct AqumvSource
 	TupleTableSlot *converted;
 	ExprState  *belongs;		/* is a row of an ancestor one of the base?  Or
 								 * NULL */
+	TupleDesc	desc;			/* of its rows, before they are converted */
+	struct AqumvReading *spare; /* reading.c's, in follower->work */
 } AqumvSource;
 
 /* a column's delta, compiled */
@@ -68,6 +70,13 @@ typedef struct AqumvFollower
 	Oid		   *collations;		/* by key */
 	List	   *sources;		/* of AqumvSource */
 
+	/*
+	 * What is made for each statement anew would cost as much as its use: spare
+	 * ones live in a context that is reset when an error leaves some in use.
+	 */
+	MemoryContext work;
+	struct AqumvTarget *spare;	/* apply.c's */
+
 	/* private */
 	MemoryContext context;
 	bool		valid;
@@ -92,6 +101,7 @@ typedef struct AqumvGroupKey
 } AqumvGroupKey;
 
 extern AqumvFollower *aqumv_get_follower(AqumvView *view);
+extern void aqumv_hold_follower(AqumvFollower *follower);
 extern void aqumv_release_follower(AqumvFollower *follower);
 extern AqumvSource *aqumv_get_source(AqumvFollower *follower, Relation rel);
 extern AqumvImage *aqumv_make_image(AqumvFollower *follower);

@@ -543,7 +543,7 @@ fold_net(AqumvNet *net)
 	MemoryContext old;
 
 	aqumv_finish_net(net);
-	target = aqumv_open_target(follower->view, follower->index);
+	target = aqumv_open_target(follower, follower->index);
 	old = MemoryContextSwitchTo(follower->econtext->ecxt_per_tuple_memory);
 	fold_all(net, target);
 	MemoryContextSwitchTo(old);

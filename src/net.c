@@ -19,6 +19,7 @@
 
 #include "hidden.h"
 #include "net.h"
+#include "reading.h"
 
 static bool same_key(AqumvNet *net, const AqumvGroupKey *a, const AqumvGroupKey *b);
 
@@ -295,33 +296,14 @@ add_row(AqumvNet *net, const AqumvImage *image, int sign)
 void
 aqumv_net_change(AqumvNet *net, AqumvChange *change)
 {
-	AqumvFollower *follower = net->follower;
-	AqumvSource *source = aqumv_get_source(follower, change->rel);
-	AqumvImage *before = aqumv_make_image(follower);
-	AqumvImage *after = aqumv_make_image(follower);
-	AqumvChangeReader reader;
-	TupleTableSlot *removed,
-			   *added;
+	AqumvReading *reading = aqumv_begin_reading(net->follower, change);
 
-	aqumv_begin_change(&reader, change);
-	while (aqumv_next_change(&reader, &removed, &added))
+	while (aqumv_read_on(reading))
 	{
-		if (removed != NULL && added != NULL &&
-			aqumv_is_unconcerned(follower, source, removed, added))
-			continue;
-		before->belongs = after->belongs = false;
-		if (removed != NULL)
-			aqumv_evaluate(follower, source, removed, before);
-		if (added != NULL)
-			aqumv_evaluate(follower, source, added, after);
-		if (!aqumv_same_images(follower, before, after))
-		{
-			add_row(net, before, -1);
-			add_row(net, after, 1);
-		}
-		ResetExprContext(follower->econtext);
+		add_row(net, reading->before, -1);
+		add_row(net, reading->after, 1);
 	}
-	aqumv_end_change(&reader);
+	aqumv_end_reading(reading);
 }
 
 /* By hash, and by value where hashes are the same. */

@@ -45,6 +45,7 @@ typedef struct TreeSlot
 } TreeSlot;
 
 static HTAB *tree_slots = NULL;
+static TreeSlot *last_slot = NULL;	/* that was asked for; slots stay in place */
 static uint64 last_serial = 0;
 static uint64 invalidations = 0;
 
@@ -325,7 +326,7 @@ build_tree(Oid relid)
 const AqumvTree *
 aqumv_get_tree(Oid relid)
 {
-	TreeSlot   *slot;
+	TreeSlot   *slot = last_slot;
 	bool		found;
 	MemoryContext context,
 				old;
@@ -333,9 +334,13 @@ aqumv_get_tree(Oid relid)
 	uint64		before = invalidations - 1;
 	int			tries;
 
-	slot = hash_search(tree_slots, &relid, HASH_FIND, NULL);
+	if (slot == NULL || slot->relid != relid)
+		slot = hash_search(tree_slots, &relid, HASH_FIND, NULL);
 	if (slot != NULL && slot->valid)
+	{
+		last_slot = slot;
 		return slot->tree;
+	}
 
 	/* computing may bring invalidations in: keep only what is still true */
 	context = AllocSetContextCreate(CurrentMemoryContext, "aqumv partition tree",

@@ -55,7 +55,7 @@ make_put_off(AqumvFollower *follower)
 	MemoryContext old = MemoryContextSwitchTo(TopTransactionContext);
 	AqumvPending *pending = make_pending(follower, TopTransactionContext);
 
-	follower->users++;
+	aqumv_hold_follower(follower);
 	pending->put_off = true;
 	pendings = lappend(pendings, pending);
 	MemoryContextSwitchTo(old);

@@ -25,6 +25,7 @@
 #include "fold.h"
 #include "hidden.h"
 #include "pending.h"
+#include "reading.h"
 #include "recompute.h"
 
 /* a row of the view that comes (net > 0) or goes (net < 0), so many times */
@@ -254,31 +255,16 @@ net_row(RowTable *table, const AqumvImage *image, int sign)
 static void
 net_change(RowTable *table, AqumvChange *change)
 {
-	AqumvFollower *follower = table->follower;
-	AqumvSource *source = aqumv_get_source(follower, change->rel);
-	AqumvImage *image = aqumv_make_image(follower);
-	AqumvChangeReader reader;
-	TupleTableSlot *removed,
-			   *added;
+	AqumvReading *reading = aqumv_begin_reading(table->follower, change);
 
-	aqumv_begin_change(&reader, change);
-	while (aqumv_next_change(&reader, &removed, &added))
+	while (aqumv_read_on(reading))
 	{
-		if (removed != NULL)
-		{
-			aqumv_evaluate(follower, source, removed, image);
-			if (image->belongs)
-				net_row(table, image, -1);
-		}
-		if (added != NULL)
-		{
-			aqumv_evaluate(follower, source, added, image);
-			if (image->belongs)
-				net_row(table, image, 1);
-		}
-		ResetExprContext(follower->econtext);
+		if (reading->before->belongs)
+			net_row(table, reading->before, -1);
+		if (reading->after->belongs)
+			net_row(table, reading->after, 1);
 	}
-	aqumv_end_change(&reader);
+	aqumv_end_reading(reading);
 }
 
 /* Delete what goes, then insert what comes. */
@@ -317,14 +303,16 @@ apply_net(RowTable *table, AqumvTarget *target)
  * its new key the second time (a foreign key's cascade to the same table).
  */
 static void
-apply_pair(AqumvFollower *follower, AqumvTarget *target, const AqumvImage *before,
-		   const AqumvImage *after, bool updating, RowTable **later)
+apply_pair(AqumvFollower *follower, AqumvTarget *target, const AqumvReading *pair,
+		   MemoryContext context, RowTable **later)
 {
+	const AqumvImage *before = pair->before;
+	const AqumvImage *after = pair->after;
 	bool		in_place = before->belongs && after->belongs &&
 		same_key(follower, before, after);
 
-	if (*later == NULL && updating && after->belongs && !in_place)
-		*later = make_table(follower, GetMemoryChunkContext(target));
+	if (*later == NULL && pair->updating && after->belongs && !in_place)
+		*later = make_table(follower, context);
 	if (*later != NULL)
 	{
 		if (before->belongs)
@@ -343,39 +331,20 @@ apply_pair(AqumvFollower *follower, AqumvTarget *target, const AqumvImage *befor
 static void
 apply_change(AqumvFollower *follower, AqumvChange *change)
 {
-	AqumvSource *source = aqumv_get_source(follower, change->rel);
-	AqumvImage *before = aqumv_make_image(follower);
-	AqumvImage *after = aqumv_make_image(follower);
+	AqumvReading *reading = aqumv_begin_reading(follower, change);
 	AqumvTarget *target = NULL;
 	RowTable   *later = NULL;
-	AqumvChangeReader reader;
-	TupleTableSlot *removed,
-			   *added;
+	MemoryContext context = CurrentMemoryContext;
 
-	aqumv_begin_change(&reader, change);
-	while (aqumv_next_change(&reader, &removed, &added))
+	while (aqumv_read_on(reading))
 	{
-		MemoryContext old;
-
-		if (removed != NULL && added != NULL &&
-			aqumv_is_unconcerned(follower, source, removed, added))
-			continue;
-		before->belongs = after->belongs = false;
-		if (removed != NULL)
-			aqumv_evaluate(follower, source, removed, before);
-		if (added != NULL)
-			aqumv_evaluate(follower, source, added, after);
-		if (!aqumv_same_images(follower, before, after))
-		{
-			if (target == NULL)
-				target = aqumv_open_target(follower->view, follower->index);
-			old = MemoryContextSwitchTo(follower->econtext->ecxt_per_tuple_memory);
-			apply_pair(follower, target, before, after, removed != NULL, &later);
-			MemoryContextSwitchTo(old);
-		}
-		ResetExprContext(follower->econtext);
+		if (target == NULL)
+			target = aqumv_open_target(follower, follower->index);
+		MemoryContextSwitchTo(follower->econtext->ecxt_per_tuple_memory);
+		apply_pair(follower, target, reading, context, &later);
+		MemoryContextSwitchTo(context);
 	}
-	aqumv_end_change(&reader);
+	aqumv_end_reading(reading);
 	if (later != NULL)
 	{
 		/* rows that were changed in place may go now */
@@ -402,7 +371,7 @@ may_be_alike(AqumvFollower *follower, AqumvChange *change)
 static void
 fold_net(RowTable *table)
 {
-	AqumvTarget *target = aqumv_open_target(table->follower->view, table->follower->index);
+	AqumvTarget *target = aqumv_open_target(table->follower, table->follower->index);
 
 	apply_net(table, target);
 	aqumv_close_target(target);
@@ -463,7 +432,7 @@ aqumv_fold_anew(AqumvFollower *follower, Snapshot snapshot)
 
 	LockRelationOid(follower->view, ShareRowExclusiveLock);
 	aqumv_require_latest_snapshot();
-	target = aqumv_open_target(follower->view, InvalidOid);
+	target = aqumv_open_target(follower, InvalidOid);
 	scan = table_beginscan(target->rel, target->snapshot, 0, NULL);
 	while (table_scan_getnextslot(scan, ForwardScanDirection, target->row))
 		(void) aqumv_delete_row(target);
