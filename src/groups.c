@@ -163,6 +163,19 @@ fold_column(AqumvFollower *follower, AqumvColumn *column, AqumvGroupDelta *group
 	}
 }
 
+/* A sum has as many digits as the input that has most. */
+static void
+round_sum(AqumvColumn *column, Row *row)
+{
+	ArrayType  *scales = DatumGetArrayTypeP(row->values[column->scales - 1]);
+	int			scale = column->scale_factor * Max(aqumv_count_scales(scales) - 1, 0);
+	Datum	   *sum = &row->values[column->attno - 1];
+	int			has = aqumv_scale(*sum);
+
+	if (has >= 0 && has != scale)
+		*sum = DirectFunctionCall2(numeric_round, *sum, Int32GetDatum(scale));
+}
+
 /* Sums that have lost their last input, or the one with the most digits. */
 static void
 finish_sums(AqumvFollower *follower, AqumvGroupDelta *group, Row *row)
@@ -178,14 +191,8 @@ finish_sums(AqumvFollower *follower, AqumvGroupDelta *group, Row *row)
 			continue;
 		if (column->count != 0 && DatumGetInt64(row->values[column->count - 1]) == 0)
 			row->nulls[i] = true;
-		else if (column->scales != 0 && group->terms[i].lost &&
-				 aqumv_scale(row->values[i]) >= 0)
-		{
-			int			n = aqumv_count_scales(DatumGetArrayTypeP(row->values[column->scales - 1]));
-
-			row->values[i] = DirectFunctionCall2(numeric_round, row->values[i],
-												 Int32GetDatum(column->scale_factor * Max(n - 1, 0)));
-		}
+		else if (column->scales != 0 && group->terms[i].lost)
+			round_sum(column, row);
 	}
 }
 

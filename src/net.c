@@ -209,6 +209,8 @@ add_to_sum(AqumvNet *net, AqumvColumn *column, AqumvTerm *term, AqumvTermDelta *
 	delta->nsummed++;
 	if (delta->has_sum)
 		value = FunctionCall2(forward ? &term->add : &term->subtract, delta->sum, value);
+	else if (!forward && numeric)
+		value = DirectFunctionCall1(numeric_uminus, value);
 	else if (!forward)
 		value = FunctionCall2(&term->subtract,
 							  FunctionCall2(&term->subtract, value, value), value);
