@@ -16,18 +16,15 @@
  */
 #include "aqumv.h"
 
-#include "access/heapam.h"
 #include "access/relscan.h"
 #include "access/skey.h"
 #include "access/stratnum.h"
 #include "access/table.h"
 #include "access/transam.h"
 #include "access/xact.h"
-#include "common/hashfn.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
-#include "storage/bufmgr.h"
 #include "storage/lmgr.h"
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
@@ -36,6 +33,10 @@
 #include "compat.h"
 #include "hidden.h"
 #include "snapshot.h"
+#include "written.h"
+
+#define BATCH_FROM 4			/* rows, to be inserted together: */
+#define BATCH 100
 
 static void
 raise_serialization_failure(void)
@@ -148,13 +149,26 @@ get_index(AqumvTarget *target)
 	return target->index;
 }
 
+static void
+free_batch(AqumvTarget *target)
+{
+	for (int i = 0; i < BATCH; i++)
+		ExecDropSingleTupleTableSlot(target->batch[i]);
+	pfree(target->batch);
+	target->batch = NULL;
+}
+
 void
 aqumv_close_target(AqumvTarget *target)
 {
 	AqumvFollower *follower = target->follower;
 
+	Assert(target->nbatch == 0);
 	ExecClearTuple(target->row);
 	ExecClearTuple(target->new_row);
+	if (target->batch != NULL)
+		free_batch(target);
+	target->ninserted = 0;
 	if (target->estate != NULL)
 	{
 		ExecCloseIndices(target->rri);
@@ -242,77 +256,9 @@ enter_in_indexes(AqumvTarget *target, TupleTableSlot *row, bool update, bool onl
 }
 
 /* ------------------------------------------------------------------------
- * Where rows were last written
- *
- * A hint: the version that this backend wrote last is often the newest still,
- * and then no index has to be asked.  Within one transaction it is so for sure:
- * the versions of a row that is updated over and over pile up until the
- * transaction ends, and to walk through them each time would be quadratic.
+ * Find
  * ------------------------------------------------------------------------
  */
-
-typedef struct LastWritten
-{
-	Oid			view;
-	Oid			filenode;
-	uint32		hash;
-	LocalTransactionId lxid;
-	ItemPointerData tid;
-	Buffer		buffer;			/* where its page was in memory, or invalid */
-} LastWritten;
-
-#define ROOM 400				/* bytes that a new version should find */
-#define LAST_WRITTEN 1024		/* in sets of so many: */
-#define LAST_WRITTEN_WAYS 8
-static LastWritten last_written[LAST_WRITTEN];
-
-static bool
-is_about(const LastWritten *last, AqumvTarget *target, uint32 hash)
-{
-	return last->hash == hash && last->view == RelationGetRelid(target->rel) &&
-		last->filenode == aqumv_compat_filenode(target->rel);
-}
-
-static LastWritten *
-last_written_set(AqumvTarget *target, uint32 hash)
-{
-	uint32		set = (hash ^ murmurhash32(RelationGetRelid(target->rel))) %
-		(LAST_WRITTEN / LAST_WRITTEN_WAYS);
-
-	return &last_written[set * LAST_WRITTEN_WAYS];
-}
-
-/* Where the row was written last, or NULL. */
-static LastWritten *
-find_last_written(AqumvTarget *target, uint32 hash)
-{
-	LastWritten *set = last_written_set(target, hash);
-
-	for (int i = 0; i < LAST_WRITTEN_WAYS; i++)
-	{
-		if (is_about(&set[i], target, hash))
-			return &set[i];
-	}
-	return NULL;
-}
-
-static void
-remember_written(AqumvTarget *target, ItemPointer tid, uint32 hash)
-{
-	static uint32 turn = 0;
-	LastWritten *last = find_last_written(target, hash);
-
-	if (last == NULL)
-		last = &last_written_set(target, hash)[turn++ % LAST_WRITTEN_WAYS];
-	if (last->hash != hash || last->view != RelationGetRelid(target->rel) ||
-		ItemPointerGetBlockNumberNoCheck(&last->tid) != ItemPointerGetBlockNumber(tid))
-		last->buffer = InvalidBuffer;
-	last->view = RelationGetRelid(target->rel);
-	last->filenode = aqumv_compat_filenode(target->rel);
-	last->hash = hash;
-	last->lxid = aqumv_compat_my_lxid();
-	last->tid = *tid;
-}
 
 static bool
 keys_match(AqumvTarget *target, const AqumvKeys *keys)
@@ -330,62 +276,12 @@ keys_match(AqumvTarget *target, const AqumvKeys *keys)
 	return true;
 }
 
-/*
- * Pin the page on which the row was written last; InvalidBuffer if VACUUM has
- * cut it off.
- */
-static Buffer
-read_written(AqumvTarget *target, LastWritten *last)
-{
-	BlockNumber block = ItemPointerGetBlockNumber(&last->tid);
-
-	if (BufferIsValid(last->buffer) &&
-		aqumv_compat_read_recent_buffer(target->rel, block, last->buffer))
-		return last->buffer;
-	last->buffer = InvalidBuffer;
-	if (last->lxid == aqumv_compat_my_lxid() || block < RelationGetNumberOfBlocks(target->rel))
-		last->buffer = ReadBuffer(target->rel, block);
-	return last->buffer;
-}
-
-/*
- * Whoever comes through an index or a scan prunes the page on his way.  Who
- * always knows where the row is has to do it himself, or the next version finds
- * no room and needs entries in all indexes.  Not sooner, however: to prune costs
- * as much as several updates.  No use where this transaction has written itself.
- */
-static void
-make_room(AqumvTarget *target, LastWritten *last, Buffer buffer)
-{
-	/* look without a lock, as heap_page_prune_opt() does: a guess will do */
-	if (last->lxid != aqumv_compat_my_lxid() &&
-		PageGetHeapFreeSpace(BufferGetPage(buffer)) < ROOM)
-		heap_page_prune_opt(target->rel, buffer);
-}
-
-/*
- * Is the version that was written last the one that the snapshot sees?  The
- * place may have been given to another row meanwhile, so look at the key.
- */
+/* Where the row was written last, if the snapshot sees it there. */
 static bool
 find_written(AqumvTarget *target, const AqumvKeys *keys)
 {
-	LastWritten *last = find_last_written(target, keys->hash);
-	Buffer		buffer;
-	bool		found;
-
-	if (last == NULL || target->rel->rd_tableam != GetHeapamTableAmRoutine())
-		return false;
-	/* a page that is looked at, by us or others, cannot be pruned */
-	ExecClearTuple(target->row);
-	buffer = read_written(target, last);
-	if (!BufferIsValid(buffer))
-		return false;
-	make_room(target, last, buffer);
-	found = table_tuple_fetch_row_version(target->rel, &last->tid, target->snapshot,
-										  target->row);
-	ReleaseBuffer(buffer);
-	return found && keys_match(target, keys);
+	return aqumv_fetch_written(target->rel, keys->hash, target->snapshot, target->row) &&
+		keys_match(target, keys);
 }
 
 /* Nobody else can change what this transaction itself has written. */
@@ -397,11 +293,6 @@ is_ours(AqumvTarget *target)
 
 	return TransactionIdIsCurrentTransactionId(DatumGetTransactionId(xmin));
 }
-
-/* ------------------------------------------------------------------------
- * Find
- * ------------------------------------------------------------------------
- */
 
 /*
  * Lock the newest version of the row in target->row, and fetch it.  If that
@@ -601,7 +492,7 @@ aqumv_update_row(AqumvTarget *target, TupleTableSlot *row, uint32 hash)
 		return false;
 	if (indexes != AQUMV_COMPAT_NO_INDEXES)
 		enter_in_indexes(target, row, true, aqumv_compat_only_summarizing(indexes));
-	remember_written(target, &row->tts_tid, hash);
+	aqumv_remember_written(target->rel, &row->tts_tid, hash);
 	return true;
 }
 
@@ -659,16 +550,56 @@ aqumv_insert_group(AqumvTarget *target, TupleTableSlot *row, uint32 hash)
 		SpeculativeInsertionLockRelease(GetCurrentTransactionId());
 		ResetPerTupleExprContext(target->estate);
 	} while (conflict);
-	remember_written(target, &row->tts_tid, hash);
+	aqumv_remember_written(target->rel, &row->tts_tid, hash);
 	return true;
 }
 
+static void
+make_batch(AqumvTarget *target)
+{
+	MemoryContext old = MemoryContextSwitchTo(target->context);
+
+	target->batch = palloc(BATCH * sizeof(TupleTableSlot *));
+	for (int i = 0; i < BATCH; i++)
+		target->batch[i] = MakeSingleTupleTableSlot(target->follower->desc,
+													table_slot_callbacks(target->rel));
+	MemoryContextSwitchTo(old);
+}
+
 /*
- * Insert a row; one more with a key that exists is an error.
+ * Insert a row; one more with a key that exists is an error.  Of many rows some
+ * may wait for aqumv_insert_rest(), which has to be called before anything else
+ * is done with the view.
  */
 void
 aqumv_insert_row(AqumvTarget *target, TupleTableSlot *row)
 {
-	table_tuple_insert(target->rel, row, target->cid, 0, NULL);
-	enter_in_indexes(target, row, false, false);
+	if (target->batch == NULL && ++target->ninserted < BATCH_FROM)
+	{
+		table_tuple_insert(target->rel, row, target->cid, 0, NULL);
+		enter_in_indexes(target, row, false, false);
+		return;
+	}
+	if (target->batch == NULL)
+		make_batch(target);
+	ExecCopySlot(target->batch[target->nbatch++], row);
+	if (target->nbatch == BATCH)
+		aqumv_insert_rest(target);
+}
+
+/*
+ * Insert the rows that wait.
+ */
+void
+aqumv_insert_rest(AqumvTarget *target)
+{
+	if (target->nbatch == 0)
+		return;
+	table_multi_insert(target->rel, target->batch, target->nbatch, target->cid, 0, NULL);
+	for (int i = 0; i < target->nbatch; i++)
+	{
+		enter_in_indexes(target, target->batch[i], false, false);
+		ExecClearTuple(target->batch[i]);
+	}
+	target->nbatch = 0;
 }

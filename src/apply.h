@@ -36,6 +36,9 @@ typedef struct AqumvTarget
 	Relation	index;			/* the same, opened when needed */
 	EState	   *estate;			/* for entries in indexes; made when needed */
 	ResultRelInfo *rri;
+	TupleTableSlot **batch;		/* rows still to be inserted; made when needed */
+	int			nbatch;
+	int			ninserted;		/* rows, one by one */
 } AqumvTarget;
 
 /* a key, in the order of the index that rows are found with */
@@ -63,5 +66,6 @@ extern bool aqumv_update_row(AqumvTarget *target, TupleTableSlot *row, uint32 ha
 extern bool aqumv_delete_row(AqumvTarget *target);
 extern bool aqumv_insert_group(AqumvTarget *target, TupleTableSlot *row, uint32 hash);
 extern void aqumv_insert_row(AqumvTarget *target, TupleTableSlot *row);
+extern void aqumv_insert_rest(AqumvTarget *target);
 
 #endif							/* AQUMV_APPLY_H */

@@ -36,8 +36,9 @@
 #include "partition.h"
 #include "track.h"
 
-/* leaves room for new versions of rows that are updated again and again */
+/* leaves room for new versions of rows: groups are updated again and again */
 #define FILLFACTOR_OF_GROUPS 50
+#define FILLFACTOR_OF_ROWS 90
 
 static void
 refuse(const char *view, const char *detail)
@@ -110,7 +111,8 @@ has_option(List *options, const char *name)
 List *
 aqumv_add_fillfactor(List *options, Oid view, const AqumvDelta *delta)
 {
-	if (delta->grain == AQUMV_GRAIN_ROW || has_option(options, "fillfactor"))
+	/* rows without a key come and go, but do not change */
+	if (delta->hash != 0 || has_option(options, "fillfactor"))
 		return options;
 	if (OidIsValid(view))
 	{
@@ -128,7 +130,9 @@ aqumv_add_fillfactor(List *options, Oid view, const AqumvDelta *delta)
 			return options;
 	}
 	return lappend(options, makeDefElem("fillfactor",
-										(Node *) makeInteger(FILLFACTOR_OF_GROUPS), -1));
+										(Node *) makeInteger(delta->grain == AQUMV_GRAIN_ROW ?
+															 FILLFACTOR_OF_ROWS :
+															 FILLFACTOR_OF_GROUPS), -1));
 }
 
 /*

@@ -8,7 +8,7 @@
  *	  bits, and of rows that are alike any will do.
  *
  *	  Rows go before others come, so that keys that change places do not
- *	  collide.
+ *	  collide; so those that come may be inserted many at a time.
  *
  *-------------------------------------------------------------------------
  */
@@ -289,6 +289,7 @@ apply_net(RowTable *table, AqumvTarget *target)
 				aqumv_insert_row(target, store_row(target, row->values, row->nulls));
 		}
 	}
+	aqumv_insert_rest(target);
 }
 
 
@@ -345,6 +346,8 @@ apply_change(AqumvFollower *follower, AqumvChange *change)
 		MemoryContextSwitchTo(context);
 	}
 	aqumv_end_reading(reading);
+	if (target != NULL)
+		aqumv_insert_rest(target);
 	if (later != NULL)
 	{
 		/* rows that were changed in place may go now */
@@ -441,5 +444,6 @@ aqumv_fold_anew(AqumvFollower *follower, Snapshot snapshot)
 	aqumv_renew_snapshot(target);
 	aqumv_compute_all(follower, snapshot != NULL ? snapshot : target->snapshot,
 					  insert_computed, target);
+	aqumv_insert_rest(target);
 	aqumv_close_target(target);
 }
