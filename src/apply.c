@@ -22,6 +22,7 @@
 #include "access/table.h"
 #include "access/transam.h"
 #include "access/xact.h"
+#include "catalog/index.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
@@ -249,9 +250,79 @@ insert_index_tuples(AqumvTarget *target, TupleTableSlot *row, bool update, bool 
 static void
 enter_in_indexes(AqumvTarget *target, TupleTableSlot *row, bool update, bool only_summarizing)
 {
-	prepare_indexes(target);
 	if (target->rri->ri_NumIndices > 0)
 		list_free(insert_index_tuples(target, row, update, false, NULL, NIL, only_summarizing));
+}
+
+/* Put the index that rows are found with last; false if there is none. */
+static bool
+own_index_last(AqumvTarget *target)
+{
+	ResultRelInfo *rri = target->rri;
+	int			last = rri->ri_NumIndices - 1;
+
+	for (int i = 0; i <= last; i++)
+	{
+		Relation	index = rri->ri_IndexRelationDescs[i];
+		IndexInfo  *info = rri->ri_IndexRelationInfo[i];
+
+		if (RelationGetRelid(index) != target->index_oid)
+			continue;
+		rri->ri_IndexRelationDescs[i] = rri->ri_IndexRelationDescs[last];
+		rri->ri_IndexRelationInfo[i] = rri->ri_IndexRelationInfo[last];
+		rri->ri_IndexRelationDescs[last] = index;
+		rri->ri_IndexRelationInfo[last] = info;
+		return true;
+	}
+	return false;
+}
+
+/* Nobody else can change what this transaction itself has written. */
+static bool
+is_ours(AqumvTarget *target)
+{
+	bool		isnull;
+	Datum		xmin = slot_getsysattr(target->row, MinTransactionIdAttributeNumber, &isnull);
+
+	return TransactionIdIsCurrentTransactionId(DatumGetTransactionId(xmin));
+}
+
+/*
+ * A new version of a row, with the same key.  That the key is unique need not be
+ * checked: the old version has it, and is held until the transaction ends.
+ * (The check would visit all versions that this transaction has made.  Nor can
+ * the index make room by removing entries of those.)
+ */
+static void
+enter_version(AqumvTarget *target, TupleTableSlot *row, bool only_summarizing)
+{
+	ResultRelInfo *rri;
+	bool		own;
+
+	prepare_indexes(target);
+	rri = target->rri;
+	own = own_index_last(target);
+	rri->ri_NumIndices -= own;
+	enter_in_indexes(target, row, true, only_summarizing);
+	rri->ri_NumIndices += own;
+	if (own && !only_summarizing)
+	{
+		int			last = rri->ri_NumIndices - 1;
+		Datum		values[INDEX_MAX_KEYS];
+		bool		nulls[INDEX_MAX_KEYS];
+
+		FormIndexDatum(rri->ri_IndexRelationInfo[last], row, target->estate, values, nulls);
+		index_insert(rri->ri_IndexRelationDescs[last], values, nulls, &row->tts_tid, target->rel,
+					 UNIQUE_CHECK_NO, !is_ours(target), rri->ri_IndexRelationInfo[last]);
+	}
+	ResetPerTupleExprContext(target->estate);
+}
+
+static void
+enter_row(AqumvTarget *target, TupleTableSlot *row)
+{
+	prepare_indexes(target);
+	enter_in_indexes(target, row, false, false);
 	ResetPerTupleExprContext(target->estate);
 }
 
@@ -282,16 +353,6 @@ find_written(AqumvTarget *target, const AqumvKeys *keys)
 {
 	return aqumv_fetch_written(target->rel, keys->hash, target->snapshot, target->row) &&
 		keys_match(target, keys);
-}
-
-/* Nobody else can change what this transaction itself has written. */
-static bool
-is_ours(AqumvTarget *target)
-{
-	bool		isnull;
-	Datum		xmin = slot_getsysattr(target->row, MinTransactionIdAttributeNumber, &isnull);
-
-	return TransactionIdIsCurrentTransactionId(DatumGetTransactionId(xmin));
 }
 
 /*
@@ -474,7 +535,7 @@ aqumv_delete_images(AqumvTarget *target, int64 hash, const Datum *values, const 
  */
 
 /*
- * Give the row in target->row other values.  False if somebody else has
+ * Give the row in target->row other values, but for its key.  False if somebody else has
  * changed it meanwhile; never if it is locked.
  */
 bool
@@ -491,7 +552,7 @@ aqumv_update_row(AqumvTarget *target, TupleTableSlot *row, uint32 hash)
 	if (!was_done(target, result))
 		return false;
 	if (indexes != AQUMV_COMPAT_NO_INDEXES)
-		enter_in_indexes(target, row, true, aqumv_compat_only_summarizing(indexes));
+		enter_version(target, row, aqumv_compat_only_summarizing(indexes));
 	aqumv_remember_written(target->rel, &row->tts_tid, hash);
 	return true;
 }
@@ -577,7 +638,7 @@ aqumv_insert_row(AqumvTarget *target, TupleTableSlot *row)
 	if (target->batch == NULL && ++target->ninserted < BATCH_FROM)
 	{
 		table_tuple_insert(target->rel, row, target->cid, 0, NULL);
-		enter_in_indexes(target, row, false, false);
+		enter_row(target, row);
 		return;
 	}
 	if (target->batch == NULL)
@@ -598,7 +659,7 @@ aqumv_insert_rest(AqumvTarget *target)
 	table_multi_insert(target->rel, target->batch, target->nbatch, target->cid, 0, NULL);
 	for (int i = 0; i < target->nbatch; i++)
 	{
-		enter_in_indexes(target, target->batch[i], false, false);
+		enter_row(target, target->batch[i]);
 		ExecClearTuple(target->batch[i]);
 	}
 	target->nbatch = 0;
