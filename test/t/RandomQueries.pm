@@ -1,0 +1,887 @@
+# Random queries over the tables and views of RandomTables.pm, which these views
+# should answer, or must not; and cases of them, for answer_random.pl.
+#
+# A block is one SELECT: {from, where, keys, group, outs, having, ...}, rendered
+# by render().  Most are made from a view that should answer them, in a shape;
+# then something may be put around it (a context), and it is executed in some
+# way (a statement).
+package RandomQueries;
+
+use strict;
+use warnings;
+use Exporter 'import';
+use RandomTables;
+
+our @EXPORT = qw(make_case);
+# ---- blocks
+
+sub out { my ($sql, $tag, $mode) = @_; return { sql => $sql, tag => $tag, mode => $mode // 'exact' } }
+sub key_out { my $item = shift; return out($item->{sql}, $item->{tag}, $loose{ $item->{tag} }) }
+sub aggregate_out { my $a = shift; return out($a->{sql}, $a->{tag}, $a->{mode}) }
+
+sub render
+{
+	my $b = shift;
+	my $n = 0;
+	my $sql = 'SELECT ' . ($b->{distinct} // '') . join(', ', map { "$_->{sql} AS o" . ++$n } @{ $b->{outs} }) . " FROM $b->{from}";
+
+	$sql .= ' WHERE ' . join(' AND ', map { "($_)" } @{ $b->{where} }) if @{ $b->{where} };
+	$sql .= " GROUP BY $b->{group}" if $b->{group};
+	$sql .= ' HAVING ' . join(' AND ', @{ $b->{having} }) if $b->{having} && @{ $b->{having} };
+	$sql .= ' ORDER BY ' . join(', ', map { $_->[0] . $_->[1] } @{ $b->{order} }) if $b->{order};
+	$sql .= $b->{limit} if $b->{limit};
+	return $sql;
+}
+
+# a block over what a view is over, under its condition
+sub block
+{
+	my ($v, %more) = @_;
+
+	return { from => "$v->{of}{name} AS t", where => [ map { implying($v, $_) } @{ $v->{where} } ], outs => [], having => [], of => $v->{of}, view => $v, %more };
+}
+
+sub group_by { my ($b, @keys) = @_; $b->{keys} = \@keys; $b->{group} = join ', ', map { $_->{sql} } @keys if @keys }
+sub has_near { my $b = shift; return scalar grep { $_->{mode} eq 'near' } @{ $b->{outs} } }
+sub direction { return pick('', '', ' DESC', ' NULLS FIRST', ' DESC NULLS LAST') }
+
+# ORDER BY some outputs; all of them, and LIMIT, where that says which rows
+sub ordered
+{
+	my ($b, $limit) = @_;
+	my @places = shuffled(1 .. @{ $b->{outs} });
+
+	@places = some(1 + int rand 2, @places) if !$limit;
+	$b->{order} = [ map { [ $_, direction() ] } @places ];
+	return $b if !$limit || has_near($b);
+	$b->{limit} = pick(' LIMIT 2', ' LIMIT 1 OFFSET 1', ' OFFSET 2', ' FETCH FIRST 3 ROWS WITH TIES', ' LIMIT ALL');
+	# of equal rows any may be the last
+	$_->{mode} = $loose{ $_->{tag} } // $_->{mode} for @{ $b->{outs} };
+	return $b;
+}
+
+# aggregates that a view of groups can give: of its own grain or of a coarser one
+sub offered
+{
+	my ($v, $roll) = @_;
+	my @stored = @{ $v->{aggregates} };
+	my %has = map { $_->{sql} => $_ } @stored;
+	my @offered = grep { !$roll || $rolls{ $_->{kind} } || $_->{kind} eq 'count*' } @stored;
+
+	for my $sum (grep { $_->{kind} eq 'sum' } @stored)
+	{
+		my @arguments = @$sum{qw(arg filter)};
+
+		next if $sum->{arg}{tag} eq 'ival' || !$has{ aggregate('count', @arguments)->{sql} };
+		push @offered, aggregate('avg', @arguments);
+		push @offered, aggregate('var', @arguments) if $has{ aggregate('sum2', @arguments)->{sql} };
+	}
+	return @offered;
+}
+
+# aggregates over keys
+sub key_aggregates
+{
+	my @keys = @_;
+
+	return map {
+		my $key = $_;
+		(aggregate('distinct', $key), map { aggregate($_, $key) } grep { /^(?:min|max|bool|every)/ } @{ $aggregates{ $key->{tag} } })
+	} @keys;
+}
+
+# an expression over aggregates and keys
+sub expression_out
+{
+	my ($v, @aggregates) = @_;
+	my @exact = grep { $_->{mode} eq 'exact' } @aggregates;
+	my $a = pick(@exact) // return out("'constant'", 'text');
+	my $sql = $a->{sql};
+
+	return out("coalesce($sql, 0)", 'num') if $a->{tag} =~ /^(?:big|num)$/ && chance(0.4);
+	return out("$sql * 2 + 1", 'num') if $a->{tag} =~ /^(?:big|num)$/ && chance(0.5);
+	return out("CASE WHEN $sql IS NULL THEN 'none' ELSE 'some' END", 'text') if chance(0.5);
+	return out("($sql)::text", 'text');
+}
+
+sub having
+{
+	my @aggregates = grep { $_->{mode} eq 'exact' } @_;
+	my $a = pick(@aggregates) // return ();
+
+	return condition({ sql => $a->{sql}, tag => $a->{tag} });
+}
+
+# a query over a view of groups: keys, aggregates that it offers
+sub grouped
+{
+	my ($v, $roll, @keys) = @_;
+	my $b = block($v);
+	my @aggregates = some(1 + int rand 3, offered($v, $roll));
+
+	group_by($b, shuffled(@keys));
+	push @{ $b->{outs} }, map({ key_out($_) } some(1 + int rand 3, grep { !$_->{hidden} } @keys)), map { aggregate_out($_) } @aggregates;
+	push @{ $b->{outs} }, expression_out($v, @aggregates) if chance(0.2);
+	$b->{outs} = [out('1', 'int')] if !@{ $b->{outs} };
+	$b->{having} = [ having(@aggregates) ] if @keys && chance(0.15);
+	return $b;
+}
+
+# what groups of a view can be made into one: keys that are functions of its keys
+sub coarser_key
+{
+	my $key = shift;
+	my @rules = @{ $key{ $key->{tag} } };
+
+	return bucket_item({ sql => $key->{column}, tag => $key->{column_tag} }, pick(@{ $coarser{ $key->{bucket} } }))
+	  if $key->{bucket} && $coarser{ $key->{bucket} } && chance(0.7);
+	return $key if chance(0.2);
+	# of loose keys only what does not tell equal values apart
+	return apply($key, pick(@rules)) if !$loose{ $key->{tag} } && !$key->{hidden};
+	return $key;
+}
+
+my (%shape, @contexts, @statements);
+
+# ---- shapes over views of groups
+
+$shape{groups} = {
+	'same grain' => sub { my $v = shift; return grouped($v, 0, @{ $v->{keys} }) },
+	'same grain, ordered' => sub { my $v = shift; return ordered(grouped($v, 0, @{ $v->{keys} }), chance(0.5)) },
+	'filter on keys' => sub {
+		my $v = shift;
+		my $b = grouped($v, 0, @{ $v->{keys} });
+		my $condition = condition(pick(@{ $v->{items} }) // return undef);
+		push @{ chance(0.7) ? $b->{where} : $b->{having} }, $condition;
+		return $b;
+	},
+	'fewer keys' => sub { my $v = shift; my @keys = @{ $v->{items} }; return @keys < 2 ? undef : grouped($v, 1, some(@keys - 1, @keys)) },
+	'fewer keys, filtered' => sub {
+		my $v = shift;
+		my @keys = @{ $v->{items} };
+		my $b = @keys < 2 ? return undef : grouped($v, 1, some(1 + int rand(@keys - 1), @keys));
+		push @{ $b->{where} }, map { condition($_) } some(1 + int rand 2, @keys);
+		return $b;
+	},
+	'no grain' => sub { my $v = shift; return grouped($v, 1) },
+	'no grain, filtered' => sub {
+		my $v = shift;
+		my $b = grouped($v, 1);
+		push @{ $b->{where} }, map { condition($_) } some(1, @{ $v->{items} });
+		return $b;
+	},
+	'no rows' => sub { my $v = shift; my $b = grouped($v, 1, some(int rand 2, @{ $v->{items} })); push @{ $b->{where} }, 'false' if chance(0.3);
+		my $key = pick(@{ $v->{items} }); push @{ $b->{where} }, "$key->{sql} IS NULL AND $key->{sql} IS NOT NULL" if $key; return $b },
+	'expressions over keys' => sub {
+		my $v = shift;
+		my @keys = some(1 + int rand 2, grep { !$loose{ $_->{tag} } } @{ $v->{items} });
+		return @keys ? grouped($v, 1, distinct_items(map { coarser_key($_) } @keys)) : undef;
+	},
+	'coarser buckets' => sub {
+		my $v = shift;
+		my @keys = @{ $v->{items} };
+		my @buckets = grep { $_->{bucket} && $coarser{ $_->{bucket} } } @keys;
+		my $key = pick(@buckets) // return undef;
+		return grouped($v, 1, distinct_items(bucket_item({ sql => $key->{column}, tag => $key->{column_tag} }, pick(@{ $coarser{ $key->{bucket} } })),
+			some(int rand 2, grep { $_ != $key } @keys)));
+	},
+	'ranges of buckets' => sub {
+		my $v = shift;
+		my @keys = @{ $v->{items} };
+		my $key = pick(grep { $_->{bucket} && $boundary{ $_->{bucket} } } @keys) // return undef;
+		my $b = grouped($v, 1, some(int rand 3, @keys));
+		push @{ $b->{where} }, range($key, 1);
+		return $b;
+	},
+	'ranges through buckets' => sub {
+		my $v = shift;
+		my @keys = @{ $v->{items} };
+		my $key = pick(grep { $_->{bucket} && $boundary{ $_->{bucket} } } @keys) // return undef;
+		my $b = grouped($v, 1, some(int rand 3, @keys));
+		push @{ $b->{where} }, range($key, 0);
+		return $b;
+	},
+	'grouping sets' => sub { my $v = shift; return grouping_sets(grouped($v, 1, @{ $v->{items} })) },
+	'DISTINCT' => sub {
+		my $v = shift;
+		my @keys = @{ $v->{items} };
+		return undef if !@keys;
+		return block($v, distinct => 'DISTINCT ', outs => [ map { key_out($_) } some(1 + int rand 2, @keys) ]) if chance(0.5);
+		my $b = grouped($v, 1, some(1 + int rand 2, @keys));
+		$b->{distinct} = 'DISTINCT ' if !has_near($b);
+		return $b;
+	},
+	'DISTINCT ON' => sub {
+		my $v = shift;
+		my $b = grouped($v, 1, @{ $v->{items} });
+		return distinct_on($b);
+	},
+	'windows' => sub { my $v = shift; return windows(grouped($v, 1, @{ $v->{items} })) },
+	'aggregates of keys' => sub {
+		my $v = shift;
+		my @keys = @{ $v->{items} };
+		my @aggregates = some(1 + int rand 2, key_aggregates(grep { $_->{tag} } @keys));
+		my $b = @aggregates ? grouped($v, 1, some(int rand 2, @keys)) : return undef;
+		push @{ $b->{outs} }, map { aggregate_out($_) } @aggregates;
+		return $b;
+	},
+	'FILTER on keys' => sub {
+		my $v = shift;
+		my @keys = @{ $v->{items} };
+		my @aggregates = some(1 + int rand 2, grep { !$_->{filter} } @keys ? offered($v, 1) : ());
+		my $b = @aggregates ? grouped($v, 1, some(int rand 2, @keys)) : return undef;
+		push @{ $b->{outs} }, map { aggregate_out({ %$_, sql => "$_->{sql} FILTER (WHERE " . condition(pick(@keys)) . ')' }) } @aggregates;
+		return $b;
+	},
+	'derived aggregates' => sub {
+		my $v = shift;
+		my %has = map { $_->{sql} => 1 } @{ $v->{aggregates} };
+		my @derived = some(2, grep { $_->{kind} =~ /^(?:avg|var)$/ && !$has{ $_->{sql} } } offered($v, 1));
+		my $b = @derived ? grouped($v, 1, some(int rand 3, @{ $v->{items} })) : return undef;
+		push @{ $b->{outs} }, map { aggregate_out($_) } @derived;
+		return $b;
+	},
+	# what tells equal keys apart, buckets that are no function of the view's
+	'must not' => sub {
+		my $v = shift;
+		my @keys = @{ $v->{items} };
+		my $key = pick(grep { $telling{ $_->{tag} } || $_->{bucket} } @keys) // return undef;
+		my $other = $telling{ $key->{tag} } ? apply($key, pick(@{ $telling{ $key->{tag} } }))
+		  : bucket_item({ sql => $key->{column}, tag => $key->{column_tag} }, pick(grep { $_ ne 'bin15' } keys %bucket));
+		my $n = rand;
+		my $b = grouped($v, 1, $n < 0.5 ? $other : some(int rand 2, @keys));
+		push @{ $b->{where} }, condition($other) if $n >= 0.5 && $n < 0.75;
+		push @{ $b->{outs} }, aggregate_out(aggregate(pick(@{ $aggregates{ $other->{tag} } }, 'distinct'), $other)) if $n >= 0.75;
+		return $b;
+	},
+};
+
+# ---- shapes over views of one row
+
+$shape{one} = {
+	'one row' => sub { my $v = shift; my $b = grouped($v, 0); $b->{where} = [ map { $_->{sql} } @{ $v->{where} } ]; return $b },
+	'one row, more' => sub {
+		my $v = shift;
+		my $b = grouped($v, 0);
+		$b->{where} = [ map { $_->{sql} } @{ $v->{where} } ];
+		$b->{having} = [ having(offered($v, 0)) ] if chance(0.6);
+		$b->{limit} = pick(' LIMIT 1', ' OFFSET 1', ' LIMIT 0', '');
+		return $b;
+	},
+};
+
+# ---- shapes over views of rows
+
+sub of_rows
+{
+	my ($v, $aggregated, @keys) = @_;
+	my $b = block($v);
+	my @items = @{ $v->{items} };
+
+	group_by($b, shuffled(@keys));
+	push @{ $b->{outs} }, $aggregated
+	  ? (map({ key_out($_) } some(2, @keys)), map { aggregate_out(random_aggregate($_, chance(0.15) ? condition(pick(@items)) : '')) } some(1 + int rand 3, @items))
+	  : map { my $item = over($_, 0.75); out(@$item{qw(sql tag)}) } some(1 + int rand 4, @items);
+	push @{ $b->{where} }, map { condition($_) } some(chance(0.4) ? 1 + int rand 2 : 0, @items);
+	return $b;
+}
+
+$shape{rows} = {
+	'rows' => sub { return of_rows(shift, 0) },
+	'rows, ordered' => sub { return ordered(of_rows(shift, 0), chance(0.6)) },
+	'rows, aggregated' => sub { return of_rows(shift, 1) },
+	'rows, grouped' => sub {
+		my $v = shift;
+		my $b = of_rows($v, 1, distinct_items(map { over($_, 0.6) } some(1 + int rand 2, @{ $v->{items} })));
+		$b->{having} = [ having(map { +{ sql => $_->{sql}, tag => $_->{tag}, mode => $_->{mode} } } @{ $b->{outs} }) ] if chance(0.2);
+		return $b;
+	},
+	'rows, grouping sets' => sub { my $v = shift; return grouping_sets(of_rows($v, 1, some(2, @{ $v->{items} }))) },
+	'rows, DISTINCT' => sub {
+		my $v = shift;
+		my $b = of_rows($v, 0);
+		return distinct_on($b) if chance(0.3);
+		$b->{distinct} = 'DISTINCT ';
+		$_->{mode} = $loose{ $_->{tag} } // $_->{mode} for @{ $b->{outs} };
+		return $b;
+	},
+	'rows, windows' => sub { my $v = shift; return windows(of_rows($v, 0)) },
+};
+
+sub grouping_sets
+{
+	my $b = shift // return undef;
+	my @keys = @{ $b->{keys} // [] };
+	my @names = map { $_->{sql} } @keys;
+
+	return undef if !@keys;
+	$b->{group} = pick('ROLLUP(' . join(', ', @names) . ')', 'CUBE(' . join(', ', @names) . ')', "GROUPING SETS (($names[0]), ())",
+		'GROUPING SETS ((' . join(', ', @names) . '), (' . pick(@names) . '))', @names > 1 ? "$names[0], ROLLUP($names[1])" : "GROUPING SETS ((), ())");
+	# only keys that are in the sets may be put out
+	my %shown = map { $_->{sql} => 1 } grep { index($b->{group}, $_->{sql}) >= 0 } @keys;
+	my %key = map { $_->{sql} => 1 } @keys;
+	$b->{outs} = [ grep { !$key{ $_->{sql} } || $shown{ $_->{sql} } } @{ $b->{outs} } ];
+	my @shown = grep { $shown{$_} } @names;
+	push @{ $b->{outs} }, out('GROUPING(' . pick(@shown) . ')', 'int') if chance(0.6) && $b->{group} !~ /^GROUPING SETS \(\(\), \(\)\)/;
+	push @{ $b->{outs} }, out('1', 'int');
+	return $b;
+}
+
+sub distinct_on
+{
+	my $b = shift // return undef;
+	my $n = grep { $_->{mode} ne 'near' } @{ $b->{outs} };
+
+	return undef if !$n || has_near($b) || grep { $_->{tag} eq 'json' } @{ $b->{outs} };
+	# ties must be rows that look the same
+	$_->{mode} = $loose{ $_->{tag} } // $_->{mode} for @{ $b->{outs} };
+	my $first = 1 + int rand @{ $b->{outs} };
+	# that of a constant is taken for a place in the list
+	return undef if $b->{outs}[ $first - 1 ]{sql} =~ /^(?:1|'constant')$/;
+	$b->{distinct} = "DISTINCT ON ($b->{outs}[ $first - 1 ]{sql}) ";
+	$b->{order} = [ map { [ $_, $_ == $first ? '' : direction() ] } $first, shuffled(grep { $_ != $first } 1 .. @{ $b->{outs} }) ];
+	return $b;
+}
+
+sub windows
+{
+	my $b = shift;
+	my @outs = grep { $_->{mode} ne 'near' && $_->{sql} !~ /^(?:1|'constant')$/ } @{ $b->{outs} };
+	my $all = join ', ', map { $_->{sql} . direction() } shuffled(@outs) or return undef;
+	my $one = pick(@outs)->{sql};
+
+	# rows that all outputs order are told apart by them, or look the same
+	return undef if has_near($b) && @{ $b->{keys} // [] } > @outs;
+	$_->{mode} = $loose{ $_->{tag} } // $_->{mode} for @{ $b->{outs} };
+	return undef if has_near($b);
+	push @{ $b->{outs} }, pick(
+		out("row_number() OVER (ORDER BY $all)", 'big'), out("rank() OVER (ORDER BY $one)", 'big'), out("count(*) OVER (PARTITION BY $one)", 'big'),
+		out("dense_rank() OVER (PARTITION BY $one ORDER BY $all)", 'big'), out("count($one) OVER ()", 'big'),
+		$b->{group} ? out('sum(count(*)) OVER ()', 'num') : out('ntile(2) OVER (ORDER BY ' . $all . ')', 'int'));
+	return $b;
+}
+
+# ---- blocks of any kind
+
+# a block that one of the views should answer: [block, shape]; undef if that
+# view has no such block
+sub answerable
+{
+	my ($v, $name) = @_;
+	my $shapes = $shape{ $v->{kind} };
+
+	$name //= pick(sort keys %$shapes);
+	my $b = $shapes->{$name}->($v) // return;
+	return if !@{ $b->{outs} };
+	$b->{shape} = $name;
+	return $b;
+}
+
+# one that is easily answered, for what is put around it
+sub easy
+{
+	my ($v, %want) = @_;
+	my %names = (groups => [ 'same grain', 'same grain', 'filter on keys', 'fewer keys' ], one => ['one row'], rows => [ 'rows', 'rows, grouped' ]);
+
+	for (1 .. 20)
+	{
+		my $b = answerable($v, pick(@{ $names{ $v->{kind} } })) // next;
+		next if $want{exact} && grep { $_->{mode} ne 'exact' } @{ $b->{outs} };
+		next if has_near($b);
+		return $b;
+	}
+	return;
+}
+
+# something changed, so that the view may or may not do
+sub mutate
+{
+	my ($b, $v) = @_;
+	my @columns = column_items($b->{of});
+	my $n = rand;
+	my $simple = $b->{from} =~ /^\w+ AS t$/;
+	# outputs decide which rows LIMIT and DISTINCT ON leave
+	my $open = !$b->{limit} && !$b->{distinct};
+
+	if ($n < 0.25) { push @{ $b->{where} }, condition(over(pick(@columns), 0.7)) }
+	elsif ($n < 0.45 && @{ $b->{where} }) { splice @{ $b->{where} }, rand @{ $b->{where} }, 1 }
+	elsif ($n < 0.6 && $open && ($b->{group} || $v->{kind} ne 'rows')) { push @{ $b->{outs} }, aggregate_out(random_aggregate(over(pick(@columns), 0.7), chance(0.2) ? condition(pick(@columns)) : '')) }
+	elsif ($n < 0.7 && $open && $b->{group} && $b->{group} !~ /GROUPING|ROLLUP|CUBE/) { $b->{group} .= ', ' . over(pick(@columns))->{sql} }
+	elsif ($n < 0.75) { push @{ $b->{where} }, pick('random() < 2', 'clock_timestamp() IS NOT NULL', "now() > '2000-01-01'", "current_setting('timezone') <> ''") }
+	elsif ($n < 0.8 && $simple) { $b->{from} .= ' TABLESAMPLE SYSTEM (100)' }
+	elsif ($n < 0.85 && $open && !$b->{group} && $v->{kind} eq 'rows') { push @{ $b->{outs} }, pick(out('t.ctid', 'text'), out('t', 'text'), out('t.tableoid::regclass', 'text')) }
+	elsif ($n < 0.9 && !$b->{group} && !$b->{distinct} && $v->{kind} eq 'rows' && !grep({ $_->{sql} =~ /\(/ } @{ $b->{outs} })) { $b->{limit} = ($b->{limit} // '') . pick(' FOR UPDATE', ' FOR SHARE') }
+	elsif ($n < 0.95 && $simple) { $b->{from} =~ s/^/ONLY / }
+	else { $b->{where} = [ join ' OR ', map { "($_)" } @{ $b->{where} }, condition(pick(@columns)) ] }
+	return $b;
+}
+
+sub random_block
+{
+	my $of = shift;
+	my @columns = column_items($of);
+	my $b = { from => "$of->{name} AS t", of => $of, where => [ map { condition(over($_, 0.7)) } some(int rand 2, @columns) ], outs => [], having => [] };
+
+	if (chance(0.3))
+	{
+		$b->{outs} = [ map { out(@{ over($_, 0.6) }{qw(sql tag)}) } some(1 + int rand 4, @columns) ];
+	}
+	else
+	{
+		my @keys = distinct_items(map { over($_, 0.5) } some(int rand 3, @columns));
+		group_by($b, @keys);
+		$b->{outs} = [ map({ key_out($_) } @keys), map { aggregate_out(random_aggregate(over($_, 0.8), chance(0.1) ? condition(pick(@columns)) : '')) } some(1 + int rand 3, @columns) ];
+	}
+	return $b;
+}
+
+# ---- around blocks: what gives {before, sql, modes, ordered}
+
+# the outputs of a block as items of a subquery
+sub outputs { my ($b, $alias) = @_; my $n = 0; return map { $n++; +{ %$_, sql => "$alias.o$n" } } @{ $b->{outs} } }
+sub modes { my $b = shift; return map { $_->{mode} } @{ $b->{outs} } }
+sub plain { my $b = shift; return { sql => render($b), modes => [ modes($b) ], order => $b->{order} && [ map { [ $_->[0], (loosened($b))[ $_->[0] - 1 ] ] } @{ $b->{order} } ] } }
+
+# a condition on outputs; those of floats are not compared with anything
+sub filter
+{
+	my ($b, $alias) = @_;
+	my $item = pick(grep { $_->{mode} ne 'near' && $_->{sql} && $_->{tag} } outputs($b, $alias));
+
+	return $item && chance(0.5) ? ' WHERE ' . condition($item) : '';
+}
+
+# the block, with another condition: of the same columns
+sub sibling
+{
+	my ($b, $v) = @_;
+	my $item = pick(@{ $v->{items} // [] });
+
+	return { %$b, where => [ @{ $b->{where} }, $item ? condition($item) : 'true' ] };
+}
+
+sub around { my ($b, $before, $after, @more) = @_; return { sql => $before . render($b) . $after, modes => [ modes($b), @more ] } }
+
+# modes of what set operations and DISTINCT make of it
+sub loosened { my $b = shift; return map { $loose{ $_->{tag} } // $_->{mode} } @{ $b->{outs} } }
+
+# a condition that ties a block to an outer row of dim; undef without a key for it
+sub correlation
+{
+	my $v = shift;
+	my $key = pick(grep { $_->{tag} eq 'int' } @{ $v->{items} // [] }) // return undef;
+
+	return put('? = dim.id', $key->{sql});
+}
+
+sub correlated
+{
+	my ($v, $scalar) = @_;
+	my $condition = correlation($v) // return undef;
+	my $b = $v->{kind} eq 'groups' ? answerable($v, 'no grain') : answerable($v, $scalar ? 'rows, aggregated' : pick('rows', 'rows, aggregated', 'rows, grouped'));
+
+	return undef if !$b || has_near($b);
+	$b->{outs} = [ pick(@{ $b->{outs} }) ] if $scalar;
+	push @{ $b->{where} }, $condition;
+	return $b;
+}
+
+my %context = (
+	'subquery' => sub { my ($v, $b) = @_; return around($b, 'SELECT * FROM (', ') AS q' . filter($b, 'q')) },
+	'subquery, aggregated' => sub {
+		my ($v, $b) = @_;
+		my @aggregates = map { $_->{mode} eq 'near' || !$_->{tag} || $_->{tag} eq 'flt' ? () : random_aggregate($_) } outputs($b, 'q');
+		@aggregates = grep { $_->{mode} eq 'exact' } @aggregates;
+		return { sql => 'SELECT count(*)' . join('', map { ", $_->{sql}" } @aggregates) . ' FROM (' . render($b) . ') AS q' . filter($b, 'q'), modes => [] };
+	},
+	'over a subquery' => sub {
+		my ($v, $b) = @_;
+		my $name = $v->{of}{name};
+		my @where = @{ $b->{where} };
+		$b->{from} = chance(0.5) ? "(SELECT * FROM $name AS t" . (@where ? ' WHERE ' . join(' AND ', map { "($_)" } splice @where, 0, 1) : '') . ') AS t'
+		  : "(SELECT t.*, 1 AS one FROM (SELECT * FROM $name) AS t) AS t";
+		$b->{where} = \@where;
+		return plain($b);
+	},
+	'CTE' => sub { my ($v, $b) = @_; return around($b, 'WITH q AS (', ') SELECT * FROM q' . filter($b, 'q')) },
+	'CTE, materialized' => sub { my ($v, $b) = @_; return around($b, 'WITH q AS MATERIALIZED (', ') SELECT * FROM q' . filter($b, 'q')) },
+	'CTE, twice' => sub {
+		my ($v, $b) = @_;
+		return around($b, 'WITH q AS (', ') ' . pick('SELECT * FROM q UNION ALL SELECT * FROM q' . filter($b, 'q'), 'SELECT q.* FROM q, (SELECT count(*) AS c FROM q) AS r' . filter($b, 'q')));
+	},
+	'CTE, recursive' => sub {
+		my ($v, $b) = @_;
+		return around($b, 'WITH RECURSIVE r AS (SELECT x.*, 0 AS step FROM (', ') AS x UNION ALL SELECT ' . join(', ', map { $_->{sql} } outputs($b, 'r')) . ', step + 1 FROM r WHERE step < 2) SELECT * FROM r', 'exact')
+		  if chance(0.5);
+		return around($b, 'WITH RECURSIVE r AS (SELECT 1 AS step UNION ALL SELECT step + 1 FROM r WHERE step < 3), q AS (', ') SELECT q.*, r.step FROM r, q', 'exact');
+	},
+	'UNION' => sub {
+		my ($v, $b) = @_;
+		my $all = pick('ALL ', '');
+		return { sql => '(' . render($b) . ") UNION $all(" . render(sibling($b, $v)) . ')', modes => [ $all ? modes($b) : loosened($b) ] };
+	},
+	'INTERSECT, EXCEPT' => sub {
+		my ($v, $b) = @_;
+		return { sql => '(' . render($b) . ') ' . pick('INTERSECT', 'EXCEPT') . pick('', ' ALL') . ' (' . render(sibling($b, $v)) . ')', modes => [ loosened($b) ] };
+	},
+	'EXISTS' => sub {
+		my ($v, $b) = @_;
+		return { sql => 'SELECT dim.id, ' . pick('', 'NOT ') . 'EXISTS (' . render($b) . ') FROM dim', modes => [] } if chance(0.5);
+		return { sql => 'SELECT dim.id FROM dim WHERE EXISTS (' . render($b) . ')', modes => [] };
+	},
+	'IN' => sub {
+		my ($v, $b) = @_;
+		my @places = grep { $b->{outs}[$_]{tag} eq 'int' && $b->{outs}[$_]{sql} ne '1' } 0 .. $#{ $b->{outs} };
+		return undef if !@places;
+		$b->{outs} = [ $b->{outs}[ pick(@places) ] ];
+		my $sql = render($b);
+		return { sql => 'SELECT dim.* FROM dim WHERE ' . pick("dim.id IN ($sql)", "dim.id NOT IN ($sql)", "dim.id > ALL ($sql)", "dim.id < ANY ($sql)", "dim.id = ANY (ARRAY($sql))"), modes => [] };
+	},
+	'scalar' => sub {
+		my ($v) = @_;
+		my $b = answerable($v, $v->{kind} eq 'groups' ? 'no grain' : $v->{kind} eq 'one' ? 'one row' : 'rows, aggregated');
+		return undef if !$b || has_near($b);
+		$b->{outs} = [ pick(@{ $b->{outs} }) ];
+		return { sql => 'SELECT dim.id, (' . render($b) . ') AS o1 FROM dim', modes => [ 'exact', modes($b) ] };
+	},
+	'scalar, correlated' => sub {
+		my ($v) = @_;
+		my $b = correlated($v, 1) // return undef;
+		return { sql => 'SELECT dim.id, (' . render($b) . ') AS o1 FROM dim', modes => [ 'exact', modes($b) ] };
+	},
+	'EXISTS, correlated' => sub {
+		my ($v) = @_;
+		my $condition = correlation($v) // return undef;
+		my $b = easy($v) // return undef;
+		push @{ $b->{where} }, $condition;
+		return { sql => 'SELECT dim.* FROM dim WHERE ' . pick('', 'NOT ') . 'EXISTS (' . render($b) . ')', modes => [] };
+	},
+	'LATERAL' => sub {
+		my ($v) = @_;
+		my $b = correlated($v) // return undef;
+		return { sql => 'SELECT dim.id, q.* FROM dim ' . pick('CROSS JOIN LATERAL (' . render($b) . ') AS q', 'LEFT JOIN LATERAL (' . render($b) . ') AS q ON dim.id > 1'), modes => [ 'exact', modes($b) ] };
+	},
+	'view' => sub { my ($v, $b) = @_; return { before => [ 'CREATE TEMP VIEW vq AS ' . render($b) ], sql => 'SELECT * FROM vq' . filter($b, 'vq'), modes => [ modes($b) ] } },
+	'barrier view' => sub { my ($v, $b) = @_; return { before => [ 'CREATE TEMP VIEW vq WITH (security_barrier) AS ' . render($b) ], sql => 'SELECT * FROM vq' . filter($b, 'vq'), modes => [ modes($b) ] } },
+	'over a view' => sub {
+		my ($v, $b) = @_;
+		my $name = $v->{of}{name};
+		$b->{from} = 'vq AS t';
+		return { before => ["CREATE TEMP VIEW vq AS SELECT * FROM $name"], %{ plain($b) } };
+	},
+	'join of blocks' => sub {
+		my ($v, $b) = @_;
+		my ($one) = grep { $_->{mode} eq 'exact' } outputs($b, 'q1');
+		return undef if !$one;
+		(my $other = $one->{sql}) =~ s/q1/q2/;
+		return { sql => 'SELECT q1.*, q2.* FROM (' . render($b) . ') AS q1 ' . pick('JOIN', 'LEFT JOIN', 'FULL JOIN') . ' (' . render(sibling($b, $v)) . ") AS q2 ON $one->{sql} = $other", modes => [ modes($b), modes($b) ] };
+	},
+);
+
+# ---- joins: the table of a view with dim, or with itself
+
+sub joined
+{
+	my ($b, $kind) = @_;
+	my $name = $b->{of}{name};
+	my $on = shift @{ $b->{on} };
+
+	$b->{from} = $kind eq 'comma' ? "$name AS t, dim" : $kind eq 'comma, reversed' ? "dim, $name AS t"
+	  : $kind eq 'right' ? "dim RIGHT JOIN $name AS t ON $on" : $kind eq 'left to it' ? "dim LEFT JOIN $name AS t ON $on"
+	  : $kind eq 'left' ? "$name AS t LEFT JOIN dim ON $on" : $kind eq 'full' ? "$name AS t FULL JOIN dim ON $on" : $kind eq 'cross' ? "$name AS t CROSS JOIN dim"
+	  : $kind eq 'inner, reversed' ? "dim JOIN $name AS t ON $on" : "$name AS t JOIN dim ON $on";
+	push @{ $b->{where} }, $on if $kind =~ /^comma/;
+	return $b;
+}
+
+my @join_kinds = ('comma', 'comma, reversed', 'right', 'left to it', 'left', 'full', 'cross', 'inner', 'inner', 'inner, reversed');
+
+my %join = (
+	'join, rows' => sub {
+		my $v = shift;
+		return undef if $v->{kind} ne 'rows';
+		my $b = of_rows($v, 0);
+		my $key = pick(grep { $_->{tag} eq 'int' } @{ $v->{items} }) // return undef;
+		$b->{on} = [ put('? = dim.id', $key->{sql}) . (chance(0.2) ? ' AND ' . condition(pick(@{ $v->{items} })) : '') ];
+		push @{ $b->{outs} }, out('dim.name', 'text');
+		return joined($b, pick(@join_kinds));
+	},
+	'join, rows, aggregated' => sub {
+		my $v = shift;
+		return undef if $v->{kind} ne 'rows';
+		my $key = pick(grep { $_->{tag} eq 'int' } @{ $v->{items} }) // return undef;
+		my $b = of_rows($v, 1, chance(0.5) ? pick(@{ $v->{items} }) : (), { sql => 'dim.name', tag => 'text' });
+		$b->{on} = [ put('? = dim.id', $key->{sql}) . (chance(0.2) ? ' AND ' . condition(pick(@{ $v->{items} })) : '') ];
+		return joined($b, pick(@join_kinds));
+	},
+	'join, groups' => sub {
+		my $v = shift;
+		return undef if $v->{kind} ne 'groups';
+		my @keys = @{ $v->{items} };
+		my $key = pick(grep { $_->{tag} eq 'int' } @keys) // return undef;
+		my $b = grouped($v, 1, some(int rand 2, @keys), chance(0.8) ? { sql => pick('dim.name', 'dim.grp'), tag => 'text' } : ());
+		$b->{on} = [ put('? = dim.id', $key->{sql}) . (chance(0.15) ? ' AND ' . condition(pick(@keys)) : '') ];
+		push @{ $b->{where} }, condition(pick(@keys)) if chance(0.3);
+		push @{ $b->{where} }, condition({ sql => 'dim.grp', tag => 'int' }) if chance(0.3);
+		return joined($b, pick(@join_kinds));
+	},
+	'join, semi' => sub {
+		my $v = shift;
+		my $key = pick(grep { $_->{tag} eq 'int' } @{ $v->{items} // [] }) // return undef;
+		my $b = easy($v) // return undef;
+		push @{ $b->{where} }, put(pick('EXISTS (SELECT 1 FROM dim WHERE dim.id = ? AND dim.grp = 1)', 'NOT EXISTS (SELECT 1 FROM dim WHERE dim.id = ?)', '? IN (SELECT dim.id FROM dim)', '? NOT IN (SELECT dim.id FROM dim WHERE dim.grp = 0)'), $key->{sql});
+		return $b;
+	},
+	'join, self' => sub {
+		my $v = shift;
+		return undef if $v->{kind} ne 'rows';
+		my $key = pick(grep { $_->{tag} eq 'int' && $_->{sql} =~ /^t\.\w+$/ } @{ $v->{items} }) // return undef;
+		my $b = chance(0.5) ? of_rows($v, 0) : of_rows($v, 1, some(1, @{ $v->{items} }));
+		(my $other = $key->{sql}) =~ s/^t\./t2./;
+		$b->{from} .= pick(' JOIN ', ' LEFT JOIN ') . "$v->{of}{name} AS t2 ON $key->{sql} = $other";
+		push @{ $b->{outs} }, out("count($other)", 'big') if $b->{group};
+		push @{ $b->{outs} }, out($other, 'int') if !$b->{group} && !grep { $_->{sql} =~ /\b(?:count|sum|min|max)\(/ } @{ $b->{outs} };
+		return $b;
+	},
+);
+
+# ---- statements: what is executed, given {before, sql, modes, order}
+
+# some of them as parameters: the statement, types and values
+sub parameters
+{
+	my $sql = shift;
+	my (@types, @values);
+
+	$sql =~ s/(\x01(.*?)\x02(.*?)\x03)/chance(0.7) ? do { push @types, $2; push @values, $3; '$' . @types } : $1/ge;
+	return (literals($sql), \@types, \@values);
+}
+
+my %statement = (
+	'cursor' => sub {
+		my $q = shift;
+		my $sql = literals($q->{sql});
+		return { %$q, order => undef, statements => [ 'DECLARE cur ' . pick('NO SCROLL ', 'INSENSITIVE ', '') . "CURSOR FOR $sql" . '', 'FETCH 2 FROM cur', 'FETCH ALL FROM cur', 'CLOSE cur' ] } if chance(0.5);
+		return { %$q, order => undef, statements => [ "DECLARE cur SCROLL CURSOR FOR $sql", 'FETCH 1 FROM cur', 'FETCH ALL FROM cur', 'MOVE BACKWARD ALL FROM cur', 'FETCH ALL FROM cur', 'CLOSE cur' ] };
+	},
+	'prepared, custom' => sub { return prepared(shift, 'force_custom_plan') },
+	'prepared, generic' => sub { return prepared(shift, 'force_generic_plan') },
+	'prepared, auto' => sub { return prepared(shift, 'auto', 7) },
+	'CREATE TABLE AS' => sub {
+		my $q = shift;
+		return { %$q, order => undef, statements => [ 'CREATE TEMP TABLE made AS ' . literals($q->{sql}), 'SELECT * FROM made' ] };
+	},
+	'INSERT' => sub {
+		my $q = shift;
+		return { %$q, order => undef, statements => [ 'CREATE TEMP TABLE made AS ' . literals($q->{sql}) . ' WITH NO DATA', 'INSERT INTO made ' . literals($q->{sql}) . pick('', ' RETURNING *'), 'SELECT * FROM made' ] };
+	},
+	'COPY' => sub {
+		my $q = shift;
+		return { %$q, statements => [ 'COPY (' . literals($q->{sql}) . qq{) TO STDOUT (DELIMITER E'\\x01', NULL '~')} ], copy => 1 };
+	},
+	'plpgsql' => sub {
+		my $q = shift;
+		my ($sql, $types, $values) = parameters($q->{sql});
+		my $n = @$types;
+		$sql =~ s/\$(\d+)/p$1/g;
+		my $body = pick("RETURN QUERY $sql;", "FOR fq_row IN $sql LOOP RETURN NEXT fq_row; END LOOP;");
+		return { %$q, order => undef, statements => [ 'CREATE TEMP VIEW rowtype AS ' . literals($q->{sql}),
+				'CREATE FUNCTION fq(' . join(', ', map { "p$_ $types->[$_ - 1]" } 1 .. $n) . ") RETURNS SETOF rowtype LANGUAGE plpgsql AS \$f\$ DECLARE fq_row rowtype; BEGIN $body END \$f\$",
+				('SELECT * FROM fq(' . join(', ', map { quoted($_) } @$values) . ')') x 2 ] };
+	},
+	'SQL function' => sub {
+		my $q = shift;
+		my ($sql, $types, $values) = parameters($q->{sql});
+		my $n = @$types;
+		return { %$q, order => undef, statements => [ 'CREATE TEMP VIEW rowtype AS ' . literals($q->{sql}),
+				'CREATE FUNCTION fq(' . join(', ', @$types) . ') RETURNS SETOF rowtype LANGUAGE sql ' . pick('STABLE', 'VOLATILE') . " AS \$f\$ $sql \$f\$",
+				('SELECT * FROM fq(' . join(', ', map { quoted($_) } @$values) . ')') ] };
+	},
+	'writes in FROM' => sub {
+		my $q = shift;
+		return undef if !@{ $q->{modes} } || grep { $_ ne 'exact' } @{ $q->{modes} };
+			my $source = "(SELECT row_number() OVER (ORDER BY b::text COLLATE \"C\") AS number, b::text AS label FROM (" . literals($q->{sql}) . ') AS b) AS q';
+		my $returning = 'SELECT * FROM scratch';
+		return { %$q, modes => [], order => undef, statements => [ pick(
+			"UPDATE scratch SET label = q.label FROM $source WHERE scratch.id = q.number", "DELETE FROM scratch USING $source WHERE scratch.id = q.number",
+			"MERGE INTO scratch USING $source ON scratch.id = q.number WHEN MATCHED THEN UPDATE SET label = q.label WHEN NOT MATCHED THEN INSERT VALUES (q.number, q.label)",
+			"INSERT INTO scratch SELECT q.number, q.label FROM $source ON CONFLICT (id) DO UPDATE SET label = excluded.label",
+			"WITH w AS (UPDATE scratch SET label = q.label FROM $source WHERE scratch.id = q.number RETURNING *) SELECT count(*) FROM w"), $returning ] };
+	},
+	'writes of the table' => sub {
+		my ($q, $t) = @_;
+		my $sql = literals($q->{sql});
+		return { %$q, modes => [], order => undef, statements => [ pick(
+			"DELETE FROM t WHERE t.id % 3 = (SELECT count(*) FROM ($sql) AS q) % 3", "UPDATE t SET k = t.k + 1 WHERE t.id % 2 = (SELECT count(*) FROM ($sql) AS q) % 2",
+			"INSERT INTO t (id, k) SELECT 1000 + count(*), count(*) FROM ($sql) AS q"), "SELECT * FROM t ORDER BY id" ] };
+	},
+	'after a write' => sub {
+		my ($q, $t) = @_;
+		return { %$q, order => undef, statements => [ literals(write_statement($t)), literals($q->{sql}), pick('SAVEPOINT a', 'SELECT 1'), literals(write_statement($t)), literals($q->{sql}) ], writes => 1 };
+	},
+);
+
+sub prepared
+{
+	my ($q, $mode, $times) = @_;
+	my ($sql, $types, $values) = parameters($q->{sql});
+	my $execute = 'EXECUTE pq' . (@$values ? '(' . join(', ', map { quoted($_) } @$values) . ')' : '');
+
+	return { %$q, order => undef, statements => [ "SET LOCAL plan_cache_mode = $mode", 'PREPARE pq' . (@$types ? '(' . join(', ', @$types) . ')' : '') . " AS $sql",
+			($execute) x ($times // 2) ], after => ['DEALLOCATE pq'] };
+}
+
+# ---- queries
+
+sub query_step
+{
+	my ($case, $q, $shape, $v) = @_;
+
+	$shape = 'view over a view' if $v && $v->{of}{view};
+	$q->{statements} //= [ literals($q->{sql}) ];
+	$q->{statements} = [ map({ literals($_) } @{ $q->{before} // [] }), @{ $q->{statements} } ];
+	return { %$q, kind => 'query', shape => $shape, view => $v && $v->{sql}[0], expected => $v && $case->{force} && $v->{fresh} && $case->{zone_is} eq $case->{zone} };
+}
+
+sub query
+{
+	my $case = shift;
+	my $v = pick(@{ $case->{views} });
+	my $n = rand;
+	my ($b, $q, $name);
+
+	if ($n < 0.45)
+	{
+		$b = answerable($v) // return undef;
+		return query_step($case, plain($b), $b->{shape}, $v) if chance(0.82);
+		return query_step($case, plain(mutate($b, $v)), 'mutated');
+	}
+	if ($n < 0.66)
+	{
+		$name = pick(sort keys %context);
+		$b = easy($v) // return undef;
+		$q = $context{$name}->($v, $b) // return undef;
+		return query_step($case, $q, $name, $v);
+	}
+	if ($n < 0.78)
+	{
+		$name = pick(sort keys %statement);
+		$b = easy($v, exact => $name eq 'writes in FROM') // return undef;
+		$q = $statement{$name}->(plain($b), $case->{table}) // return undef;
+		return query_step($case, $q, $name, $v);
+	}
+	if ($n < 0.9)
+	{
+		$name = pick(sort keys %join);
+		$b = $join{$name}->($v) // return undef;
+		return query_step($case, plain($b), $name, $v);
+	}
+	if ($n < 0.95)
+	{
+		return query_step($case, plain(random_block(pick($case->{table}, map { $_->{of} } @{ $case->{views} }))), 'random');
+	}
+	$b = chance(0.3) ? $join{ pick(sort keys %join) }->($v) : answerable($v);
+	return undef if !$b || has_near($b) || ($b->{order} && $b->{limit});
+	$b = mutate($b, $v) if chance(0.15);
+	$q = chance(0.75) ? $context{ pick(sort keys %context) }->($v, $b) // return undef : plain($b);
+	$q = $statement{ pick(sort keys %statement) }->($q, $case->{table}) // return undef if chance(0.75);
+	return query_step($case, $q, 'mixed');
+}
+
+# ---- what happens between queries
+
+# views over it are stale, but for immediate ones
+sub written
+{
+	my ($case, $relation) = @_;
+
+	for my $v (@{ $case->{views} })
+	{
+		next if $v->{of} != $relation && !($relation == $case->{table} && $v->{of}{leaf});
+		if ($v->{immediate}) { written($case, $v) }
+		else { $v->{fresh} = 0 }
+	}
+}
+
+sub refresh
+{
+	my ($case, $v) = @_;
+
+	written($case, $v);
+	$v->{fresh} = 1;
+	return { kind => 'write', statements => [ "SET timezone = '$case->{zone}'", "REFRESH MATERIALIZED VIEW $v->{name}" ] };
+}
+
+sub event_steps
+{
+	my $case = shift;
+	my $t = $case->{table};
+
+	if (chance(0.15))
+	{
+		$case->{zone_is} = pick(@{ $case->{zones} });
+		return { kind => 'write', statements => ["SET timezone = '$case->{zone_is}'"] };
+	}
+	if (chance(0.15))
+	{
+		return { kind => 'write', statements => [ pick('SET enable_hashagg = ', 'SET enable_hashjoin = ', 'SET enable_sort = ', 'SET enable_seqscan = ', 'SET enable_nestloop = ', 'SET enable_memoize = ') . pick('on', 'off') ] };
+	}
+	my @steps = { kind => 'write', statements => [ map { literals(write_statement($t)) } 1 .. 1 + int rand 2 ] };
+	written($case, $t);
+	# views over views after those
+	for my $v (@{ $case->{views} })
+	{
+		push @steps, refresh($case, $v) if (!$v->{fresh} || $v->{of}{view}) && chance(0.85);
+	}
+	$case->{zone_is} = $case->{zone} if @steps > 1;
+	return @steps;
+}
+
+# ---- cases
+
+my @zones = qw(Europe/Berlin America/New_York UTC Asia/Kathmandu Australia/Lord_Howe);
+
+# A case of a seed: {seed, setup, insert, rows, views, steps}.  $_[1] says if there are ICU
+# collations, $_[2] how many queries to make.
+sub make_case
+{
+	my ($seed, $has_icu, $queries) = @_;
+	my (%case, $t, @views, @of);
+
+	srand($seed);
+	$icu = $has_icu;
+	$id = 0;
+	$t = $case{table} = make_table();
+	$case{seed} = $seed;
+	$case{zone} = $case{zone_is} = pick(@zones);
+	$case{zones} = [ $case{zone}, $case{zone}, pick(@zones) ];
+	$case{force} = chance(0.93);
+	my @session = ("SET timezone = '$case{zone}'", 'SET aqumv.rewrite_mode = ' . ($case{force} ? 'force' : 'cost'));
+	push @session, 'SET parallel_setup_cost = 0', 'SET parallel_tuple_cost = 0', 'SET min_parallel_table_scan_size = 0', 'SET max_parallel_workers_per_gather = 2' if chance(0.03);
+	$case{setup} = [ @session, 'CREATE TABLE dim (id int' . pick('', ' PRIMARY KEY') . ', name text, grp int)',
+		"INSERT INTO dim VALUES (0, 'zero', 0), (1, 'one', 1), (2, 'two', 0), (3, NULL, 1), (7, 'seven', 0), (9, 'nine', NULL)",
+		"CREATE TABLE scratch (id bigint PRIMARY KEY, label text)", "INSERT INTO scratch SELECT g, 'label ' || g FROM generate_series(1, 5) AS g",
+		@{ $t->{sql} } ];
+	$case{insert} = insert_into($t);
+	$case{rows} = [ map { tuple($t) } 1 .. (chance(0.92) ? 5 + int rand 50 : 0) ];
+	@of = ($t) x 4;
+	push @of, { %$t, name => 't_1', leaf => 1 } if $t->{partitioned};
+	for my $n (1 .. 3 + int rand 3)
+	{
+		my $v = make_view(pick(@of, chance(0.3) ? @views : ()), "mv$n");
+		push @views, $v;
+	}
+	$case{views} = \@views;
+	$case{steps} = [];
+	while ($queries > 0)
+	{
+		my $q = query(\%case) // next;
+
+		push @{ $case{steps} }, $q;
+		$queries--;
+		push @{ $case{steps} }, event_steps(\%case) if chance(0.06);
+	}
+	return \%case;
+}
+
+1;
