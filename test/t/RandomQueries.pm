@@ -13,6 +13,7 @@ use Exporter 'import';
 use RandomTables;
 
 our @EXPORT = qw(make_case);
+
 # ---- blocks
 
 sub out { my ($sql, $tag, $mode) = @_; return { sql => $sql, tag => $tag, mode => $mode // 'exact' } }
@@ -53,6 +54,8 @@ sub ordered
 
 	@places = some(1 + int rand 2, @places) if !$limit;
 	$b->{order} = [ map { [ $_, direction() ] } @places ];
+	# by what is not put out
+	unshift @{ $b->{order} }, map { [ $_->{sql}, direction() ] } some(1, grep { $_->{mode} ne 'near' } @{ $b->{hidden} // [] }) if chance(0.3);
 	return $b if !$limit || has_near($b);
 	$b->{limit} = pick(' LIMIT 2', ' LIMIT 1 OFFSET 1', ' OFFSET 2', ' FETCH FIRST 3 ROWS WITH TIES', ' LIMIT ALL');
 	# of equal rows any may be the last
@@ -104,6 +107,15 @@ sub expression_out
 	return out("($sql)::text", 'text');
 }
 
+# an output with a subquery, or a set of rows
+sub other_out
+{
+	my $key = pick(grep { $_->{tag} eq 'int' && !$_->{hidden} } @_);
+
+	return out(put('(SELECT dim.name FROM dim WHERE dim.id = ?)', $key->{sql}), 'text') if $key && chance(0.5);
+	return pick(out('(SELECT max(dim.grp) FROM dim)', 'int'), out('generate_series(1, 2)', 'int'), out('now() > \'2000-01-01\'', 'bool'));
+}
+
 sub having
 {
 	my @aggregates = grep { $_->{mode} eq 'exact' } @_;
@@ -120,10 +132,12 @@ sub grouped
 	my @aggregates = some(1 + int rand 3, offered($v, $roll));
 
 	group_by($b, shuffled(@keys));
+	$b->{hidden} = [ map({ key_out($_) } grep { !$_->{hidden} } @keys), map { aggregate_out($_) } some(2, offered($v, $roll)) ];
 	push @{ $b->{outs} }, map({ key_out($_) } some(1 + int rand 3, grep { !$_->{hidden} } @keys)), map { aggregate_out($_) } @aggregates;
 	push @{ $b->{outs} }, expression_out($v, @aggregates) if chance(0.2);
+	push @{ $b->{outs} }, other_out(@keys) if chance(0.05);
 	$b->{outs} = [out('1', 'int')] if !@{ $b->{outs} };
-	$b->{having} = [ having(@aggregates) ] if @keys && chance(0.15);
+	$b->{having} = [ having(@aggregates) ] if chance(@keys ? 0.15 : 0.07);
 	return $b;
 }
 
@@ -160,14 +174,14 @@ $shape{groups} = {
 		my $v = shift;
 		my @keys = @{ $v->{items} };
 		my $b = @keys < 2 ? return undef : grouped($v, 1, some(1 + int rand(@keys - 1), @keys));
-		push @{ $b->{where} }, map { condition($_) } some(1 + int rand 2, @keys);
+		push @{ $b->{where} }, map { condition_of(@keys) } 1 .. 1 + int rand 2;
 		return $b;
 	},
 	'no grain' => sub { my $v = shift; return grouped($v, 1) },
 	'no grain, filtered' => sub {
 		my $v = shift;
 		my $b = grouped($v, 1);
-		push @{ $b->{where} }, map { condition($_) } some(1, @{ $v->{items} });
+		push @{ $b->{where} }, condition_of(@{ $v->{items} }) if @{ $v->{items} };
 		return $b;
 	},
 	'no rows' => sub { my $v = shift; my $b = grouped($v, 1, some(int rand 2, @{ $v->{items} })); push @{ $b->{where} }, 'false' if chance(0.3);
@@ -282,7 +296,7 @@ sub of_rows
 	push @{ $b->{outs} }, $aggregated
 	  ? (map({ key_out($_) } some(2, @keys)), map { aggregate_out(random_aggregate($_, chance(0.15) ? condition(pick(@items)) : '')) } some(1 + int rand 3, @items))
 	  : map { my $item = over($_, 0.75); out(@$item{qw(sql tag)}) } some(1 + int rand 4, @items);
-	push @{ $b->{where} }, map { condition($_) } some(chance(0.4) ? 1 + int rand 2 : 0, @items);
+	push @{ $b->{where} }, chance(0.4) ? condition_of(@items) : ();
 	return $b;
 }
 
@@ -357,6 +371,8 @@ sub windows
 	push @{ $b->{outs} }, pick(
 		out("row_number() OVER (ORDER BY $all)", 'big'), out("rank() OVER (ORDER BY $one)", 'big'), out("count(*) OVER (PARTITION BY $one)", 'big'),
 		out("dense_rank() OVER (PARTITION BY $one ORDER BY $all)", 'big'), out("count($one) OVER ()", 'big'),
+		out("lag($one, 1) OVER (ORDER BY $all)", 'text'), out("first_value($one) OVER (PARTITION BY $one ORDER BY $all ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)", 'text'),
+		out("count(*) FILTER (WHERE $one IS NOT NULL) OVER (ORDER BY $all ROWS UNBOUNDED PRECEDING)", 'big'), out("max(length(($one)::text)) OVER ()", 'int'),
 		$b->{group} ? out('sum(count(*)) OVER ()', 'num') : out('ntile(2) OVER (ORDER BY ' . $all . ')', 'int'));
 	return $b;
 }
@@ -429,7 +445,10 @@ sub random_block
 	else
 	{
 		my @keys = distinct_items(map { over($_, 0.5) } some(int rand 3, @columns));
+		# grouped by the primary key, if it is one
+		push @keys, $columns[0] if chance(0.1);
 		group_by($b, @keys);
+		push @keys, some(1, @columns) if $b->{group} && $b->{group} =~ /\bt\.id$/;
 		$b->{outs} = [ map({ key_out($_) } @keys), map { aggregate_out(random_aggregate(over($_, 0.8), chance(0.1) ? condition(pick(@columns)) : '')) } some(1 + int rand 3, @columns) ];
 	}
 	return $b;
@@ -440,7 +459,7 @@ sub random_block
 # the outputs of a block as items of a subquery
 sub outputs { my ($b, $alias) = @_; my $n = 0; return map { $n++; +{ %$_, sql => "$alias.o$n" } } @{ $b->{outs} } }
 sub modes { my $b = shift; return map { $_->{mode} } @{ $b->{outs} } }
-sub plain { my $b = shift; return { sql => render($b), modes => [ modes($b) ], order => $b->{order} && [ map { [ $_->[0], (loosened($b))[ $_->[0] - 1 ] ] } @{ $b->{order} } ] } }
+sub plain { my $b = shift; return { sql => render($b), modes => [ modes($b) ], order => $b->{order} && !grep({ $_->[0] !~ /^\d+$/ } @{ $b->{order} }) && [ map { [ $_->[0], (loosened($b))[ $_->[0] - 1 ] ] } @{ $b->{order} } ] } }
 
 # a condition on outputs; those of floats are not compared with anything
 sub filter
@@ -594,6 +613,9 @@ sub joined
 	return $b;
 }
 
+# how a key is joined with dim: to one row, or to several
+sub on { my $key = shift; return put(pick(('? = dim.id') x 4, '? = dim.grp', '? > dim.id', '? = dim.id + 1', '(? = dim.id OR dim.grp IS NULL)', '? IS NOT DISTINCT FROM dim.grp'), $key->{sql}) }
+
 my @join_kinds = ('comma', 'comma, reversed', 'right', 'left to it', 'left', 'full', 'cross', 'inner', 'inner', 'inner, reversed');
 
 my %join = (
@@ -602,7 +624,7 @@ my %join = (
 		return undef if $v->{kind} ne 'rows';
 		my $b = of_rows($v, 0);
 		my $key = pick(grep { $_->{tag} eq 'int' } @{ $v->{items} }) // return undef;
-		$b->{on} = [ put('? = dim.id', $key->{sql}) . (chance(0.2) ? ' AND ' . condition(pick(@{ $v->{items} })) : '') ];
+		$b->{on} = [ on($key) . (chance(0.2) ? ' AND ' . condition(pick(@{ $v->{items} })) : '') ];
 		push @{ $b->{outs} }, out('dim.name', 'text');
 		return joined($b, pick(@join_kinds));
 	},
@@ -611,7 +633,7 @@ my %join = (
 		return undef if $v->{kind} ne 'rows';
 		my $key = pick(grep { $_->{tag} eq 'int' } @{ $v->{items} }) // return undef;
 		my $b = of_rows($v, 1, chance(0.5) ? pick(@{ $v->{items} }) : (), { sql => 'dim.name', tag => 'text' });
-		$b->{on} = [ put('? = dim.id', $key->{sql}) . (chance(0.2) ? ' AND ' . condition(pick(@{ $v->{items} })) : '') ];
+		$b->{on} = [ on($key) . (chance(0.2) ? ' AND ' . condition(pick(@{ $v->{items} })) : '') ];
 		return joined($b, pick(@join_kinds));
 	},
 	'join, groups' => sub {
@@ -620,7 +642,7 @@ my %join = (
 		my @keys = @{ $v->{items} };
 		my $key = pick(grep { $_->{tag} eq 'int' } @keys) // return undef;
 		my $b = grouped($v, 1, some(int rand 2, @keys), chance(0.8) ? { sql => pick('dim.name', 'dim.grp'), tag => 'text' } : ());
-		$b->{on} = [ put('? = dim.id', $key->{sql}) . (chance(0.15) ? ' AND ' . condition(pick(@keys)) : '') ];
+		$b->{on} = [ on($key) . (chance(0.15) ? ' AND ' . condition(pick(@keys)) : '') ];
 		push @{ $b->{where} }, condition(pick(@keys)) if chance(0.3);
 		push @{ $b->{where} }, condition({ sql => 'dim.grp', tag => 'int' }) if chance(0.3);
 		return joined($b, pick(@join_kinds));
@@ -659,14 +681,15 @@ sub parameters
 
 my %statement = (
 	'cursor' => sub {
-		my $q = shift;
+		my ($q, $t) = @_;
 		my $sql = literals($q->{sql});
-		return { %$q, order => undef, statements => [ 'DECLARE cur ' . pick('NO SCROLL ', 'INSENSITIVE ', '') . "CURSOR FOR $sql" . '', 'FETCH 2 FROM cur', 'FETCH ALL FROM cur', 'CLOSE cur' ] } if chance(0.5);
+		my @write = chance(0.2) ? literals(write_statement($t)) : ();
+		return { %$q, order => undef, statements => [ 'DECLARE cur ' . pick('NO SCROLL ', 'INSENSITIVE ', '') . "CURSOR FOR $sql", @write, 'FETCH 2 FROM cur', 'FETCH ALL FROM cur', 'CLOSE cur' ] } if chance(0.5);
 		return { %$q, order => undef, statements => [ "DECLARE cur SCROLL CURSOR FOR $sql", 'FETCH 1 FROM cur', 'FETCH ALL FROM cur', 'MOVE BACKWARD ALL FROM cur', 'FETCH ALL FROM cur', 'CLOSE cur' ] };
 	},
-	'prepared, custom' => sub { return prepared(shift, 'force_custom_plan') },
-	'prepared, generic' => sub { return prepared(shift, 'force_generic_plan') },
-	'prepared, auto' => sub { return prepared(shift, 'auto', 7) },
+	'prepared, custom' => sub { return prepared(@_, 'force_custom_plan') },
+	'prepared, generic' => sub { return prepared(@_, 'force_generic_plan') },
+	'prepared, auto' => sub { return prepared(@_, 'auto', 7) },
 	'CREATE TABLE AS' => sub {
 		my $q = shift;
 		return { %$q, order => undef, statements => [ 'CREATE TEMP TABLE made AS ' . literals($q->{sql}), 'SELECT * FROM made' ] };
@@ -723,12 +746,13 @@ my %statement = (
 
 sub prepared
 {
-	my ($q, $mode, $times) = @_;
+	my ($q, $t, $mode, $times) = @_;
 	my ($sql, $types, $values) = parameters($q->{sql});
-	my $execute = 'EXECUTE pq' . (@$values ? '(' . join(', ', map { quoted($_) } @$values) . ')' : '');
+	my $execute = sub { return 'EXECUTE pq' . (@$values ? '(' . join(', ', map { chance(0.1) ? 'NULL' : quoted($_) } @$values) . ')' : '') };
+	my @write = chance(0.2) ? ('SAVEPOINT a', literals(write_statement($t)), $execute->(), 'ROLLBACK TO a', $execute->()) : ();
 
 	return { %$q, order => undef, statements => [ "SET LOCAL plan_cache_mode = $mode", 'PREPARE pq' . (@$types ? '(' . join(', ', @$types) . ')' : '') . " AS $sql",
-			($execute) x ($times // 2) ], after => ['DEALLOCATE pq'] };
+			map({ $execute->() } 1 .. ($times // 2)), @write ], after => ['DEALLOCATE pq'] };
 }
 
 # ---- queries
@@ -738,8 +762,17 @@ sub query_step
 	my ($case, $q, $shape, $v) = @_;
 
 	$shape = 'view over a view' if $v && $v->{of}{view};
+	my $reader = chance(0.05);
+
 	$q->{statements} //= [ literals($q->{sql}) ];
 	$q->{statements} = [ map({ literals($_) } @{ $q->{before} // [] }), @{ $q->{statements} } ];
+	# somebody with other rights, who may be the owner of views over t or not
+	if ($reader)
+	{
+		my @first = $q->{before} && chance(0.5) ? (splice(@{ $q->{statements} }, 0, 1), 'GRANT SELECT ON vq TO reader') : ();
+		unshift @{ $q->{statements} }, @first, 'SET LOCAL ROLE reader';
+		$v = undef;
+	}
 	return { %$q, kind => 'query', shape => $shape, view => $v && $v->{sql}[0], expected => $v && $case->{force} && $v->{fresh} && $case->{zone_is} eq $case->{zone} };
 }
 
@@ -781,7 +814,7 @@ sub query
 		return query_step($case, plain(random_block(pick($case->{table}, map { $_->{of} } @{ $case->{views} }))), 'random');
 	}
 	$b = chance(0.3) ? $join{ pick(sort keys %join) }->($v) : answerable($v);
-	return undef if !$b || has_near($b) || ($b->{order} && $b->{limit});
+	return undef if !$b || has_near($b);
 	$b = mutate($b, $v) if chance(0.15);
 	$q = chance(0.75) ? $context{ pick(sort keys %context) }->($v, $b) // return undef : plain($b);
 	$q = $statement{ pick(sort keys %statement) }->($q, $case->{table}) // return undef if chance(0.75);
@@ -857,11 +890,14 @@ sub make_case
 	$case{zones} = [ $case{zone}, $case{zone}, pick(@zones) ];
 	$case{force} = chance(0.93);
 	my @session = ("SET timezone = '$case{zone}'", 'SET aqumv.rewrite_mode = ' . ($case{force} ? 'force' : 'cost'));
+	push @session, "SET default_transaction_isolation = '" . pick('repeatable read', 'serializable') . "'" if chance(0.2);
 	push @session, 'SET parallel_setup_cost = 0', 'SET parallel_tuple_cost = 0', 'SET min_parallel_table_scan_size = 0', 'SET max_parallel_workers_per_gather = 2' if chance(0.03);
 	$case{setup} = [ @session, 'CREATE TABLE dim (id int' . pick('', ' PRIMARY KEY') . ', name text, grp int)',
 		"INSERT INTO dim VALUES (0, 'zero', 0), (1, 'one', 1), (2, 'two', 0), (3, NULL, 1), (7, 'seven', 0), (9, 'nine', NULL)",
 		"CREATE TABLE scratch (id bigint PRIMARY KEY, label text)", "INSERT INTO scratch SELECT g, 'label ' || g FROM generate_series(1, 5) AS g",
-		@{ $t->{sql} } ];
+		@{ $t->{sql} }, 'GRANT USAGE, CREATE ON SCHEMA s TO reader', 'GRANT SELECT ON dim TO reader', 'GRANT ALL ON scratch TO reader',
+		'GRANT SELECT' . (chance(0.5) ? '' : ' (' . join(', ', map { $_->[0] } some(5, @{ $t->{columns} })) . ')') . ' ON t TO reader' ];
+	push @{ $case{setup} }, 'ALTER TABLE t ENABLE ROW LEVEL SECURITY', 'CREATE POLICY p ON t USING (k IS DISTINCT FROM 2)' if chance(0.1);
 	$case{insert} = insert_into($t);
 	$case{rows} = [ map { tuple($t) } 1 .. (chance(0.92) ? 5 + int rand 50 : 0) ];
 	@of = ($t) x 4;

@@ -18,7 +18,7 @@ use warnings;
 use Exporter 'import';
 
 our @EXPORT = qw($icu $id %coarser %key %telling %loose %boundary %aggregates %rolls %bucket %values @columns
-	chance pick some shuffled distinct_items quoted literals put column_items bucket_item apply over condition implying range aggregate random_aggregate make_view make_table tuple insert_into write_statement);
+	chance pick some shuffled distinct_items quoted literals put column_items bucket_item apply over condition condition_of implying range aggregate random_aggregate make_view make_table tuple insert_into write_statement);
 our $icu;
 
 # ---- chance
@@ -93,10 +93,11 @@ sub random_literal
 # a row's value of a column, as SQL
 sub row_value
 {
-	my ($name, $sql_type, $tag) = @{ shift() };
+	my ($name, $sql_type, $tag, $not_null) = @{ shift() };
 
-	return 'NULL' if chance(0.1);
+	return 'NULL' if !$not_null && chance(0.1);
 	return int rand 5 if $name eq 'k';
+	return int rand 4 if $name eq 'part';
 	return pick(1.5, -2.25, 0, 999.99, 10, "'NaN'") if $name eq 'm';
 	return quoted(pick(@{ $rare{$tag} })) if $rare{$tag} && chance(0.03);
 	return quoted(pick(@{ $values{$tag} }));
@@ -203,8 +204,14 @@ my @comparisons = (
 
 sub condition
 {
-	my $item = shift;
+	my ($item, $other) = @_;
 	my $tag = $item->{tag};
+
+	if ($other && $item->{tag} =~ /^(?:int|text|date|ts)$/ && $other->{tag} =~ /^(?:int|text|date|ts)$/ && chance(0.15))
+	{
+		my $literals = sub { return '(' . join(', ', map { random_literal($_->{tag}) } $item, $other) . ')' };
+		return "(($item->{sql}, $other->{sql}) " . pick('> ' . $literals->(), '<= ' . $literals->(), 'IN (' . $literals->() . ', ' . $literals->() . ')', '= ' . $literals->()) . ')';
+	}
 	my $sql = $tag eq 'bool' ? pick('?', 'NOT ?', '? IS NOT TRUE', '? IS NULL', '? = L', '? IS NOT NULL')
 	  : $tag =~ /^(?:bit|json|uuid)$/ ? pick('? = L', '? IS NULL', '? IN (L, L)', '? <> L', '? IS NOT NULL')
 	  : pick(@comparisons);
@@ -212,6 +219,9 @@ sub condition
 	$sql =~ s/\bL\b/random_literal($tag)/ge;
 	return '(' . put($sql, $item->{sql}) . ')';
 }
+
+# a condition on some of these
+sub condition_of { my @items = some(2, @_); return condition(@items) }
 
 # a condition of a view that can be made stronger: {sql, item, at}, where at is
 # a place in the list of literals
@@ -340,7 +350,7 @@ sub make_view
 
 	# immediate views are over tables
 	$v{immediate} = 0 if $of->{view};
-	$v{where} = [ map { $_->{tag} !~ /^(?:bool|bit|uuid|json|ci|num|ival|flt|bp)$/ && chance(0.6) ? lower_bound($_) : { sql => condition($_) } }
+	$v{where} = [ map { $_->{tag} !~ /^(?:bool|bit|uuid|json|ci|num|ival|flt|bp)$/ && $_->{sql} ne 't.x' && chance(0.6) ? lower_bound($_) : { sql => condition($_) } }
 		  chance(0.35) ? some(chance(0.15) ? 2 : 1, @items) : () ];
 	if ($v{kind} eq 'rows')
 	{
@@ -352,8 +362,8 @@ sub make_view
 		my @keys = grep { $_->{sql} ne 't.id' } @items;
 		my $filter = chance(0.12) ? condition(pick(@items)) : '';
 
-		@keys = $v{kind} eq 'one' ? ()
-		  : distinct_items(map { over($_, 0.45) } some(1 + int rand 3, chance(0.5) ? grep({ $_->{tag} =~ /^(?:ts|tz|date)$/ } @keys) : (), @keys));
+		my @times = chance(0.5) ? some(1, grep { $_->{tag} =~ /^(?:ts|tz|date)$/ } @keys) : ();
+		@keys = $v{kind} eq 'one' ? () : distinct_items(map({ over($_, 0) } @times), map { over($_, 0.45) } some((@times ? 0 : 1) + int rand 3, @keys));
 		$v{keys} = \@keys;
 		$v{items} = [ map { $_->{hidden} = chance(0.06); $_->{hidden} ? () : $_ } @keys ];
 		$v{aggregates} = [ distinct_items(chance(0.8) ? aggregate('count*') : (), map { bundle($_, chance(0.2) ? $filter : '') } some(1 + int rand 3, @items)) ];
@@ -384,10 +394,10 @@ sub make_table
 	# a time and a number, always
 	push @chosen, pick(grep { $_->[0] =~ /^[dwz]$/ } @base) if !grep { $_->[0] =~ /^[dwz]$/ } @chosen;
 	push @chosen, pick(grep { $_->[0] =~ /^[inmf]$/ } @base) if !grep { $_->[0] =~ /^[inmf]$/ } @chosen;
-	$t{columns} = [ [ 'id', 'int', 'int' ], [ 'k', 'int', 'int' ], sort { $a->[0] cmp $b->[0] } @chosen ];
-	@definitions = map { "$_->[0] $_->[1]" . ($_->[0] eq 'id' ? ' NOT NULL' : '') } @{ $t{columns} };
+	$t{columns} = [ [ 'id', 'int', 'int', 1 ], map { [ @$_, chance(0.12) ] } [ 'k', 'int', 'int' ], sort { $a->[0] cmp $b->[0] } @chosen ];
+	push @{ $t{columns} }, [ 'part', 'int', 'int' ] if $t{partitioned};
+	@definitions = map { "$_->[0] $_->[1]" . ($_->[3] ? ' NOT NULL' : '') } @{ $t{columns} };
 	push @definitions, 'PRIMARY KEY (id)' if !$t{partitioned} && chance(0.5);
-	push @definitions, 'part int' if $t{partitioned};
 	@sql = ('CREATE TABLE t (' . join(', ', @definitions) . ')' . ($t{partitioned} ? ' PARTITION BY LIST (part)' : ''));
 	if ($t{partitioned})
 	{
@@ -404,10 +414,10 @@ sub tuple
 {
 	my $t = shift;
 
-	return '(' . join(', ', map({ $_->[0] eq 'id' ? ++$id : row_value($_) } @{ $t->{columns} }), $t->{partitioned} ? int rand 4 : ()) . ')';
+	return '(' . join(', ', map { $_->[0] eq 'id' ? ++$id : row_value($_) } @{ $t->{columns} }) . ')';
 }
 
-sub insert_into { my $t = shift; return 'INSERT INTO t (' . join(', ', map({ $_->[0] } @{ $t->{columns} }), $t->{partitioned} ? 'part' : ()) . ') VALUES ' }
+sub insert_into { my $t = shift; return 'INSERT INTO t (' . join(', ', map { $_->[0] } @{ $t->{columns} }) . ') VALUES ' }
 sub insert { my ($t, $n) = @_; return insert_into($t) . join ', ', map { tuple($t) } 1 .. $n }
 
 sub write_statement
