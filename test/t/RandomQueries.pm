@@ -157,6 +157,16 @@ sub coarser_key
 
 my (%shape, @contexts, @statements);
 
+# a condition that equal keys may meet or not, and some of them do
+sub telling_condition
+{
+	my ($key, $rule) = @_;
+	my $item = apply($key, $rule);
+	my $value = sub { return $item->{tag} eq 'text' ? put($rule->[0], quoted(pick(@{ $values{ $key->{tag} } })) . "::$type{ $key->{tag} }") : int rand 3 };
+
+	return "($item->{sql} " . pick('= ' . $value->(), 'IN (' . $value->() . ', ' . $value->() . ')', '<> ' . $value->(), '> ' . $value->()) . ')';
+}
+
 # ---- shapes over views of groups
 
 $shape{groups} = {
@@ -255,20 +265,37 @@ $shape{groups} = {
 		push @{ $b->{outs} }, map { aggregate_out($_) } @derived;
 		return $b;
 	},
-	# what tells equal keys apart, buckets that are no function of the view's
+	# what tells equal keys apart
 	'must not' => sub {
 		my $v = shift;
-		my @keys = @{ $v->{items} };
-		my $key = pick(grep { $telling{ $_->{tag} } || $_->{bucket} } @keys) // return undef;
-		my $other = $telling{ $key->{tag} } ? apply($key, pick(@{ $telling{ $key->{tag} } }))
-		  : bucket_item({ sql => $key->{column}, tag => $key->{column_tag} }, pick(grep { $_ ne 'bin15' } keys %bucket));
-		my $n = rand;
-		my $b = grouped($v, 1, $n < 0.5 ? $other : some(int rand 2, @keys));
-		push @{ $b->{where} }, condition($other) if $n >= 0.5 && $n < 0.75;
-		push @{ $b->{outs} }, aggregate_out(aggregate(pick(@{ $aggregates{ $other->{tag} } }, 'distinct'), $other)) if $n >= 0.75;
-		return $b;
+		my $key = pick(grep { $telling{ $_->{tag} } } @{ $v->{items} }) // return undef;
+		my $rule = pick(@{ $telling{ $key->{tag} } });
+		return telling($v, $key, apply($key, $rule), telling_condition($key, $rule));
+	},
+	# other buckets, which may be functions of the view's, or not
+	'other buckets' => sub {
+		my $v = shift;
+		my $key = pick(grep { $_->{bucket} } @{ $v->{items} }) // return undef;
+		my $other = bucket_item({ sql => $key->{column}, tag => $key->{column_tag} }, pick(sort keys %bucket));
+		return telling($v, $key, $other, condition($other));
 	},
 };
+
+# a query with an expression that is none over a view's keys, or a condition on it
+sub telling
+{
+	my ($v, $key, $other, $condition) = @_;
+	my @keys = @{ $v->{keys} };
+	my $n = rand;
+	my $b = grouped($v, 1, $n < 0.3 ? $other : chance(0.6) ? @keys : some(int rand 2, @{ $v->{items} }));
+
+	if ($n < 0.3) { }
+	elsif ($n < 0.6) { push @{ $b->{where} }, $condition }
+	elsif ($n < 0.75) { push @{ $b->{outs} }, aggregate_out(aggregate(pick(@{ $aggregates{ $other->{tag} } }, 'distinct'), $other)) }
+	elsif ($n < 0.9) { push @{ $b->{outs} }, aggregate_out(aggregate('count*', undef, $condition)) }
+	elsif ($b->{group}) { $b->{group} .= ", $other->{sql}" }
+	return $b;
+}
 
 # ---- shapes over views of one row
 
@@ -386,7 +413,7 @@ sub answerable
 	my ($v, $name) = @_;
 	my $shapes = $shape{ $v->{kind} };
 
-	$name //= pick(sort keys %$shapes);
+	$name //= pick(sort(keys %$shapes), $shapes->{'must not'} ? ('must not', 'other buckets') x 2 : ());
 	my $b = $shapes->{$name}->($v) // return;
 	return if !@{ $b->{outs} };
 	$b->{shape} = $name;
@@ -459,7 +486,18 @@ sub random_block
 # the outputs of a block as items of a subquery
 sub outputs { my ($b, $alias) = @_; my $n = 0; return map { $n++; +{ %$_, sql => "$alias.o$n" } } @{ $b->{outs} } }
 sub modes { my $b = shift; return map { $_->{mode} } @{ $b->{outs} } }
-sub plain { my $b = shift; return { sql => render($b), modes => [ modes($b) ], order => $b->{order} && !grep({ $_->[0] !~ /^\d+$/ } @{ $b->{order} }) && [ map { [ $_->[0], (loosened($b))[ $_->[0] - 1 ] ] } @{ $b->{order} } ] } }
+sub plain { my $b = shift; return { sql => render($b), modes => [ modes($b) ], order => order_of($b) } }
+
+# the outputs that a block is ordered by, and how they are compared; undef if it
+# is ordered by something else too
+sub order_of
+{
+	my $b = shift;
+	my @modes = loosened($b);
+
+	return undef if !$b->{order} || grep { $_->[0] !~ /^\d+$/ } @{ $b->{order} };
+	return [ map { [ $_->[0], $modes[ $_->[0] - 1 ] ] } @{ $b->{order} } ];
+}
 
 # a condition on outputs; those of floats are not compared with anything
 sub filter

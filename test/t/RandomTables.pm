@@ -17,7 +17,7 @@ use strict;
 use warnings;
 use Exporter 'import';
 
-our @EXPORT = qw($icu $id %coarser %key %telling %loose %boundary %aggregates %rolls %bucket %values @columns
+our @EXPORT = qw($icu $id %coarser %key %telling %loose %boundary %aggregates %rolls %bucket %type %values @columns
 	chance pick some shuffled distinct_items quoted literals put column_items bucket_item apply over condition condition_of implying range aggregate random_aggregate make_view make_table tuple insert_into write_statement);
 our $icu;
 
@@ -49,7 +49,7 @@ our @columns = (
 	[ 'o', 'boolean', 'bool' ], [ 'y', 'bit(4)', 'bit' ], [ 'u', 'uuid', 'uuid' ], [ 'j', 'jsonb', 'json' ]);
 
 # the type of a tag's literals
-my %type = (
+our %type = (
 	int => 'int', big => 'bigint', num => 'numeric', flt => 'float8', text => 'text', ci => 'text', bp => 'bpchar', date => 'date', ts => 'timestamp',
 	tz => 'timestamptz', ival => 'interval', bool => 'boolean', bit => 'bit(4)', uuid => 'uuid', json => 'jsonb');
 
@@ -363,7 +363,9 @@ sub make_view
 		my $filter = chance(0.12) ? condition(pick(@items)) : '';
 
 		my @times = chance(0.5) ? some(1, grep { $_->{tag} =~ /^(?:ts|tz|date)$/ } @keys) : ();
-		@keys = $v{kind} eq 'one' ? () : distinct_items(map({ over($_, 0) } @times), map { over($_, 0.45) } some((@times ? 0 : 1) + int rand 3, @keys));
+		# groups of values that are equal and look different
+		my @loose = chance(0.25) ? some(1, grep { $loose{ $_->{tag} } && $_->{sql} ne 't.m' } @keys) : ();
+		@keys = $v{kind} eq 'one' ? () : @loose ? distinct_items(@loose, some(chance(0.3), @keys)) : distinct_items(map({ over($_, 0) } @times), map { over($_, 0.45) } some((@times ? 0 : 1) + int rand 3, @keys));
 		$v{keys} = \@keys;
 		$v{items} = [ map { $_->{hidden} = chance(0.06); $_->{hidden} ? () : $_ } @keys ];
 		$v{aggregates} = [ distinct_items(chance(0.8) ? aggregate('count*') : (), map { bundle($_, chance(0.2) ? $filter : '') } some(1 + int rand 3, @items)) ];

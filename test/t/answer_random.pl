@@ -34,7 +34,7 @@ my $seed = $ENV{AQUMV_SEED} || int(time) % 1000000 * 1000;
 
 # ICU collations need an encoding other than SQL_ASCII
 my $node = new_node('answer_random', extra => [ '--encoding=UTF8', '--locale=C' ]);
-$node->append_conf('postgresql.conf', "fsync = off\nstatement_timeout = '20s'\nlock_timeout = '10s'\n");
+$node->append_conf('postgresql.conf', "fsync = off\nlog_statement = none\nlog_min_error_statement = panic\nlog_min_messages = fatal\nstatement_timeout = '20s'\nlock_timeout = '10s'\n");
 $node->start;
 my $icu = $node->safe_psql('postgres', q{SELECT count(*) > 0 FROM pg_collation WHERE collprovider = 'i'}) eq 't';
 my $dir = PostgreSQL::Test::Utils::tempdir();
