@@ -721,7 +721,7 @@ my %statement = (
 	'cursor' => sub {
 		my ($q, $t) = @_;
 		my $sql = literals($q->{sql});
-		my @write = chance(0.2) ? literals(write_statement($t)) : ();
+		my @write = chance(0.2) ? literals(write_statement($t, 1)) : ();
 		return { %$q, order => undef, statements => [ 'DECLARE cur ' . pick('NO SCROLL ', 'INSENSITIVE ', '') . "CURSOR FOR $sql", @write, 'FETCH 2 FROM cur', 'FETCH ALL FROM cur', 'CLOSE cur' ] } if chance(0.5);
 		return { %$q, order => undef, statements => [ "DECLARE cur SCROLL CURSOR FOR $sql", 'FETCH 1 FROM cur', 'FETCH ALL FROM cur', 'MOVE BACKWARD ALL FROM cur', 'FETCH ALL FROM cur', 'CLOSE cur' ] };
 	},

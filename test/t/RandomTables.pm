@@ -424,8 +424,9 @@ sub insert { my ($t, $n) = @_; return insert_into($t) . join ', ', map { tuple($
 
 sub write_statement
 {
-	my $t = shift;
-	my $n = rand;
+	my ($t, $in_use) = @_;
+	# what is open cannot be truncated
+	my $n = $in_use ? rand 0.97 : rand;
 	my $column = pick(grep { $_->[0] ne 'id' } @{ $t->{columns} });
 	my $where = chance(0.6) ? condition(pick(column_items($t))) : 't.id % 5 = ' . int rand 5;
 
