@@ -75,7 +75,7 @@ sub offered
 	{
 		my @arguments = @$sum{qw(arg filter)};
 
-		next if $sum->{arg}{tag} eq 'ival' || !$has{ aggregate('count', @arguments)->{sql} };
+		next if $sum->{arg}{tag} =~ /^(?:ival|money)$/ || !$has{ aggregate('count', @arguments)->{sql} };
 		push @offered, aggregate('avg', @arguments);
 		push @offered, aggregate('var', @arguments) if $has{ aggregate('sum2', @arguments)->{sql} };
 	}
@@ -194,8 +194,7 @@ $shape{groups} = {
 		push @{ $b->{where} }, condition_of(@{ $v->{items} }) if @{ $v->{items} };
 		return $b;
 	},
-	'no rows' => sub { my $v = shift; my $b = grouped($v, 1, some(int rand 2, @{ $v->{items} })); push @{ $b->{where} }, 'false' if chance(0.3);
-		my $key = pick(@{ $v->{items} }); push @{ $b->{where} }, "$key->{sql} IS NULL AND $key->{sql} IS NOT NULL" if $key; return $b },
+	'no rows' => sub { my $v = shift; my $b = grouped($v, 1, some(int rand 2, @{ $v->{items} })); my $key = pick(@{ $v->{items} }); push @{ $b->{where} }, "$key->{sql} IS NULL AND $key->{sql} IS NOT NULL" if $key; return $b },
 	'expressions over keys' => sub {
 		my $v = shift;
 		my @keys = some(1 + int rand 2, grep { !$loose{ $_->{tag} } } @{ $v->{items} });
@@ -223,6 +222,15 @@ $shape{groups} = {
 		my $key = pick(grep { $_->{bucket} && $boundary{ $_->{bucket} } } @keys) // return undef;
 		my $b = grouped($v, 1, some(int rand 3, @keys));
 		push @{ $b->{where} }, range($key, 0);
+		return $b;
+	},
+	'number buckets' => sub {
+		my $v = shift;
+		my @keys = @{ $v->{items} };
+		my $key = pick(grep { $_->{number} } @keys) // return undef;
+		my $column = { sql => $key->{column}, tag => $key->{column_tag} };
+		my $b = grouped($v, 1, distinct_items(chance(0.5) ? number_item($column, pick(@{ $number{ $column->{tag} } })) : (), some(int rand 2, @keys)));
+		push @{ $b->{where} }, number_range($key) if chance(0.6);
 		return $b;
 	},
 	'grouping sets' => sub { my $v = shift; return grouping_sets(grouped($v, 1, @{ $v->{items} })) },
@@ -306,7 +314,7 @@ $shape{one} = {
 		my $b = grouped($v, 0);
 		$b->{where} = [ map { $_->{sql} } @{ $v->{where} } ];
 		$b->{having} = [ having(offered($v, 0)) ] if chance(0.6);
-		$b->{limit} = pick(' LIMIT 1', ' OFFSET 1', ' LIMIT 0', '');
+		$b->{limit} = pick(' LIMIT 1', ' OFFSET 1', ' LIMIT ALL', '');
 		return $b;
 	},
 };
@@ -413,7 +421,9 @@ sub answerable
 	my ($v, $name) = @_;
 	my $shapes = $shape{ $v->{kind} };
 
-	$name //= pick(sort(keys %$shapes), $shapes->{'must not'} ? ('must not', 'other buckets') x 2 : ());
+	$name //= pick(sort(keys %$shapes), $v->{kind} ne 'groups' ? () : ('must not') x 2,
+		(grep { $_->{bucket} } @{ $v->{keys} }) ? ('coarser buckets', 'ranges of buckets', 'ranges through buckets', 'other buckets') x 3 : (),
+		(grep { $_->{number} } @{ $v->{keys} // [] }) ? ('number buckets') x 3 : ());
 	my $b = $shapes->{$name}->($v) // return;
 	return if !@{ $b->{outs} };
 	$b->{shape} = $name;
@@ -424,7 +434,8 @@ sub answerable
 sub easy
 {
 	my ($v, %want) = @_;
-	my %names = (groups => [ 'same grain', 'same grain', 'filter on keys', 'fewer keys' ], one => ['one row'], rows => [ 'rows', 'rows, grouped' ]);
+	my %names = (groups => [ ('same grain', 'filter on keys', 'fewer keys') x 2, 'no grain', 'coarser buckets', 'same grain, ordered', 'DISTINCT', 'windows', 'FILTER on keys' ],
+		one => ['one row'], rows => [ 'rows', 'rows', 'rows, grouped', 'rows, ordered', 'rows, DISTINCT' ]);
 
 	for (1 .. 20)
 	{
@@ -626,6 +637,19 @@ my %context = (
 		$b->{from} = 'vq AS t';
 		return { before => ["CREATE TEMP VIEW vq AS SELECT * FROM $name"], %{ plain($b) } };
 	},
+	'blocks of two views' => sub {
+		my ($v, $b, $case) = @_;
+		my $other = easy(pick(@{ $case->{views} })) // return undef;
+		my $n = @{ $other->{outs} };
+		return { sql => 'SELECT q1.*, q2.* FROM (' . render($b) . ' LIMIT 3) AS q1, (' . render($other) . ') AS q2', modes => [ modes($b), modes($other) ] }
+		  if !$b->{order} && $v->{kind} eq 'one';
+		return { sql => 'SELECT q1.*, (SELECT count(*) FROM (' . render($other) . ') AS q2) FROM (' . render($b) . ') AS q1', modes => [ modes($b) ] };
+	},
+	'whole rows' => sub {
+		my ($v, $b) = @_;
+		return undef if grep { $_->{mode} ne 'exact' } @{ $b->{outs} };
+		return { sql => pick('SELECT q FROM (', 'SELECT to_json(q) FROM (', 'SELECT q.*::text FROM (', 'SELECT (q).o1, q IS NULL FROM (') . render($b) . ') AS q', modes => [] };
+	},
 	'join of blocks' => sub {
 		my ($v, $b) = @_;
 		my ($one) = grep { $_->{mode} eq 'exact' } outputs($b, 'q1');
@@ -634,6 +658,16 @@ my %context = (
 		return { sql => 'SELECT q1.*, q2.* FROM (' . render($b) . ') AS q1 ' . pick('JOIN', 'LEFT JOIN', 'FULL JOIN') . ' (' . render(sibling($b, $v)) . ") AS q2 ON $one->{sql} = $other", modes => [ modes($b), modes($b) ] };
 	},
 );
+
+# one more level around a query
+sub nested
+{
+	my $q = shift;
+
+	return { %$q, order => undef, sql => "SELECT * FROM ($q->{sql}) AS w" } if chance(0.4);
+	return { %$q, order => undef, sql => "WITH w AS ($q->{sql}) TABLE w" } if chance(0.5);
+	return { %$q, order => undef, modes => [], sql => "SELECT dim.id, (SELECT count(*) FROM ($q->{sql}) AS w) FROM dim" };
+}
 
 # ---- joins: the table of a view with dim, or with itself
 
@@ -689,6 +723,15 @@ my %join = (
 		my $v = shift;
 		my $key = pick(grep { $_->{tag} eq 'int' } @{ $v->{items} // [] }) // return undef;
 		my $b = easy($v) // return undef;
+		my $inner = easy($v);
+		my ($n) = $inner && grep { $inner->{outs}[ $_ - 1 ]{tag} eq 'int' } 1 .. @{ $inner->{outs} };
+		if ($n && chance(0.35))
+		{
+			my $sql = render($inner);
+			push @{ $b->{where} }, put(pick("? IN (SELECT q.o$n FROM ($sql) AS q)", "? NOT IN (SELECT q.o$n FROM ($sql) AS q WHERE q.o$n IS NOT NULL)", "? > (SELECT min(q.o$n) FROM ($sql) AS q)",
+				"EXISTS (SELECT FROM ($sql) AS q WHERE q.o$n = ?)"), $key->{sql});
+			return $b;
+		}
 		push @{ $b->{where} }, put(pick('EXISTS (SELECT 1 FROM dim WHERE dim.id = ? AND dim.grp = 1)', 'NOT EXISTS (SELECT 1 FROM dim WHERE dim.id = ?)', '? IN (SELECT dim.id FROM dim)', '? NOT IN (SELECT dim.id FROM dim WHERE dim.grp = 0)'), $key->{sql});
 		return $b;
 	},
@@ -704,6 +747,9 @@ my %join = (
 		return $b;
 	},
 );
+
+my %joins = (rows => [ 'join, rows', 'join, rows', 'join, rows, aggregated', 'join, rows, aggregated', 'join, self', 'join, semi' ], one => ['join, semi'],
+	groups => [ ('join, groups') x 3, 'join, semi' ]);
 
 # ---- statements: what is executed, given {before, sql, modes, order}
 
@@ -776,6 +822,12 @@ my %statement = (
 			"DELETE FROM t WHERE t.id % 3 = (SELECT count(*) FROM ($sql) AS q) % 3", "UPDATE t SET k = t.k + 1 WHERE t.id % 2 = (SELECT count(*) FROM ($sql) AS q) % 2",
 			"INSERT INTO t (id, k) SELECT 1000 + count(*), count(*) FROM ($sql) AS q"), "SELECT * FROM t ORDER BY id" ] };
 	},
+	'modifying CTE' => sub {
+		my ($q, $t) = @_;
+		return undef if $q->{sql} =~ /^WITH/;
+		my $write = write_statement($t, 1);
+		return { %$q, order => undef, statements => [ literals("WITH written AS ($write RETURNING id) $q->{sql}"), literals($q->{sql}) ] };
+	},
 	'after a write' => sub {
 		my ($q, $t) = @_;
 		return { %$q, order => undef, statements => [ literals(write_statement($t)), literals($q->{sql}), pick('SAVEPOINT a', 'SELECT 1'), literals(write_statement($t)), literals($q->{sql}) ], writes => 1 };
@@ -831,7 +883,7 @@ sub query
 	{
 		$name = pick(sort keys %context);
 		$b = easy($v) // return undef;
-		$q = $context{$name}->($v, $b) // return undef;
+		$q = $context{$name}->($v, $b, $case) // return undef;
 		return query_step($case, $q, $name, $v);
 	}
 	if ($n < 0.78)
@@ -843,7 +895,7 @@ sub query
 	}
 	if ($n < 0.9)
 	{
-		$name = pick(sort keys %join);
+		$name = pick(@{ $joins{ $v->{kind} } });
 		$b = $join{$name}->($v) // return undef;
 		return query_step($case, plain($b), $name, $v);
 	}
@@ -851,10 +903,11 @@ sub query
 	{
 		return query_step($case, plain(random_block(pick($case->{table}, map { $_->{of} } @{ $case->{views} }))), 'random');
 	}
-	$b = chance(0.3) ? $join{ pick(sort keys %join) }->($v) : answerable($v);
+	$b = chance(0.3) ? $join{ pick(@{ $joins{ $v->{kind} } }) }->($v) : answerable($v);
 	return undef if !$b || has_near($b);
 	$b = mutate($b, $v) if chance(0.15);
-	$q = chance(0.75) ? $context{ pick(sort keys %context) }->($v, $b) // return undef : plain($b);
+	$q = chance(0.75) ? $context{ pick(sort keys %context) }->($v, $b, $case) // return undef : plain($b);
+	$q = nested($q) if chance(0.3);
 	$q = $statement{ pick(sort keys %statement) }->($q, $case->{table}) // return undef if chance(0.75);
 	return query_step($case, $q, 'mixed');
 }
@@ -928,7 +981,7 @@ sub make_case
 	$case{zones} = [ $case{zone}, $case{zone}, pick(@zones) ];
 	$case{force} = chance(0.93);
 	my @session = ("SET timezone = '$case{zone}'", 'SET aqumv.rewrite_mode = ' . ($case{force} ? 'force' : 'cost'));
-	push @session, "SET default_transaction_isolation = '" . pick('repeatable read', 'serializable') . "'" if chance(0.2);
+	$case{isolation} = chance(0.2) ? pick(' ISOLATION LEVEL REPEATABLE READ', ' ISOLATION LEVEL SERIALIZABLE') : '';
 	push @session, 'SET parallel_setup_cost = 0', 'SET parallel_tuple_cost = 0', 'SET min_parallel_table_scan_size = 0', 'SET max_parallel_workers_per_gather = 2' if chance(0.03);
 	$case{setup} = [ @session, 'CREATE TABLE dim (id int' . pick('', ' PRIMARY KEY') . ', name text, grp int)',
 		"INSERT INTO dim VALUES (0, 'zero', 0), (1, 'one', 1), (2, 'two', 0), (3, NULL, 1), (7, 'seven', 0), (9, 'nine', NULL)",

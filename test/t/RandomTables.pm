@@ -17,8 +17,8 @@ use strict;
 use warnings;
 use Exporter 'import';
 
-our @EXPORT = qw($icu $id %coarser %key %telling %loose %boundary %aggregates %rolls %bucket %type %values @columns
-	chance pick some shuffled distinct_items quoted literals put column_items bucket_item apply over condition condition_of implying range aggregate random_aggregate make_view make_table tuple insert_into write_statement);
+our @EXPORT = qw($icu $id %coarser %key %telling %loose %boundary %aggregates %number %rolls %bucket %type %values @columns
+	chance pick some shuffled distinct_items quoted literals put column_items bucket_item apply over condition condition_of implying range number_item number_range aggregate random_aggregate make_view make_table tuple insert_into write_statement);
 our $icu;
 
 # ---- chance
@@ -46,15 +46,18 @@ our @columns = (
 	[ 'a', 'int2', 'int' ], [ 'i', 'int4', 'int' ], [ 'b', 'int8', 'big' ], [ 'n', 'numeric', 'num' ], [ 'm', 'numeric(8,2)', 'num' ],
 	[ 'f', 'float8', 'flt' ], [ 's', 'text COLLATE "C"', 'text' ], [ 'c', 'text COLLATE ci', 'ci' ], [ 'x', 'text COLLATE "und-x-icu"', 'text' ],
 	[ 'p', 'char(4)', 'bp' ], [ 'd', 'date', 'date' ], [ 'w', 'timestamp', 'ts' ], [ 'z', 'timestamptz', 'tz' ], [ 'v', 'interval', 'ival' ],
-	[ 'o', 'boolean', 'bool' ], [ 'y', 'bit(4)', 'bit' ], [ 'u', 'uuid', 'uuid' ], [ 'j', 'jsonb', 'json' ]);
+	[ 'o', 'boolean', 'bool' ], [ 'y', 'bit(4)', 'bit' ], [ 'u', 'uuid', 'uuid' ], [ 'j', 'jsonb', 'json' ], [ 'r', 'varchar(10)', 'text' ],
+	[ 'nm', 'name', 'text' ], [ 'e', 'mood', 'enum' ], [ 'q', 'time', 'time' ], [ 'g', 'int[]', 'arr' ], [ 'h', 'numeric[]', 'narr' ],
+	[ 'l', 'bytea', 'bytes' ], [ 'mo', 'money', 'money' ], [ 'dn', 'dn', 'num' ], [ 'ip', 'inet', 'inet' ]);
 
 # the type of a tag's literals
 our %type = (
 	int => 'int', big => 'bigint', num => 'numeric', flt => 'float8', text => 'text', ci => 'text', bp => 'bpchar', date => 'date', ts => 'timestamp',
-	tz => 'timestamptz', ival => 'interval', bool => 'boolean', bit => 'bit(4)', uuid => 'uuid', json => 'jsonb');
+	tz => 'timestamptz', ival => 'interval', bool => 'boolean', bit => 'bit(4)', uuid => 'uuid', json => 'jsonb', enum => 'mood', time => 'time', arr => 'int[]', narr => 'numeric[]',
+	bytes => 'bytea', money => 'money', inet => 'inet');
 
 # how a value that stands for equal ones is compared
-our %loose = (num => 'num', flt => 'near', ci => 'ci', ival => 'ival', json => 'json');
+our %loose = (num => 'num', flt => 'near', ci => 'ci', ival => 'ival', json => 'json', narr => 'num');
 
 # what columns hold, in ascending order where there is one
 my @times = (
@@ -74,6 +77,9 @@ our %values = (
 	ival => [ '-1 day', '0', '1 hour', '1 day', '24:00:00', '30 days', '1 mon', '1 year 2 days' ],
 	bool => [ qw(f t) ], bit => [ qw(0000 0101 0110 1111) ],
 	uuid => [ map { "00000000-0000-0000-0000-00000000000$_" } 1 .. 4 ],
+	enum => [ qw(sad ok happy) ], time => [ '00:00:00', '07:30:00', '12:00:00', '23:59:59.5' ], arr => [ '{}', '{1}', '{1,2}', '{2,NULL}' ],
+	narr => [ '{1}', '{1.0}', '{1.00,2}', '{1,2}' ], bytes => [ '', '\x00', '\x61', '\x6162' ], money => [ '0', '1', '2.50', '-3' ],
+	inet => [ '10.0.0.1', '10.0.0.0/8', '::1' ],
 	json => [ '1', '1.0', '{"a": 1}', '{"a": 1.00}', '{"a": 2, "b": null}', '[1, 2]', '"x"' ]);
 my %rare = (
 	num => [ qw(NaN Infinity -Infinity 123456789012345678901234567890.123) ], flt => [ qw(NaN Infinity -Infinity) ],
@@ -86,6 +92,8 @@ sub random_literal
 {
 	my $tag = shift;
 
+	# of times sometimes of another type
+	return literal_of(pick(qw(date ts tz)), pick(@{ $values{$tag} })) if $tag =~ /^(?:date|ts|tz)$/ && chance(0.08);
 	return literal_of($tag, pick(@{ $rare{$tag} })) if $rare{$tag} && chance(0.04);
 	return literal_of($tag, pick(@{ $values{$tag} }));
 }
@@ -108,6 +116,7 @@ sub literal
 	my ($type, $value) = @_;
 
 	return $value < 0 ? "($value)" : $value if $type =~ /^(?:int|bigint)$/ || $type eq 'numeric' && $value =~ /^[\d.]+$/;
+	return quoted($value) . "::$type" if $type =~ /\[\]$/;
 	return $type eq 'bit(4)' ? "B'$value'" : $type =~ /^(?:text|bpchar)$/ ? quoted($value) : "$type " . quoted($value);
 }
 
@@ -127,23 +136,30 @@ sub put { my ($template, $sql) = @_; $sql = wrap($sql); $template =~ s/\?/$sql/g
 sub column_item { my $c = shift; return { sql => "t.$c->[0]", tag => $c->[2], column => "t.$c->[0]", column_tag => $c->[2] } }
 sub column_items { return map { column_item($_) } @{ shift()->{columns} } }
 
-# Buckets of times: how to write them, and the tag (of timestamps: $_[0])
+# Buckets of times: how to write them, and the tag unless it is that of the
+# column.  The zone_ and ny_ ones are of timestamptz only.
 our %bucket = (
-	(map { $_ => [ "date_trunc('$_', ?)", '' ] } qw(hour day week month quarter year)),
-	date => [ '(?)::date', 'date' ],
-	bin15 => [ "date_bin('15 minutes', ?, '2024-01-01')", '' ], bin6 => [ "date_bin('6 hours', ?, '2024-01-01')", '' ],
-	bin7 => [ "date_bin('7 days', ?, '2024-01-02 03:00:00')", '' ],
-	ex_year => [ 'extract(year FROM ?)', 'num' ], ex_month => [ 'extract(month FROM ?)', 'num' ], ex_hour => [ 'extract(hour FROM ?)', 'num' ],
-	ex_dow => [ 'extract(dow FROM ?)', 'num' ], ex_quarter => [ 'extract(quarter FROM ?)', 'num' ], part_year => [ "date_part('year', ?)", 'flt' ],
-	ch_day => [ "to_char(?, 'YYYY-MM-DD')", 'text' ], ch_month => [ "to_char(?, 'YYYY-MM')", 'text' ], ch_year => [ "to_char(?, 'YYYY')", 'text' ]);
+	(map { $_ => [ "date_trunc('$_', ?)", '' ] } qw(minute hour day week month quarter year decade century)),
+	(map { +"ex_$_" => [ "extract($_ FROM ?)", 'num' ] } qw(year month hour dow isodow quarter week isoyear doy epoch century decade minute julian)),
+	(map { $_->[0] => [ "to_char(?, '$_->[1]')", 'text' ] } [ 'ch_day', 'YYYY-MM-DD' ], [ 'ch_month', 'YYYY-MM' ], [ 'ch_year', 'YYYY' ], [ 'ch_week', 'IYYY-IW' ],
+		[ 'ch_ww', 'YYYY-WW' ], [ 'ch_quarter', 'YYYY"Q"Q' ], [ 'ch_mon', 'Mon YYYY' ], [ 'ch_hour', 'YYYY-MM-DD HH24' ], [ 'ch_hh', 'HH24' ], [ 'ch_j', 'J' ], [ 'ch_tz', 'TZ' ]),
+	date => [ '(?)::date', 'date' ], part_year => [ "date_part('year', ?)", 'flt' ],
+	bin15 => [ "date_bin('15 minutes', ?, '2024-01-01')", '' ], bin60 => [ "date_bin('1 hour', ?, '2024-01-01')", '' ], bin6 => [ "date_bin('6 hours', ?, '2024-01-01')", '' ],
+	bin1 => [ "date_bin('1 day', ?, '2024-01-01')", '' ], bin7 => [ "date_bin('7 days', ?, '2024-01-02 03:00:00')", '' ],
+	zone_day => [ "date_trunc('day', ? AT TIME ZONE 'Europe/Berlin')", 'ts' ], zone_month => [ "date_trunc('month', ? AT TIME ZONE 'Europe/Berlin')", 'ts' ],
+	ny_day => [ "date_trunc('day', ?, 'America/New_York')", 'tz' ], ny_month => [ "date_trunc('month', ?, 'America/New_York')", 'tz' ]);
 # what is a function of which bucket
-my @of_year = qw(year ex_year part_year ch_year);
-my @of_month = (qw(month quarter ex_month ex_quarter ch_month), @of_year);
-my @of_day = (qw(day date week ex_dow ch_day), @of_month);
+my @of_year = qw(year decade century ex_year ex_decade ex_century part_year ch_year);
+my @of_month = (qw(month quarter ex_month ex_quarter ch_month ch_quarter ch_mon), @of_year);
+my @of_week = qw(week ch_week ex_week ex_isoyear);
+my @of_day = (qw(day date ex_dow ex_isodow ex_doy ch_day ch_ww ch_j), @of_week, @of_month);
+my @of_hour = (qw(hour ex_hour ch_hour ch_hh), @of_day);
 our %coarser = (
-	year => \@of_year, quarter => [ 'quarter', 'ex_quarter', @of_year ], month => \@of_month, week => ['week'], day => \@of_day, date => \@of_day,
-	hour => [ 'hour', 'ex_hour', @of_day ], bin15 => [ 'bin15', 'hour', 'ex_hour', @of_day ], bin6 => ['bin6'], bin7 => ['bin7'],
-	ch_month => [ 'ch_month', 'ch_year', 'month' ], ch_day => [ 'ch_day', 'ch_month' ]);
+	year => \@of_year, quarter => [ qw(quarter ex_quarter ch_quarter), @of_year ], month => \@of_month, week => \@of_week, day => \@of_day, date => \@of_day,
+	hour => \@of_hour, minute => [ 'minute', 'bin15', 'ex_minute', @of_hour ], bin15 => [ qw(bin15 bin60), @of_hour ], bin60 => [ qw(bin60 bin6) ], bin6 => [ qw(bin6 bin1) ],
+	bin7 => ['bin7'], decade => [ qw(decade ex_decade) ], ch_month => [ qw(ch_month ch_year month) ], ch_day => [ qw(ch_day ch_month) ],
+	zone_day => [ qw(zone_day zone_month) ], ny_day => [ qw(ny_day ny_month) ]);
+my %unit = (minute => 'minutes', hour => 'hours', day => 'DAY', month => 'mons', year => 'years', week => 'Week', quarter => 'quarter');
 
 sub bucket_item
 {
@@ -151,8 +167,24 @@ sub bucket_item
 	my ($template, $tag) = @{ $bucket{$name} };
 	my $from = $column->{tag} eq 'date' ? 'tz' : $column->{tag};
 
+	return bucket_item($column, pick(qw(day month))) if $name =~ /^(?:zone|ny)_/ && $column->{tag} ne 'tz';
 	return { %$column, bucket => 'date' } if $name eq 'date' && $column->{tag} eq 'date';
+	$template =~ s/'(\w+)'/'$unit{$1}'/ if $unit{$name} && chance(0.05);
 	return { sql => put($template, $column->{sql}), tag => $tag || $from, column => $column->{sql}, column_tag => $column->{tag}, bucket => $name };
+}
+
+# Buckets of numbers: [template, tag]
+our %number = (
+	int => [ [ '? / 2', 'int' ], [ '? / 4', 'int' ], [ '? / 10', 'int' ], [ 'floor(? / 2.0)', 'num' ], [ 'floor(? / 4.0)', 'num' ] ],
+	num => [ [ 'floor(?)', 'num' ], [ 'trunc(?)', 'num' ], [ 'ceil(?)', 'num' ], [ 'round(?)', 'num' ], [ 'round(?, 1)', 'num' ], [ 'floor(? / 10)', 'num' ] ],
+	flt => [ [ 'floor(?)', 'flt' ], [ 'trunc(?)', 'flt' ], [ 'ceil(?)', 'flt' ], [ 'round(?)', 'flt' ], [ 'floor(? / 10)', 'flt' ] ]);
+$number{big} = [ map { [ $_->[0], $_->[1] eq 'int' ? 'big' : $_->[1] ] } @{ $number{int} } ];
+
+sub number_item
+{
+	my ($column, $rule) = @_;
+
+	return { sql => put($rule->[0], $column->{sql}), tag => $rule->[1], column => $column->{sql}, column_tag => $column->{tag}, number => 1 };
 }
 
 # expressions that make keys of items, by tag: [template, tag]
@@ -173,12 +205,16 @@ our %key = (
 	bool => [ [ 'NOT ?', 'bool' ], [ '? IS TRUE', 'bool' ], [ 'coalesce(?, false)', 'bool' ], [ '(?)::int', 'int' ] ],
 	bit => [ [ '(?)::int', 'int' ], [ "? & '0110'", 'bit' ] ],
 	uuid => [ [ '(?)::text', 'text' ] ],
-	json => [ [ "? ->> 'a'", 'text' ], [ "? -> 'a'", 'json' ], [ '? IS NULL', 'bool' ] ]);
+	json => [ [ "? ->> 'a'", 'text' ], [ "? -> 'a'", 'json' ], [ '? IS NULL', 'bool' ] ],
+	enum => [ [ "? > 'ok'", 'bool' ], [ '? IS NULL', 'bool' ] ], time => [ [ 'extract(hour FROM ?)', 'num' ], [ "? > '08:00'", 'bool' ] ],
+	arr => [ [ '(?)[1]', 'int' ], [ 'cardinality(?)', 'int' ] ], narr => [ [ '(?)[1]', 'num' ], [ 'cardinality(?)', 'int' ] ],
+	bytes => [ [ 'length(?)', 'int' ], [ "encode(?, 'hex')", 'text' ] ], money => [ [ '? IS NULL', 'bool' ], [ "? > '1'::money", 'bool' ] ],
+	inet => [ [ 'host(?)', 'text' ], [ 'family(?)', 'int' ] ]);
 # expressions that tell equal values apart
 our %telling = (
 	num => [ [ '(?)::text', 'text' ], [ 'scale(?)', 'int' ] ], flt => [ [ '(?)::text', 'text' ] ],
 	ci => [ [ '? COLLATE "C"', 'text' ], [ 'upper(? COLLATE "C")', 'text' ], [ '(?)::bytea', 'text' ] ],
-	ival => [ [ '(?)::text', 'text' ], [ 'extract(day FROM ?)', 'num' ] ], json => [ [ '(?)::text', 'text' ] ]);
+	narr => [ [ '(?)::text', 'text' ] ], ival => [ [ '(?)::text', 'text' ], [ 'extract(day FROM ?)', 'num' ] ], json => [ [ '(?)::text', 'text' ] ]);
 
 sub apply { my ($item, $rule) = @_; return { sql => put($rule->[0], $item->{sql}), tag => $rule->[1] } }
 
@@ -189,7 +225,8 @@ sub over
 	my $tag = $item->{tag};
 
 	return $item if chance($plain // 0.5);
-	return bucket_item($item, pick(qw(hour day day week month month quarter year date date bin15 bin6 bin7 ex_year ch_month)))
+	return number_item($item, pick(@{ $number{$tag} })) if $number{$tag} && $item->{column} && !$item->{bucket} && !$item->{number} && chance(0.4);
+	return bucket_item($item, pick(qw(minute hour day day week month month quarter year date date bin15 bin60 bin6 bin7 ex_year ch_month zone_day ny_day)))
 	  if $tag =~ /^(?:ts|tz)$/ && chance(0.8);
 	return bucket_item($item, pick(qw(week month quarter year ex_year))) if $tag eq 'date' && chance(0.7);
 	return apply($item, pick(@{ $key{$tag} }));
@@ -257,6 +294,9 @@ our %boundary = (
 	hour => [ '2024-02-29 12:00:00', '2024-03-01 00:00:00', '2024-06-02 15:00:00', '2025-10-26 02:00:00' ],
 	bin15 => [ '2024-02-29 12:00:00', '2024-02-29 12:15:00', '2025-10-26 00:30:00' ], bin6 => [ '2024-02-29 12:00:00', '2024-03-01 00:00:00' ],
 	bin7 => [ '2024-01-02 03:00:00', '2024-01-09 03:00:00' ]);
+$boundary{minute} = $boundary{bin60} = $boundary{hour};
+$boundary{$_} = $boundary{year} for qw(decade century);
+$boundary{$_} = $boundary{day} for qw(zone_day ny_day zone_month ny_month bin1);
 $boundary{date} = $boundary{day};
 $boundary{$_} = $boundary{month} for qw(ch_month ex_month);
 $boundary{ch_day} = $boundary{day};
@@ -272,7 +312,19 @@ sub range
 	my $sql = $whole ? pick('? >= L AND ? < L', '? >= L AND ? < L', '? >= L', '? < L', '? < L OR ? >= L', 'NOT (? < L)', '? IS NULL', '? IS NOT NULL', '? >= L AND ? IS NOT NULL', "? < 'infinity'", "? >= L AND ? < 'infinity'")
 	  : pick('? >= L AND ? < L', '? BETWEEN L AND L', '? > L', '? <= L', '? = L', '? IN (L, L)', '? >= L', '? < L', '? >= L AND ? <= L', "? <= 'infinity'", "? > '-infinity'", '? <> L', '? < L OR ? >= L');
 
-	$sql =~ s/\bL\b/literal_of($tag, pick(@at))/ge;
+	# of another type, now and then
+	$sql =~ s/\bL\b/literal_of(chance(0.1) ? pick(qw(date ts tz)) : $tag, pick(@at))/ge;
+	return '(' . put($sql, $item->{column}) . ')';
+}
+
+# the same of numbers
+sub number_range
+{
+	my $item = shift;
+	my $sql = pick('? >= L AND ? < L', '? >= L', '? < L', '? > L', '? <= L', 'NOT (? < L)', '? < L OR ? >= L', '? BETWEEN L AND L', '? = L', '? IN (L, L)', '? IS NULL');
+	my @at = (-8, -4, -2, -1, 0, 1, 2, 4, 8, 10, $item->{column_tag} =~ /^(?:num|flt)$/ ? (2.5, 0.1, 1.0) : ());
+
+	$sql =~ s/\bL\b/literal_of($item->{column_tag}, pick(@at))/ge;
 	return '(' . put($sql, $item->{column}) . ')';
 }
 
@@ -283,7 +335,8 @@ our %aggregates = (
 	int => [ qw(sum avg min max sum2 bit_and bit_or bit_xor var) ], big => [ qw(sum avg min max sum2 bit_and bit_or var) ], num => [ qw(sum avg min max sum2 var) ],
 	flt => [ qw(sum avg min max sum2 var) ], text => [ qw(min max) ], ci => [ qw(min max) ], bp => [ qw(min max) ],
 	date => [ qw(min max) ], ts => [ qw(min max) ], tz => [ qw(min max) ], ival => [ qw(min max sum avg) ], bool => [ qw(bool_and bool_or every) ],
-	bit => [ qw(bit_and bit_or bit_xor) ], uuid => [], json => []);
+	bit => [ qw(bit_and bit_or bit_xor) ], uuid => [], json => [], enum => [ qw(min max) ], time => [ qw(min max) ], arr => [ qw(min max) ], narr => [ qw(min max) ],
+	bytes => [], money => [ qw(sum min max) ], inet => [ qw(min max) ]);
 # kinds that can be rolled up
 our %rolls = map { $_ => 1 } qw(count sum min max sum2 bit_and bit_or bit_xor bool_and bool_or every);
 
@@ -301,7 +354,7 @@ sub aggregate
 	$made{sql} = "percentile_cont(0.5) WITHIN GROUP (ORDER BY $sql)" if $kind eq 'percentile';
 	$made{sql} .= " FILTER (WHERE $filter)" if $filter;
 	$made{tag} = $kind =~ /^(?:count|distinct)/ ? 'big' : $kind =~ /^(?:min|max|bit|bool|every)/ ? ($kind eq 'every' ? 'bool' : $tag)
-	  : $kind eq 'list' ? 'text' : $kind eq 'percentile' ? 'flt' : $near || $tag eq 'ival' ? $tag : $kind =~ /^sum/ && $tag eq 'int' ? 'big' : 'num';
+	  : $kind eq 'list' ? 'text' : $kind eq 'percentile' ? 'flt' : $near || $tag =~ /^(?:ival|money)$/ ? $tag : $kind =~ /^sum/ && $tag eq 'int' ? 'big' : 'num';
 	$made{mode} = $kind =~ /^(?:count|distinct|list|bit|bool|every)/ ? 'exact' : $kind =~ /^m(?:in|ax)$/ ? $loose{$tag} // 'exact'
 	  : $near || $kind eq 'percentile' ? 'near' : $tag eq 'ival' ? 'ival' : 'exact';
 	return \%made;
@@ -317,7 +370,7 @@ sub random_aggregate
 	return aggregate('count', $item, $filter) if $n < 0.25 || !@kinds;
 	return aggregate('distinct', $item, $filter) if $n < 0.32;
 	return aggregate('percentile', $item, $filter) if $n < 0.36 && $item->{tag} =~ /^(?:int|flt)$/;
-	return aggregate('list', $item, $filter) if $n < 0.4 && $item->{tag} =~ /^(?:int|text|bool|date)$/;
+	return aggregate('list', $item, $filter) if $n < 0.4 && $item->{tag} =~ /^(?:int|text|bool)$/;
 	return aggregate(pick(@kinds), $item, $filter);
 }
 
@@ -330,7 +383,8 @@ sub bundle
 
 	return aggregate('count*', undef, $filter) if $n < 0.2;
 	return random_aggregate($item, $filter) if $n < 0.35;
-	return map { aggregate($_, $item, $filter) } qw(min max) if $n < 0.55 && $tag !~ /^(?:bool|bit|uuid|json)$/;
+	return map { aggregate($_, $item, $filter) } qw(min max) if $n < 0.55 && $tag !~ /^(?:bool|bit|uuid|json|bytes)$/;
+	return map { aggregate($_, $item, $filter) } qw(sum count) if $tag eq 'money';
 	if ($tag =~ /^(?:int|big|num|flt)$/)
 	{
 		return map { aggregate($_, $item, $filter) } chance(0.5) ? qw(sum count) : qw(sum count sum2);
@@ -350,7 +404,7 @@ sub make_view
 
 	# immediate views are over tables
 	$v{immediate} = 0 if $of->{view};
-	$v{where} = [ map { $_->{tag} !~ /^(?:bool|bit|uuid|json|ci|num|ival|flt|bp)$/ && $_->{sql} ne 't.x' && chance(0.6) ? lower_bound($_) : { sql => condition($_) } }
+	$v{where} = [ map { $_->{tag} =~ /^(?:int|big|text|date|ts|tz)$/ && $_->{sql} !~ /^t\.[xr]|nm$/ && chance(0.6) ? lower_bound($_) : { sql => condition($_) } }
 		  chance(0.35) ? some(chance(0.15) ? 2 : 1, @items) : () ];
 	if ($v{kind} eq 'rows')
 	{
@@ -400,7 +454,7 @@ sub make_table
 	push @{ $t{columns} }, [ 'part', 'int', 'int' ] if $t{partitioned};
 	@definitions = map { "$_->[0] $_->[1]" . ($_->[3] ? ' NOT NULL' : '') } @{ $t{columns} };
 	push @definitions, 'PRIMARY KEY (id)' if !$t{partitioned} && chance(0.5);
-	@sql = ('CREATE TABLE t (' . join(', ', @definitions) . ')' . ($t{partitioned} ? ' PARTITION BY LIST (part)' : ''));
+	@sql = ("CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy')", 'CREATE DOMAIN dn AS numeric', 'CREATE TABLE t (' . join(', ', @definitions) . ')' . ($t{partitioned} ? ' PARTITION BY LIST (part)' : ''));
 	if ($t{partitioned})
 	{
 		push @sql, 'CREATE TABLE t_1 PARTITION OF t FOR VALUES IN (0, 1)', 'CREATE TABLE t_2 PARTITION OF t DEFAULT';

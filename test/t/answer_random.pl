@@ -70,7 +70,7 @@ sub script
 	  $scans if !$bare;
 	for my $step (@{ $case->{steps} })
 	{
-		push @lines, $step->{kind} eq 'write' ? @{ $step->{statements} } : map { query_lines($step, $n, $_, $bare) } qw(on off);
+		push @lines, $step->{kind} eq 'write' ? @{ $step->{statements} } : map { query_lines($case, $step, $n, $_, $bare) } qw(on off);
 		$n++;
 	}
 	return join '', map { /^\\/ ? "$_\n" : "$_;\n" } @lines;
@@ -78,8 +78,8 @@ sub script
 
 sub query_lines
 {
-	my ($step, $n, $on, $bare) = @_;
-	my @lines = ('BEGIN', "SET LOCAL $switch = $on");
+	my ($case, $step, $n, $on, $bare) = @_;
+	my @lines = ("BEGIN$case->{isolation}", "SET LOCAL $switch = $on");
 
 	@lines = ("\\echo #B $n $on", @lines, 'EXECUTE scans') if !$bare;
 	push @lines, map { ($_, $bare ? () : '\echo #E :SQLSTATE') } @{ $step->{statements} };
