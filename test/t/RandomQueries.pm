@@ -110,7 +110,7 @@ sub expression_out
 # an output with a subquery, or a set of rows
 sub other_out
 {
-	my $key = pick(grep { $_->{tag} eq 'int' && !$_->{hidden} } @_);
+	my $key = pick(grep { $_->{tag} eq 'int' && $_->{sql} =~ /^t\.\w+$/ && !$_->{hidden} } @_);
 
 	return out(put('(SELECT dim.name FROM dim WHERE dim.id = ?)', $key->{sql}), 'text') if $key && chance(0.5);
 	return pick(out('(SELECT max(dim.grp) FROM dim)', 'int'), out('generate_series(1, 2)', 'int'), out('now() > \'2000-01-01\'', 'bool'));
@@ -397,7 +397,7 @@ sub windows
 	my $b = shift;
 	my @outs = grep { $_->{mode} ne 'near' && $_->{sql} !~ /^(?:1|'constant')$/ } @{ $b->{outs} };
 	my $all = join ', ', map { $_->{sql} . direction() } shuffled(@outs) or return undef;
-	my $one = pick(@outs)->{sql};
+	my ($one, $tag) = @{ pick(@outs) }{qw(sql tag)};
 
 	# rows that all outputs order are told apart by them, or look the same
 	return undef if has_near($b) && @{ $b->{keys} // [] } > @outs;
@@ -406,8 +406,8 @@ sub windows
 	push @{ $b->{outs} }, pick(
 		out("row_number() OVER (ORDER BY $all)", 'big'), out("rank() OVER (ORDER BY $one)", 'big'), out("count(*) OVER (PARTITION BY $one)", 'big'),
 		out("dense_rank() OVER (PARTITION BY $one ORDER BY $all)", 'big'), out("count($one) OVER ()", 'big'),
-		out("lag($one, 1) OVER (ORDER BY $all)", 'text'), out("first_value($one) OVER (PARTITION BY $one ORDER BY $all ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)", 'text'),
-		out("count(*) FILTER (WHERE $one IS NOT NULL) OVER (ORDER BY $all ROWS UNBOUNDED PRECEDING)", 'big'), out("max(length(($one)::text)) OVER ()", 'int'),
+		out("lag($one, 1) OVER (ORDER BY $all)", $tag, $loose{$tag}), out("first_value($one) OVER (PARTITION BY $one ORDER BY $all ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)", $tag, $loose{$tag}),
+		$b->{group} ? () : out("count(*) FILTER (WHERE $one IS NOT NULL) OVER (ORDER BY $all ROWS UNBOUNDED PRECEDING)", 'big'), out("max(length(($one)::text)) OVER ()", 'int'),
 		$b->{group} ? out('sum(count(*)) OVER ()', 'num') : out('ntile(2) OVER (ORDER BY ' . $all . ')', 'int'));
 	return $b;
 }
@@ -486,7 +486,7 @@ sub random_block
 		# grouped by the primary key, if it is one
 		push @keys, $columns[0] if chance(0.1);
 		group_by($b, @keys);
-		push @keys, some(1, @columns) if $b->{group} && $b->{group} =~ /\bt\.id$/;
+		push @keys, some(1, @columns) if $of->{key} && $b->{group} && $b->{group} =~ /\bt\.id$/;
 		$b->{outs} = [ map({ key_out($_) } @keys), map { aggregate_out(random_aggregate(over($_, 0.8), chance(0.1) ? condition(pick(@columns)) : '')) } some(1 + int rand 3, @columns) ];
 	}
 	return $b;
@@ -602,6 +602,7 @@ my %context = (
 		my @places = grep { $b->{outs}[$_]{tag} eq 'int' && $b->{outs}[$_]{sql} ne '1' } 0 .. $#{ $b->{outs} };
 		return undef if !@places;
 		$b->{outs} = [ $b->{outs}[ pick(@places) ] ];
+		delete @$b{qw(order limit)};
 		my $sql = render($b);
 		return { sql => 'SELECT dim.* FROM dim WHERE ' . pick("dim.id IN ($sql)", "dim.id NOT IN ($sql)", "dim.id > ALL ($sql)", "dim.id < ANY ($sql)", "dim.id = ANY (ARRAY($sql))"), modes => [] };
 	},

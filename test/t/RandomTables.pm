@@ -253,6 +253,7 @@ sub condition
 	  : $tag =~ /^(?:bit|json|uuid)$/ ? pick('? = L', '? IS NULL', '? IN (L, L)', '? <> L', '? IS NOT NULL')
 	  : pick(@comparisons);
 
+	$sql = '? = L' if $sql =~ /ARRAY/ && $tag =~ /^n?arr$/;
 	$sql =~ s/\bL\b/random_literal($tag)/ge;
 	return '(' . put($sql, $item->{sql}) . ')';
 }
@@ -453,7 +454,8 @@ sub make_table
 	$t{columns} = [ [ 'id', 'int', 'int', 1 ], map { [ @$_, chance(0.12) ] } [ 'k', 'int', 'int' ], sort { $a->[0] cmp $b->[0] } @chosen ];
 	push @{ $t{columns} }, [ 'part', 'int', 'int' ] if $t{partitioned};
 	@definitions = map { "$_->[0] $_->[1]" . ($_->[3] ? ' NOT NULL' : '') } @{ $t{columns} };
-	push @definitions, 'PRIMARY KEY (id)' if !$t{partitioned} && chance(0.5);
+	$t{key} = !$t{partitioned} && chance(0.5);
+	push @definitions, 'PRIMARY KEY (id)' if $t{key};
 	@sql = ("CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy')", 'CREATE DOMAIN dn AS numeric', 'CREATE TABLE t (' . join(', ', @definitions) . ')' . ($t{partitioned} ? ' PARTITION BY LIST (part)' : ''));
 	if ($t{partitioned})
 	{

@@ -5,7 +5,8 @@
 # long new cases are begun, AQUMV_RANDOM_FAILURES (default 3) after how many
 # failed ones to stop.  A case that fails is reduced and printed as a script.
 # AQUMV_RANDOM_MISSES, a pattern of shapes, prints their queries that should have
-# been answered from a view and were not, with the reasons.
+# been answered from a view and were not, with the reasons; it may be one of
+# SQLSTATEs too, for queries that end so with rewriting or without.
 #
 # A matcher that declines everything would pass.  So most queries are derived
 # from a view that should answer them, and it is counted how many read a view:
@@ -289,7 +290,11 @@ while (time < $start + $seconds && $failed < $failures)
 		$ran{$shape}++;
 		my ($code) = grep { !/^0+$/ } @{ $off->{codes} // [] };
 		$failing{$shape}++ if $code;
-		$codes{$code}++ if $code;
+		if ($code)
+		{
+			note("AQUMV_SEED=$case->{seed}, $code from $shape: " . join('; ', @{ $step->{statements} })) if !$codes{$code} || $misses && $code =~ /^(?:$misses)$/;
+			$codes{$code}++;
+		}
 		$expected{$shape}++ if $step->{expected};
 		$answered{$shape}++ if $step->{expected} && $hit;
 		$answered++ if $hit;
