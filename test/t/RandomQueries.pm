@@ -89,7 +89,7 @@ sub key_aggregates
 
 	return map {
 		my $key = $_;
-		(aggregate('distinct', $key), map { aggregate($_, $key) } grep { /^(?:min|max|bool|every)/ } @{ $aggregates{ $key->{tag} } })
+		(aggregate('distinct', $key), map { aggregate($_, $key) } 'count', grep { /^(?:min|max|sum|avg|bool|every)/ } @{ $aggregates{ $key->{tag} } })
 	} @keys;
 }
 
@@ -138,6 +138,7 @@ sub grouped
 	push @{ $b->{outs} }, other_out(@keys) if chance(0.05);
 	$b->{outs} = [out('1', 'int')] if !@{ $b->{outs} };
 	$b->{having} = [ having(@aggregates) ] if chance(@keys ? 0.15 : 0.07);
+	$b->{having} = [ pick('true', '1 = 1', 'now() IS NOT NULL') ] if chance(0.02);
 	return $b;
 }
 
@@ -252,7 +253,9 @@ $shape{groups} = {
 	'aggregates of keys' => sub {
 		my $v = shift;
 		my @keys = @{ $v->{items} };
-		my @aggregates = some(1 + int rand 2, key_aggregates(grep { $_->{tag} } @keys));
+		my @aggregates = some(1 + int rand 2, key_aggregates(@keys));
+		my ($filter) = map { $_->{filter} } grep { $_->{filter} && $_->{kind} =~ /^count/ } shuffled(@{ $v->{aggregates} });
+		@aggregates = map { +{ %$_, sql => "$_->{sql} FILTER (WHERE $filter)" } } @aggregates if $filter && chance(0.7);
 		my $b = @aggregates ? grouped($v, 1, some(int rand 2, @keys)) : return undef;
 		push @{ $b->{outs} }, map { aggregate_out($_) } @aggregates;
 		return $b;
@@ -423,7 +426,8 @@ sub answerable
 
 	$name //= pick(sort(keys %$shapes), $v->{kind} ne 'groups' ? () : ('must not') x 2,
 		(grep { $_->{bucket} } @{ $v->{keys} }) ? ('coarser buckets', 'ranges of buckets', 'ranges through buckets', 'other buckets') x 3 : (),
-		(grep { $_->{number} } @{ $v->{keys} // [] }) ? ('number buckets') x 3 : ());
+		(grep { $_->{number} } @{ $v->{keys} // [] }) ? ('number buckets') x 6 : (),
+		$v->{kind} eq 'groups' && (grep { $_->{filter} } @{ $v->{aggregates} }) ? ('aggregates of keys') x 3 : ());
 	my $b = $shapes->{$name}->($v) // return;
 	return if !@{ $b->{outs} };
 	$b->{shape} = $name;
@@ -542,6 +546,20 @@ sub correlation
 	return put('? = dim.id', $key->{sql});
 }
 
+# keys of groups, of which each comes as often as it has rows: for those who do not
+# count
+sub ungrouped
+{
+	my $v = shift;
+	my @keys = @{ $v->{items} };
+	my $b = block($v, outs => [ map { key_out($_) } some(1 + int rand 2, @keys) ]);
+
+	return undef if !@keys || has_near($b);
+	push @{ $b->{where} }, condition_of(@keys) if chance(0.3);
+	$b = windows($b) // return undef if chance(0.25);
+	return $b;
+}
+
 sub correlated
 {
 	my ($v, $scalar) = @_;
@@ -621,7 +639,7 @@ my %context = (
 	'EXISTS, correlated' => sub {
 		my ($v) = @_;
 		my $condition = correlation($v) // return undef;
-		my $b = easy($v) // return undef;
+		my $b = ($v->{kind} eq 'groups' && chance(0.5) ? ungrouped($v) : easy($v)) // return undef;
 		push @{ $b->{where} }, $condition;
 		return { sql => 'SELECT dim.* FROM dim WHERE ' . pick('', 'NOT ') . 'EXISTS (' . render($b) . ')', modes => [] };
 	},
@@ -689,6 +707,8 @@ sub joined
 # how a key is joined with dim: to one row, or to several
 sub on { my $key = shift; return put(pick(('? = dim.id') x 4, '? = dim.grp', '? > dim.id', '? = dim.id + 1', '(? = dim.id OR dim.grp IS NULL)', '? IS NOT DISTINCT FROM dim.grp'), $key->{sql}) }
 
+my @dim = ({ sql => 'dim.id', tag => 'int' }, { sql => 'dim.grp', tag => 'int' }, { sql => 'dim.name', tag => 'text' }, { sql => 'dim.num', tag => 'num' });
+
 my @join_kinds = ('comma', 'comma, reversed', 'right', 'left to it', 'left', 'full', 'cross', 'inner', 'inner', 'inner, reversed');
 
 my %join = (
@@ -698,14 +718,20 @@ my %join = (
 		my $b = of_rows($v, 0);
 		my $key = pick(grep { $_->{tag} eq 'int' } @{ $v->{items} }) // return undef;
 		$b->{on} = [ on($key) . (chance(0.2) ? ' AND ' . condition(pick(@{ $v->{items} })) : '') ];
-		push @{ $b->{outs} }, out('dim.name', 'text');
+		push @{ $b->{outs} }, map { out(@$_{qw(sql tag)}) } map { over($_, 0.6) } some(1 + int rand 2, @dim);
+		if (chance(0.15))
+		{
+			$b->{distinct} = 'DISTINCT ';
+			$_->{mode} = $loose{ $_->{tag} } // $_->{mode} for @{ $b->{outs} };
+		}
 		return joined($b, pick(@join_kinds));
 	},
 	'join, rows, aggregated' => sub {
 		my $v = shift;
 		return undef if $v->{kind} ne 'rows';
 		my $key = pick(grep { $_->{tag} eq 'int' } @{ $v->{items} }) // return undef;
-		my $b = of_rows($v, 1, chance(0.5) ? pick(@{ $v->{items} }) : (), { sql => 'dim.name', tag => 'text' });
+		my $b = of_rows($v, 1, chance(0.5) ? pick(@{ $v->{items} }) : (), over(pick(@dim), 0.6));
+		push @{ $b->{outs} }, map { aggregate_out(random_aggregate(over($_, 0.7))) } some(int rand 3, @dim);
 		$b->{on} = [ on($key) . (chance(0.2) ? ' AND ' . condition(pick(@{ $v->{items} })) : '') ];
 		return joined($b, pick(@join_kinds));
 	},
@@ -714,10 +740,18 @@ my %join = (
 		return undef if $v->{kind} ne 'groups';
 		my @keys = @{ $v->{items} };
 		my $key = pick(grep { $_->{tag} eq 'int' } @keys) // return undef;
-		my $b = grouped($v, 1, some(int rand 2, @keys), chance(0.8) ? { sql => pick('dim.name', 'dim.grp'), tag => 'text' } : ());
+		my $b = grouped($v, 1, distinct_items(some(int rand 2, @keys), chance(0.8) ? over(pick(@dim), 0.6) : ()));
+		push @{ $b->{outs} }, map { aggregate_out(chance(0.8) ? pick(key_aggregates($_)) : random_aggregate($_)) } map { over($_, 0.7) } some(int rand 3, @dim) if chance(0.6);
+		# as of the table, but of dim: of columns with the same numbers
+		push @{ $b->{outs} }, map { my $out = aggregate_out($_); $out->{sql} =~ s/\bt\.id\b/dim.id/g; $out->{sql} =~ s/\bt\.k\b/dim.grp/g; $out } some(1, offered($v, 1)) if chance(0.4);
+		if (chance(0.15))
+		{
+			$b = block($v, distinct => 'DISTINCT ', outs => [ map { key_out($_) } some(1, @keys), some(1, @dim) ]);
+			return undef if has_near($b);
+		}
 		$b->{on} = [ on($key) . (chance(0.15) ? ' AND ' . condition(pick(@keys)) : '') ];
 		push @{ $b->{where} }, condition(pick(@keys)) if chance(0.3);
-		push @{ $b->{where} }, condition({ sql => 'dim.grp', tag => 'int' }) if chance(0.3);
+		push @{ $b->{where} }, condition(over(pick(@dim), 0.8)) if chance(0.3);
 		return joined($b, pick(@join_kinds));
 	},
 	'join, semi' => sub {
@@ -738,8 +772,8 @@ my %join = (
 	},
 	'join, self' => sub {
 		my $v = shift;
-		return undef if $v->{kind} ne 'rows';
-		my $key = pick(grep { $_->{tag} eq 'int' && $_->{sql} =~ /^t\.\w+$/ } @{ $v->{items} }) // return undef;
+		my $key = pick(grep { $_->{tag} eq 'int' && $_->{sql} =~ /^t\.\w+$/ } @{ $v->{items} // [] }) // return undef;
+		return self_joined_groups($v, $key) if $v->{kind} eq 'groups';
 		my $b = chance(0.5) ? of_rows($v, 0) : of_rows($v, 1, some(1, @{ $v->{items} }));
 		(my $other = $key->{sql}) =~ s/^t\./t2./;
 		$b->{from} .= pick(' JOIN ', ' LEFT JOIN ') . "$v->{of}{name} AS t2 ON $key->{sql} = $other";
@@ -749,8 +783,20 @@ my %join = (
 	},
 );
 
+sub self_joined_groups
+{
+	my ($v, $key) = @_;
+	my $b = grouped($v, 1, some(int rand 3, @{ $v->{items} }));
+	my $other = sub { my $sql = shift; $sql =~ s/\bt\./t2./g; return $sql };
+
+	push @{ $b->{outs} }, map { aggregate_out({ %$_, sql => $other->($_->{sql}) }) } some(1 + int rand 2, offered($v, 1), key_aggregates($key));
+	push @{ $b->{where} }, map { $other->($_) } @{ $b->{where} } if chance(0.7);
+	$b->{from} .= pick(' JOIN ', ' LEFT JOIN ') . "$v->{of}{name} AS t2 ON $key->{sql} = " . $other->($key->{sql});
+	return $b;
+}
+
 my %joins = (rows => [ 'join, rows', 'join, rows', 'join, rows, aggregated', 'join, rows, aggregated', 'join, self', 'join, semi' ], one => ['join, semi'],
-	groups => [ ('join, groups') x 3, 'join, semi' ]);
+	groups => [ ('join, groups') x 4, 'join, semi', 'join, self' ]);
 
 # ---- statements: what is executed, given {before, sql, modes, order}
 
@@ -874,20 +920,22 @@ sub query
 	my $n = rand;
 	my ($b, $q, $name);
 
-	if ($n < 0.45)
+	if ($n < 0.4)
 	{
 		$b = answerable($v) // return undef;
 		return query_step($case, plain($b), $b->{shape}, $v) if chance(0.82);
 		return query_step($case, plain(mutate($b, $v)), 'mutated');
 	}
-	if ($n < 0.66)
+	if ($n < 0.58)
 	{
 		$name = pick(sort keys %context);
-		$b = easy($v) // return undef;
+		$b = $v->{kind} eq 'groups' && $name =~ /^(?:EXISTS|IN|UNION|INTERSECT, EXCEPT)$/ && chance(0.5) ? ungrouped($v) : easy($v);
+		return undef if !$b;
+		$b->{limit} = pick(' OFFSET 1', ' OFFSET 3', ' LIMIT 1') if $name eq 'EXISTS' && !$b->{limit} && chance(0.2);
 		$q = $context{$name}->($v, $b, $case) // return undef;
 		return query_step($case, $q, $name, $v);
 	}
-	if ($n < 0.78)
+	if ($n < 0.7)
 	{
 		$name = pick(sort keys %statement);
 		$b = easy($v, exact => $name eq 'writes in FROM') // return undef;
@@ -984,8 +1032,8 @@ sub make_case
 	my @session = ("SET timezone = '$case{zone}'", 'SET aqumv.rewrite_mode = ' . ($case{force} ? 'force' : 'cost'));
 	$case{isolation} = chance(0.2) ? pick(' ISOLATION LEVEL REPEATABLE READ', ' ISOLATION LEVEL SERIALIZABLE') : '';
 	push @session, 'SET parallel_setup_cost = 0', 'SET parallel_tuple_cost = 0', 'SET min_parallel_table_scan_size = 0', 'SET max_parallel_workers_per_gather = 2' if chance(0.03);
-	$case{setup} = [ @session, 'CREATE TABLE dim (id int' . pick('', ' PRIMARY KEY') . ', name text, grp int)',
-		"INSERT INTO dim VALUES (0, 'zero', 0), (1, 'one', 1), (2, 'two', 0), (3, NULL, 1), (7, 'seven', 0), (9, 'nine', NULL)",
+	$case{setup} = [ @session, 'CREATE TABLE dim (id int' . pick('', ' PRIMARY KEY') . ', grp int, name text, num numeric)',
+		"INSERT INTO dim VALUES (0, 0, 'zero', 1), (1, 1, 'one', 1.0), (2, 0, 'two', NULL), (3, 1, NULL, 2.50), (7, 0, 'seven', 0), (9, NULL, 'nine', 'NaN')",
 		"CREATE TABLE scratch (id bigint PRIMARY KEY, label text)", "INSERT INTO scratch SELECT g, 'label ' || g FROM generate_series(1, 5) AS g",
 		@{ $t->{sql} }, 'GRANT USAGE, CREATE ON SCHEMA s TO reader', 'GRANT SELECT ON dim TO reader', 'GRANT ALL ON scratch TO reader',
 		'GRANT SELECT' . (chance(0.5) ? '' : ' (' . join(', ', map { $_->[0] } some(5, @{ $t->{columns} })) . ')') . ' ON t TO reader' ];

@@ -81,6 +81,8 @@ our %values = (
 	narr => [ '{1}', '{1.0}', '{1.00,2}', '{1,2}' ], bytes => [ '', '\x00', '\x61', '\x6162' ], money => [ '0', '1', '2.50', '-3' ],
 	inet => [ '10.0.0.1', '10.0.0.0/8', '::1' ],
 	json => [ '1', '1.0', '{"a": 1}', '{"a": 1.00}', '{"a": 2, "b": null}', '[1, 2]', '"x"' ]);
+# comparable with integers, but not of their types
+my @large = (40000, 131072, 262144, 8589934592, 17179869184, -17179869184);
 my %rare = (
 	num => [ qw(NaN Infinity -Infinity 123456789012345678901234567890.123) ], flt => [ qw(NaN Infinity -Infinity) ],
 	ts => [ 'infinity', '-infinity' ], tz => [ 'infinity', '-infinity' ], date => [ 'infinity', '-infinity' ]);
@@ -95,6 +97,7 @@ sub random_literal
 	# of times sometimes of another type
 	return literal_of(pick(qw(date ts tz)), pick(@{ $values{$tag} })) if $tag =~ /^(?:date|ts|tz)$/ && chance(0.08);
 	return literal_of($tag, pick(@{ $rare{$tag} })) if $rare{$tag} && chance(0.04);
+	return literal_of('big', pick(@large)) if $tag =~ /^(?:int|big)$/ && chance(0.03);
 	return literal_of($tag, pick(@{ $values{$tag} }));
 }
 
@@ -325,6 +328,7 @@ sub number_range
 	my $sql = pick('? >= L AND ? < L', '? >= L', '? < L', '? > L', '? <= L', 'NOT (? < L)', '? < L OR ? >= L', '? BETWEEN L AND L', '? = L', '? IN (L, L)', '? IS NULL');
 	my @at = (-8, -4, -2, -1, 0, 1, 2, 4, 8, 10, $item->{column_tag} =~ /^(?:num|flt)$/ ? (2.5, 0.1, 1.0) : ());
 
+	if ($item->{column_tag} =~ /^(?:int|big)$/ && chance(0.3)) { $sql =~ s/\bL\b/literal_of('big', pick(@large))/ge }
 	$sql =~ s/\bL\b/literal_of($item->{column_tag}, pick(@at))/ge;
 	return '(' . put($sql, $item->{column}) . ')';
 }
@@ -415,7 +419,7 @@ sub make_view
 	else
 	{
 		my @keys = grep { $_->{sql} ne 't.id' } @items;
-		my $filter = chance(0.12) ? condition(pick(@items)) : '';
+		my $filter = chance(0.2) ? condition(pick(@items)) : '';
 
 		my @times = chance(0.5) ? some(1, grep { $_->{tag} =~ /^(?:ts|tz|date)$/ } @keys) : ();
 		# groups of values that are equal and look different
@@ -423,7 +427,8 @@ sub make_view
 		@keys = $v{kind} eq 'one' ? () : @loose ? distinct_items(@loose, some(chance(0.3), @keys)) : distinct_items(map({ over($_, 0) } @times), map { over($_, 0.45) } some((@times ? 0 : 1) + int rand 3, @keys));
 		$v{keys} = \@keys;
 		$v{items} = [ map { $_->{hidden} = chance(0.06); $_->{hidden} ? () : $_ } @keys ];
-		$v{aggregates} = [ distinct_items(chance(0.8) ? aggregate('count*') : (), map { bundle($_, chance(0.2) ? $filter : '') } some(1 + int rand 3, @items)) ];
+		$v{aggregates} = [ distinct_items(chance(0.8) ? aggregate('count*') : (), $filter && chance(0.5) ? aggregate('count*', undef, $filter) : (),
+				map { bundle($_, chance(0.4) ? $filter : '') } some(1 + int rand 3, @items)) ];
 		@outs = shuffled(@{ $v{items} }, @{ $v{aggregates} });
 		# a bucket may be stored with what is computed from it
 		$group = join ', ', map { $_->{sql} } shuffled(@keys);
