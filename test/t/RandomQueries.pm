@@ -113,7 +113,7 @@ sub other_out
 	my $key = pick(grep { $_->{tag} eq 'int' && $_->{sql} =~ /^t\.\w+$/ && !$_->{hidden} } @_);
 
 	return out(put('(SELECT dim.name FROM dim WHERE dim.id = ?)', $key->{sql}), 'text') if $key && chance(0.5);
-	return pick(out('(SELECT max(dim.grp) FROM dim)', 'int'), out('generate_series(1, 2)', 'int'), out('now() > \'2000-01-01\'', 'bool'));
+	return pick(out('(SELECT max(dim.k) FROM dim)', 'int'), out('generate_series(1, 2)', 'int'), out('now() > \'2000-01-01\'', 'bool'));
 }
 
 sub having
@@ -618,7 +618,7 @@ my %context = (
 	'IN' => sub {
 		my ($v, $b) = @_;
 		my @places = grep { $b->{outs}[$_]{tag} eq 'int' && $b->{outs}[$_]{sql} ne '1' } 0 .. $#{ $b->{outs} };
-		return undef if !@places;
+		return undef if !@places || ($b->{distinct} // '') =~ /ON/;
 		$b->{outs} = [ $b->{outs}[ pick(@places) ] ];
 		delete @$b{qw(order limit)};
 		my $sql = render($b);
@@ -649,7 +649,7 @@ my %context = (
 		return { sql => 'SELECT dim.id, q.* FROM dim ' . pick('CROSS JOIN LATERAL (' . render($b) . ') AS q', 'LEFT JOIN LATERAL (' . render($b) . ') AS q ON dim.id > 1'), modes => [ 'exact', modes($b) ] };
 	},
 	'view' => sub { my ($v, $b) = @_; return { before => [ 'CREATE TEMP VIEW vq AS ' . render($b) ], sql => 'SELECT * FROM vq' . filter($b, 'vq'), modes => [ modes($b) ] } },
-	'barrier view' => sub { my ($v, $b) = @_; return { before => [ 'CREATE TEMP VIEW vq WITH (security_barrier) AS ' . render($b) ], sql => 'SELECT * FROM vq' . filter($b, 'vq'), modes => [ modes($b) ] } },
+	'barrier view' => sub { my ($v, $b) = @_; return { before => [ 'CREATE TEMP VIEW vq WITH (' . pick('security_barrier', 'security_barrier', 'security_invoker') . ') AS ' . render($b) ], sql => 'SELECT * FROM vq' . filter($b, 'vq'), modes => [ modes($b) ] } },
 	'over a view' => sub {
 		my ($v, $b) = @_;
 		my $name = $v->{of}{name};
@@ -696,6 +696,15 @@ sub joined
 	my $name = $b->{of}{name};
 	my $on = shift @{ $b->{on} };
 
+	# columns that both have are one column then
+	if ($kind =~ /^using(.*)/)
+	{
+		$b->{from} = "$name AS t$1 JOIN dim USING (k)";
+		$b->{from} = "dim$1 JOIN $name AS t USING (k)" if chance(0.5);
+		if ($b->{group}) { $b->{group} .= ', k'; push @{ $b->{keys} }, { sql => 'k', tag => 'int' } }
+		push @{ $b->{outs} }, out('k', 'int') if $b->{group} || !grep { $_->{sql} =~ /\b(?:count|sum|min|max|avg)\(/ } @{ $b->{outs} };
+		return $b;
+	}
 	$b->{from} = $kind eq 'comma' ? "$name AS t, dim" : $kind eq 'comma, reversed' ? "dim, $name AS t"
 	  : $kind eq 'right' ? "dim RIGHT JOIN $name AS t ON $on" : $kind eq 'left to it' ? "dim LEFT JOIN $name AS t ON $on"
 	  : $kind eq 'left' ? "$name AS t LEFT JOIN dim ON $on" : $kind eq 'full' ? "$name AS t FULL JOIN dim ON $on" : $kind eq 'cross' ? "$name AS t CROSS JOIN dim"
@@ -705,13 +714,28 @@ sub joined
 }
 
 # how a key is joined with dim: to one row, or to several
-sub on { my $key = shift; return put(pick(('? = dim.id') x 4, '? = dim.grp', '? > dim.id', '? = dim.id + 1', '(? = dim.id OR dim.grp IS NULL)', '? IS NOT DISTINCT FROM dim.grp'), $key->{sql}) }
+sub on { my $key = shift; return put(pick(('? = dim.id') x 4, '? = dim.k', '? > dim.id', '? = dim.id + 1', '(? = dim.id OR dim.k IS NULL)', '? IS NOT DISTINCT FROM dim.k'), $key->{sql}) }
 
-my @dim = ({ sql => 'dim.id', tag => 'int' }, { sql => 'dim.grp', tag => 'int' }, { sql => 'dim.name', tag => 'text' }, { sql => 'dim.num', tag => 'num' });
+my @dim = ({ sql => 'dim.id', tag => 'int' }, { sql => 'dim.k', tag => 'int' }, { sql => 'dim.name', tag => 'text' }, { sql => 'dim.num', tag => 'num' });
 
 my @join_kinds = ('comma', 'comma, reversed', 'right', 'left to it', 'left', 'full', 'cross', 'inner', 'inner', 'inner, reversed');
 
+sub join_kind
+{
+	my $v = shift;
+
+	return pick('using', 'using', 'using LEFT', 'using RIGHT', 'using FULL') if chance(0.15) && !$v->{of}{view};
+	return pick(@join_kinds);
+}
+
 my %join = (
+	'join, whole row' => sub {
+		my $v = shift;
+		my $b = block($v);
+		my $key = pick(grep { $_->{tag} eq 'int' } @{ $v->{items} // [] }) // return undef;
+		my $on = join ' AND ', map { "($_)" } on($key), @{ $b->{where} };
+		return { %$b, where => [], from => "($v->{of}{name} AS t JOIN dim ON $on) AS jj", outs => [ pick(out('jj', 'text'), out('count(jj)', 'big'), out('jj.name', 'text')) ] };
+	},
 	'join, rows' => sub {
 		my $v = shift;
 		return undef if $v->{kind} ne 'rows';
@@ -724,7 +748,7 @@ my %join = (
 			$b->{distinct} = 'DISTINCT ';
 			$_->{mode} = $loose{ $_->{tag} } // $_->{mode} for @{ $b->{outs} };
 		}
-		return joined($b, pick(@join_kinds));
+		return joined($b, join_kind($v));
 	},
 	'join, rows, aggregated' => sub {
 		my $v = shift;
@@ -733,7 +757,7 @@ my %join = (
 		my $b = of_rows($v, 1, chance(0.5) ? pick(@{ $v->{items} }) : (), over(pick(@dim), 0.6));
 		push @{ $b->{outs} }, map { aggregate_out(random_aggregate(over($_, 0.7))) } some(int rand 3, @dim);
 		$b->{on} = [ on($key) . (chance(0.2) ? ' AND ' . condition(pick(@{ $v->{items} })) : '') ];
-		return joined($b, pick(@join_kinds));
+		return joined($b, join_kind($v));
 	},
 	'join, groups' => sub {
 		my $v = shift;
@@ -743,7 +767,7 @@ my %join = (
 		my $b = grouped($v, 1, distinct_items(some(int rand 2, @keys), chance(0.8) ? over(pick(@dim), 0.6) : ()));
 		push @{ $b->{outs} }, map { aggregate_out(chance(0.8) ? pick(key_aggregates($_)) : random_aggregate($_)) } map { over($_, 0.7) } some(int rand 3, @dim) if chance(0.6);
 		# as of the table, but of dim: of columns with the same numbers
-		push @{ $b->{outs} }, map { my $out = aggregate_out($_); $out->{sql} =~ s/\bt\.id\b/dim.id/g; $out->{sql} =~ s/\bt\.k\b/dim.grp/g; $out } some(1, offered($v, 1)) if chance(0.4);
+		push @{ $b->{outs} }, map { my $out = aggregate_out($_); $out->{sql} =~ s/\bt\.id\b/dim.id/g; $out->{sql} =~ s/\bt\.k\b/dim.k/g; $out } some(1, offered($v, 1)) if chance(0.4);
 		if (chance(0.15))
 		{
 			$b = block($v, distinct => 'DISTINCT ', outs => [ map { key_out($_) } some(1, @keys), some(1, @dim) ]);
@@ -752,7 +776,7 @@ my %join = (
 		$b->{on} = [ on($key) . (chance(0.15) ? ' AND ' . condition(pick(@keys)) : '') ];
 		push @{ $b->{where} }, condition(pick(@keys)) if chance(0.3);
 		push @{ $b->{where} }, condition(over(pick(@dim), 0.8)) if chance(0.3);
-		return joined($b, pick(@join_kinds));
+		return joined($b, join_kind($v));
 	},
 	'join, semi' => sub {
 		my $v = shift;
@@ -767,7 +791,7 @@ my %join = (
 				"EXISTS (SELECT FROM ($sql) AS q WHERE q.o$n = ?)"), $key->{sql});
 			return $b;
 		}
-		push @{ $b->{where} }, put(pick('EXISTS (SELECT 1 FROM dim WHERE dim.id = ? AND dim.grp = 1)', 'NOT EXISTS (SELECT 1 FROM dim WHERE dim.id = ?)', '? IN (SELECT dim.id FROM dim)', '? NOT IN (SELECT dim.id FROM dim WHERE dim.grp = 0)'), $key->{sql});
+		push @{ $b->{where} }, put(pick('EXISTS (SELECT 1 FROM dim WHERE dim.id = ? AND dim.k = 1)', 'NOT EXISTS (SELECT 1 FROM dim WHERE dim.id = ?)', '? IN (SELECT dim.id FROM dim)', '? NOT IN (SELECT dim.id FROM dim WHERE dim.k = 0)'), $key->{sql});
 		return $b;
 	},
 	'join, self' => sub {
@@ -795,7 +819,7 @@ sub self_joined_groups
 	return $b;
 }
 
-my %joins = (rows => [ 'join, rows', 'join, rows', 'join, rows, aggregated', 'join, rows, aggregated', 'join, self', 'join, semi' ], one => ['join, semi'],
+my %joins = (rows => [ 'join, whole row', 'join, rows', 'join, rows', 'join, rows, aggregated', 'join, rows, aggregated', 'join, self', 'join, semi' ], one => ['join, semi'],
 	groups => [ ('join, groups') x 4, 'join, semi', 'join, self' ]);
 
 # ---- statements: what is executed, given {before, sql, modes, order}
@@ -887,6 +911,8 @@ sub prepared
 	my ($sql, $types, $values) = parameters($q->{sql});
 	my $execute = sub { return 'EXECUTE pq' . (@$values ? '(' . join(', ', map { chance(0.1) ? 'NULL' : quoted($_) } @$values) . ')' : '') };
 	my @write = chance(0.2) ? ('SAVEPOINT a', literals(write_statement($t)), $execute->(), 'ROLLBACK TO a', $execute->()) : ();
+
+	@write = ('SAVEPOINT a', 'SET LOCAL ROLE reader', $execute->(), 'ROLLBACK TO a', $execute->()) if chance(0.1);
 
 	return { %$q, order => undef, statements => [ "SET LOCAL plan_cache_mode = $mode", 'PREPARE pq' . (@$types ? '(' . join(', ', @$types) . ')' : '') . " AS $sql",
 			map({ $execute->() } 1 .. ($times // 2)), @write ], after => ['DEALLOCATE pq'] };
@@ -999,6 +1025,20 @@ sub event_steps
 	{
 		return { kind => 'write', statements => [ pick('SET enable_hashagg = ', 'SET enable_hashjoin = ', 'SET enable_sort = ', 'SET enable_seqscan = ', 'SET enable_nestloop = ', 'SET enable_memoize = ') . pick('on', 'off') ] };
 	}
+	if (chance(0.12))
+	{
+		# what changes no answer, but plans
+		my $v = pick(@{ $case->{views} });
+		return { kind => 'write', statements => [ pick('ANALYZE t', "ANALYZE $v->{name}", "VACUUM FULL $v->{name}", 'VACUUM t', 'ALTER TABLE t ALTER k DROP NOT NULL', "CREATE INDEX ON $v->{name} (c1)",
+					'DISCARD PLANS', "ALTER MATERIALIZED VIEW $v->{name} SET (fillfactor = 60)") ] };
+	}
+	if (chance(0.12))
+	{
+		# what makes views stale or is maintained
+		written($case, $t);
+		return { kind => 'write', statements => [ $t->{partitioned} && chance(0.5) ? ('ALTER TABLE t DETACH PARTITION t_1', 'ALTER TABLE t ATTACH PARTITION t_1 FOR VALUES IN (0, 1)')
+				: ('ALTER TABLE t ADD added int DEFAULT 7', chance(0.5) ? 'ALTER TABLE t DROP added' : "COMMENT ON COLUMN t.added IS 'stays'") ] };
+	}
 	my @steps = { kind => 'write', statements => [ map { literals(write_statement($t)) } 1 .. 1 + int rand 2 ] };
 	written($case, $t);
 	# views over views after those
@@ -1032,7 +1072,7 @@ sub make_case
 	my @session = ("SET timezone = '$case{zone}'", 'SET aqumv.rewrite_mode = ' . ($case{force} ? 'force' : 'cost'));
 	$case{isolation} = chance(0.2) ? pick(' ISOLATION LEVEL REPEATABLE READ', ' ISOLATION LEVEL SERIALIZABLE') : '';
 	push @session, 'SET parallel_setup_cost = 0', 'SET parallel_tuple_cost = 0', 'SET min_parallel_table_scan_size = 0', 'SET max_parallel_workers_per_gather = 2' if chance(0.03);
-	$case{setup} = [ @session, 'CREATE TABLE dim (id int' . pick('', ' PRIMARY KEY') . ', grp int, name text, num numeric)',
+	$case{setup} = [ @session, 'CREATE TABLE dim (id int' . pick('', ' PRIMARY KEY') . ', k int, name text, num numeric)',
 		"INSERT INTO dim VALUES (0, 0, 'zero', 1), (1, 1, 'one', 1.0), (2, 0, 'two', NULL), (3, 1, NULL, 2.50), (7, 0, 'seven', 0), (9, NULL, 'nine', 'NaN')",
 		"CREATE TABLE scratch (id bigint PRIMARY KEY, label text)", "INSERT INTO scratch SELECT g, 'label ' || g FROM generate_series(1, 5) AS g",
 		@{ $t->{sql} }, 'GRANT USAGE, CREATE ON SCHEMA s TO reader', 'GRANT SELECT ON dim TO reader', 'GRANT ALL ON scratch TO reader',
