@@ -29,6 +29,7 @@
 #include "compat.h"
 #include "derive.h"
 #include "expr.h"
+#include "notnull.h"
 #include "rollup.h"
 
 static Node *derive_mutator(Node *node, void *context);
@@ -216,11 +217,32 @@ find_aggregate(Aggref *aggregate, bool (*is_wanted) (Aggref *, Aggref *), Node *
 	return (Node *) make_output_var(best, d);
 }
 
+/* Does an aggregate count a column that is never NULL, which is count(*)? */
+static bool
+counts_all(Aggref *aggregate, AqumvDerivation *d)
+{
+	Var		   *var = (Var *) aqumv_argument_of(aggregate);
+
+	return aggregate->aggfnoid == F_COUNT_ANY && IsA(var, Var) && is_column((Node *) var, d) &&
+		aqumv_is_never_null(aqumv_only_relation(d->query)->relid, var->varattno);
+}
+
+static bool
+is_count_of_all(Aggref *stored, Aggref *wanted)
+{
+	return stored->aggfnoid == F_COUNT_;
+}
+
 /* For rollup.c: the column that holds the aggregate. */
 static Node *
 find_stored(Aggref *aggregate, Node **rest, void *context)
 {
-	return find_aggregate(aggregate, is_same_aggregate, rest, context);
+	AqumvDerivation *d = context;
+	Node	   *column = find_aggregate(aggregate, is_same_aggregate, rest, d);
+
+	if (column == NULL && d->reason == NULL && counts_all(aggregate, d))
+		column = find_aggregate(aggregate, is_count_of_all, rest, d);
+	return column;
 }
 
 static Node *

@@ -27,6 +27,7 @@
 #include "bucket.h"
 #include "compat.h"
 #include "expr.h"
+#include "notnull.h"
 #include "summary.h"
 
 /*
@@ -451,6 +452,65 @@ aqumv_prepare_block(Query *query, ParamListInfo params, List **inval_items)
 }
 
 /*
+ * Write count(x) as count(*), if x is never NULL: a constant, or a NOT NULL
+ * column of relation rti, which is relid.  In place.
+ */
+static void
+count_rows(Node *expr, int rti, Oid relid)
+{
+	Aggref	   *agg = (Aggref *) expr;
+	Node	   *arg;
+
+	if (!IsA(expr, Aggref) || agg->aggfnoid != F_COUNT_ANY || agg->aggdistinct != NIL ||
+		agg->agglevelsup != 0)
+		return;
+	arg = (Node *) linitial_node(TargetEntry, agg->args)->expr;
+	if (!(IsA(arg, Const) && !((Const *) arg)->constisnull) &&
+		!(IsA(arg, Var) && (int) ((Var *) arg)->varno == rti &&
+		  ((Var *) arg)->varlevelsup == 0 &&
+		  aqumv_is_never_null(relid, ((Var *) arg)->varattno)))
+		return;
+	agg->aggfnoid = F_COUNT_;
+	agg->aggargtypes = NIL;
+	agg->args = NIL;
+	agg->aggorder = NIL;
+	agg->aggstar = true;
+	agg->inputcollid = InvalidOid;
+}
+
+typedef struct CountContext
+{
+	int			rti;
+	Oid			relid;
+} CountContext;
+
+static bool
+count_rows_walker(Node *node, void *context)
+{
+	if (node == NULL || IsA(node, Query))
+		return false;
+	count_rows(node, ((CountContext *) context)->rti, ((CountContext *) context)->relid);
+	return expression_tree_walker(node, count_rows_walker, context);
+}
+
+/*
+ * Do so wherever the block counts rows of a relation, unless outer joins put
+ * NULLs in their place.
+ */
+static void
+count_rows_of(Query *query, int rti)
+{
+	CountContext cxt = {rti, rt_fetch(rti, query->rtable)->relid};
+	Restrictions restrictions = {.rti = rti};
+
+	(void) collect_restrictions((Node *) query->jointree, &restrictions);
+	if (restrictions.nullable)
+		return;
+	(void) count_rows_walker((Node *) query->targetList, &cxt);
+	(void) count_rows_walker(query->havingQual, &cxt);
+}
+
+/*
  * Summary of a prepared block, as seen from one of its relations.  any_copies
  * says that the block is asked only which rows it returns, not how often.  The
  * query becomes the summary's: pass a copy.
@@ -458,8 +518,11 @@ aqumv_prepare_block(Query *query, ParamListInfo params, List **inval_items)
 AqumvReason *
 aqumv_summarize_query(Query *query, int rti, bool any_copies, AqumvSummary **summary)
 {
-	AqumvReason *reason = summarize(query, rti, summary);
+	AqumvReason *reason;
 
+	if (query->hasAggs)
+		count_rows_of(query, rti);
+	reason = summarize(query, rti, summary);
 	if (reason == NULL)
 		(*summary)->any_copies = !query->hasWindowFuncs &&
 			(any_copies || (query->distinctClause != NIL && !query->hasDistinctOn &&
@@ -487,26 +550,6 @@ check_view_shape(Query *query)
 		return aqumv_reason(AQUMV_VIEW_SHAPE,
 							"the view has a set operation, WITH, window or set-returning functions, or grouping sets");
 	return NULL;
-}
-
-/* Write count(1) as count(*). */
-static void
-count_rows(Node *expr)
-{
-	Aggref	   *agg = (Aggref *) expr;
-	Const	   *arg;
-
-	if (!IsA(expr, Aggref) || agg->aggfnoid != F_COUNT_ANY || agg->aggdistinct != NIL)
-		return;
-	arg = (Const *) linitial_node(TargetEntry, agg->args)->expr;
-	if (!IsA(arg, Const) || arg->constisnull)
-		return;
-	agg->aggfnoid = F_COUNT_;
-	agg->aggargtypes = NIL;
-	agg->args = NIL;
-	agg->aggorder = NIL;
-	agg->aggstar = true;
-	agg->inputcollid = InvalidOid;
 }
 
 /*
@@ -540,7 +583,7 @@ make_outputs(AqumvSummary *summary)
 		output = palloc0(sizeof(AqumvOutput));
 		output->attno = tle->resno;
 		output->expr = aqumv_canonical((Node *) tle->expr, summary->rtis);
-		count_rows(output->expr);
+		count_rows(output->expr, 0, InvalidOid);
 		output->aggregated = contain_aggs_of_level(output->expr, 0);
 		output->bucket = !output->aggregated && aqumv_is_bucket(output->expr);
 		outputs = lappend(outputs, output);
