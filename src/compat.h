@@ -194,6 +194,15 @@ aqumv_compat_copy_nulling(Var *to, const Var *from)
 #endif
 }
 
+/* The same, undone for joins that turned out to be inner ones. */
+static inline void
+aqumv_compat_forget_nulling(Query *query, Bitmapset *joins)
+{
+#if PG_VERSION_NUM >= 160000
+	*query = *(Query *) remove_nulling_relids((Node *) query, joins, NULL);
+#endif
+}
+
 #if PG_VERSION_NUM >= 180000
 #define AQUMV_COMPAT_IGNORE_GROUP_EXPRS QTW_IGNORE_GROUPEXPRS
 #else

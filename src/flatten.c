@@ -15,6 +15,7 @@
 
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 #include "parser/parsetree.h"
 #include "rewrite/rewriteManip.h"
@@ -106,6 +107,75 @@ resolve_aliases(Query *query)
 	(void) query_tree_mutator(query, alias_mutator, &cxt,
 							  QTW_DONT_COPY_QUERY | QTW_IGNORE_JOINALIASES |
 							  QTW_IGNORE_CTE_SUBQUERIES);
+}
+
+/* ------------------------------------------------------------------------
+ * Outer joins
+ * ------------------------------------------------------------------------
+ */
+
+static Relids
+relations_in(Node *node)
+{
+	Relids		result = NULL;
+	ListCell   *lc;
+
+	if (IsA(node, RangeTblRef))
+		return bms_make_singleton(((RangeTblRef *) node)->rtindex);
+	if (IsA(node, JoinExpr))
+		return bms_join(relations_in(((JoinExpr *) node)->larg),
+						relations_in(((JoinExpr *) node)->rarg));
+	foreach(lc, ((FromExpr *) node)->fromlist)
+		result = bms_join(result, relations_in(lfirst(lc)));
+	return result;
+}
+
+/*
+ * Turn outer joins into inner ones where a condition around them drops the rows
+ * with NULLs that they make, as the planner does.  "strict" has the relations
+ * whose NULLs are dropped.  Returns the range table indexes of such joins.
+ */
+static Bitmapset *
+reduce_joins(Query *query, Node *node, Relids strict)
+{
+	Bitmapset  *reduced = NULL;
+	JoinExpr   *join;
+	Relids		own;
+	ListCell   *lc;
+
+	if (IsA(node, RangeTblRef))
+		return NULL;
+	if (IsA(node, FromExpr))
+	{
+		FromExpr   *from = (FromExpr *) node;
+
+		strict = bms_union(strict, find_nonnullable_rels(from->quals));
+		foreach(lc, from->fromlist)
+			reduced = bms_join(reduced, reduce_joins(query, lfirst(lc), strict));
+		return reduced;
+	}
+	join = (JoinExpr *) node;
+	if ((join->jointype == JOIN_LEFT && bms_overlap(strict, relations_in(join->rarg))) ||
+		(join->jointype == JOIN_RIGHT && bms_overlap(strict, relations_in(join->larg))))
+	{
+		join->jointype = JOIN_INNER;
+		if (join->rtindex > 0)
+		{
+			rt_fetch(join->rtindex, query->rtable)->jointype = JOIN_INNER;
+			reduced = bms_make_singleton(join->rtindex);
+		}
+	}
+	own = join->jointype == JOIN_FULL ? NULL : find_nonnullable_rels(join->quals);
+	if (join->jointype == JOIN_INNER)
+		strict = own = bms_union(strict, own);
+	reduced = bms_join(reduced,
+					   reduce_joins(query, join->larg,
+									join->jointype == JOIN_RIGHT ? own :
+									join->jointype == JOIN_FULL ? NULL : strict));
+	return bms_join(reduced,
+					reduce_joins(query, join->rarg,
+								 join->jointype == JOIN_LEFT ? own :
+								 join->jointype == JOIN_FULL ? NULL : strict));
 }
 
 /* ------------------------------------------------------------------------
@@ -296,25 +366,37 @@ merge_lists(FromExpr *from)
 	from->fromlist = merged;
 }
 
+/* Columns and kinds of joins, made as simple as they can be. */
+static void
+simplify_joins(Query *query)
+{
+	Bitmapset  *reduced;
+
+	if (!has_joins(query))
+		return;
+	resolve_aliases(query);
+	reduced = reduce_joins(query, (Node *) query->jointree, NULL);
+	if (reduced != NULL)
+		aqumv_compat_forget_nulling(query, reduced);
+}
+
 /*
- * See through simple subqueries, in place, and name columns of joins by the
- * relations that they come from.  Returns whether a subquery has gone.
+ * See through simple subqueries, in place, name columns of joins by the
+ * relations that they come from, and turn outer joins into inner ones where
+ * that makes no difference.  Returns whether a subquery has gone.
  */
 bool
 aqumv_flatten(Query *query)
 {
 	bool		found = false;
-	bool		joins = has_joins(query);
 
-	if (joins)
-		resolve_aliases(query);
+	simplify_joins(query);
 	if (!aqumv_can_flatten(query))
 		return false;
 	while (pull_up_one(query, (Node **) &query->jointree))
 	{
 		found = true;
-		if (has_joins(query))
-			resolve_aliases(query);
+		simplify_joins(query);
 	}
 	merge_lists(query->jointree);
 	return found;
