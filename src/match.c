@@ -138,12 +138,31 @@ check_columns_quickly(const AqumvSummary *query, const AqumvSummary *view)
 	return NULL;
 }
 
+static bool
+parameter_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Param))
+		return ((Param *) node)->paramkind == PARAM_EXTERN;
+	return expression_tree_walker(node, parameter_walker, context);
+}
+
+/* Would a custom plan, in which parameters have values, know more? */
+static bool
+has_parameters(const AqumvSummary *query)
+{
+	return aqumv_reason_messages && parameter_walker((Node *) query->where, NULL);
+}
+
 static AqumvReason *
 check_conditions(const AqumvSummary *query, const AqumvSummary *view)
 {
 	if (!aqumv_implies(query->where_canonical, view->where_canonical))
 		return aqumv_reason(AQUMV_CONDITION,
-							"the query's condition does not imply the view's, so rows may be missing from it");
+							has_parameters(query)
+							? "the query's condition does not imply the view's for every value of its parameters; only a custom plan knows their values (plan_cache_mode)"
+							: "the query's condition does not imply the view's, so rows may be missing from it");
 	if (view->grain == AQUMV_GRAIN_ALL &&
 		!aqumv_implies(view->where_canonical, query->where_canonical))
 		return aqumv_reason(AQUMV_FILTER,
@@ -248,7 +267,9 @@ match_before(AqumvDerivation *d, AqumvMatch *match)
 	match->join_tree = (FromExpr *) derive_join_tree(d, (Node *) query->jointree);
 	if (d->reason != NULL && d->fit != AQUMV_FIT_ROWS && d->reason->code == AQUMV_COLUMN)
 		return aqumv_reason(AQUMV_FILTER,
-							"the query filters or joins by something that is no function of the view's grouping keys");
+							has_parameters(d->query)
+							? "the query filters or joins by something that is no function of the view's grouping keys, as far as can be told without the values of its parameters; a custom plan knows them (plan_cache_mode)"
+							: "the query filters or joins by something that is no function of the view's grouping keys");
 	if (!aqumv_only_relation(d->query)->alone)
 		match->range_table = aqumv_derive_range_table(d, query->rtable);
 	if (aqumv_compat_group_exprs(query) != NULL)

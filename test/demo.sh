@@ -119,6 +119,8 @@ done
 say 'loading 200000 US flights of 2001 (source: test/data/README.md)'
 sql demo -d demo -c 'CREATE TABLE flights(departed timestamp, delay int, distance int, origin text, destination text)'
 gzip -dc "$top/test/data/flights_sample.csv.gz" | sql demo -d demo -c '\copy flights FROM STDIN (FORMAT csv, HEADER)'
+sql demo -d demo -c 'CREATE TABLE airports(iata text PRIMARY KEY, name text, city text, state text, country text, latitude float8, longitude float8)'
+gzip -dc "$top/test/data/airports.csv.gz" | sql demo -d demo -c '\copy airports FROM STDIN (FORMAT csv, HEADER)'
 
 say 'creating materialized views'
 sql demo -d demo -e <<'E2'
@@ -132,7 +134,7 @@ CREATE MATERIALIZED VIEW mv AS
 
 CREATE MATERIALIZED VIEW flights_daily AS
     SELECT origin, date_trunc('day', departed) AS day, count(*) AS flights,
-           sum(delay) AS delay, avg(delay) AS mean_delay, max(delay) AS worst_delay
+           count(delay) AS delays, sum(delay) AS delay, avg(delay) AS mean_delay, max(delay) AS worst_delay
     FROM flights GROUP BY origin, date_trunc('day', departed);
 CREATE INDEX ON flights_daily (origin);
 
@@ -164,6 +166,19 @@ show flights_daily "SELECT origin, date_trunc('day', departed) AS day, max(delay
 FROM flights GROUP BY date_trunc('day', departed), origin HAVING sum(delay) > 1500"
 show flights_by_origin 'SELECT origin, count(*), round(avg(delay), 1) AS mean_delay
 FROM flights GROUP BY origin HAVING count(*) > 2000 ORDER BY mean_delay DESC, origin LIMIT 10'
+
+say 'flights: coarser questions than the view, in joins and CTEs'
+show flights_daily "SELECT date_trunc('month', departed) AS month, count(*), avg(delay), max(delay)
+FROM flights GROUP BY 1 ORDER BY 1"
+show flights_daily "SELECT a.state, count(*), round(avg(f.delay), 1) AS mean_delay
+FROM flights f JOIN airports a ON a.iata = f.origin
+WHERE f.departed >= '2001-03-01' AND f.departed < '2001-06-01'
+GROUP BY a.state ORDER BY count(*) DESC, a.state LIMIT 5"
+show flights_daily "WITH monthly AS (
+    SELECT origin, date_trunc('month', departed) AS month, count(*) AS n FROM flights GROUP BY 1, 2
+) SELECT month, origin, n FROM (
+    SELECT *, rank() OVER (PARTITION BY month ORDER BY n DESC) AS r FROM monthly
+) AS ranked WHERE r <= 2 ORDER BY month, n DESC, origin"
 
 say 'flights: narrower conditions and aggregates over the rows of a view, totals'
 show flights_late "SELECT departed, origin, destination, delay

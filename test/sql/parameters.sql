@@ -43,6 +43,21 @@ PREPARE agg(int) AS SELECT count(*), sum(v * $1) FROM ev WHERE k > 30 HAVING cou
 EXECUTE agg(2);
 EXECUTE agg(200);
 
+-- and why
+SELECT reason_code, reason FROM aqumv.explain_rewrite('SELECT v FROM ev WHERE k = $1');
+CREATE TABLE times (ts timestamp, v int);
+INSERT INTO times SELECT timestamp '2024-01-01' + i * interval '5 hours', i FROM generate_series(1, 100) i;
+CREATE MATERIALIZED VIEW days AS SELECT date_trunc('day', ts) AS day, sum(v) AS s FROM times GROUP BY 1;
+PREPARE since(timestamp) AS SELECT sum(v) FROM times WHERE ts >= $1;
+EXECUTE since('2024-01-05');
+EXPLAIN (COSTS OFF) EXECUTE since('2024-01-05');
+SELECT reason_code, reason FROM aqumv.explain_rewrite('SELECT sum(v) FROM times WHERE ts >= $1');
+SET plan_cache_mode = force_custom_plan;
+EXECUTE since('2024-01-05');
+EXPLAIN (COSTS OFF) EXECUTE since('2024-01-05');
+EXECUTE since('2024-01-05 12:00');
+EXPLAIN (COSTS OFF) EXECUTE since('2024-01-05 12:00');
+
 -- the usual five custom plans, then the choice is the plan cache's
 RESET plan_cache_mode;
 PREPARE auto(int) AS SELECT count(*) FROM ev WHERE k >= $1;
