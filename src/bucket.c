@@ -207,7 +207,9 @@ format_unit(Node *format)
 		if (i == lengthof(patterns))
 			return UNIT_NONE;
 		text += strlen(patterns[i].pattern);
-		if (nests(patterns[i].unit, unit))
+		if (patterns[i].unit == UNIT_LONGER)
+			continue;			/* looks at nothing */
+		if (unit == UNIT_LONGER || nests(patterns[i].unit, unit))
 			unit = patterns[i].unit;
 		else if (!nests(unit, patterns[i].unit))
 			unit = UNIT_DAY;	/* weeks beside months */
@@ -226,6 +228,8 @@ nests(Unit from, Unit to)
 		return false;
 	if (from <= UNIT_DAY)
 		return to >= from;
+	if (from == UNIT_WEEK)
+		return to == UNIT_WEEK; /* numbers of weeks and their years */
 	return from <= UNIT_YEAR && to >= from && to <= UNIT_LONGER;
 }
 
