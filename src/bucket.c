@@ -419,6 +419,37 @@ zone_never_changes(void)
 	return pg_get_timezone_offset(session_timezone, &gmtoff);
 }
 
+/*
+ * Does every date keep its name when it is cast to timestamptz and back?  Where
+ * clocks went ahead by a whole day, one became the next: 2011-12-30 in Apia.
+ */
+static bool
+zone_has_all_dates(void)
+{
+	static pg_tz *zone = NULL;
+	static bool result;
+	pg_time_t	at = PG_INT32_MIN * INT64CONST(4);	/* before all changes */
+	pg_time_t	change;
+	long		before_off,
+				after_off;
+	int			before_dst,
+				after_dst;
+
+	if (zone == session_timezone)
+		return result;
+	result = true;
+	/* from 2038 on, years are alike */
+	while (result && at < PG_INT32_MAX &&
+		   pg_next_dst_boundary(&at, &before_off, &before_dst, &change,
+								&after_off, &after_dst, session_timezone) > 0)
+	{
+		result = after_off - before_off < SECS_PER_DAY;
+		at = change;
+	}
+	zone = session_timezone;
+	return result;
+}
+
 static pg_time_t
 clamp(pg_time_t value, pg_time_t low, pg_time_t high)
 {
@@ -481,6 +512,16 @@ trunc_name(Node *stored)
 }
 
 /*
+ * Is there a timestamp on that date, and one before, in any zone?
+ */
+static bool
+is_date_of_timestamp(int64 date)
+{
+	return date > DATETIME_MIN_JULIAN - POSTGRES_EPOCH_JDATE &&
+		date < TIMESTAMP_END_JULIAN - POSTGRES_EPOCH_JDATE - 1;
+}
+
+/*
  * Does a bucket begin at this value of the raw type (days for date,
  * microseconds for the others), and can it be told apart by it?
  */
@@ -504,8 +545,7 @@ is_boundary(const Bucket *bucket, Node *stored, int64 value)
 	{
 		if (bucket->unit == UNIT_DAY)
 			return true;
-		if (value < DATETIME_MIN_JULIAN - POSTGRES_EPOCH_JDATE ||
-			value >= TIMESTAMP_END_JULIAN - POSTGRES_EPOCH_JDATE)
+		if (!is_date_of_timestamp(value))
 			return false;
 		datum = Int64GetDatum(value * USECS_PER_DAY);
 	}
@@ -641,6 +681,17 @@ column_as(const Bucket *bucket, Var *column, Oid type)
 					 type, value);
 }
 
+/* Does an expression look at dates as timestamptz? */
+static bool
+casts_dates_to_timestamptz(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, FuncExpr) && ((FuncExpr *) node)->funcid == F_TIMESTAMPTZ_DATE)
+		return true;
+	return expression_tree_walker(node, casts_dates_to_timestamptz, context);
+}
+
 /* Is this the value that the bucket is of, perhaps cast from date? */
 static bool
 is_raw(const Bucket *bucket, Node *node)
@@ -754,6 +805,9 @@ coarsen_comparison(OpExpr *op, Node *stored, const Bucket *bucket, Var *column)
 		!constant_value(bucket, lsecond(op->args), &value, &infinite))
 		return NULL;
 	strategy = get_op_opfamily_strategy(op->opno, family);
+	if (bucket->kind == BUCKET_TIME && bucket->type == DATEOID && !infinite &&
+		column->vartype != DATEOID && !is_date_of_timestamp(value))
+		return NULL;
 	if (infinite || (bucket->kind == BUCKET_TIME && bucket->type == DATEOID &&
 					 bucket->unit == UNIT_DAY))
 		return make_comparison(family, strategy, column,
@@ -788,6 +842,13 @@ aqumv_coarsen(Node *node, Node *stored, Var *column)
 
 	if (!parse_bucket(stored, &bucket))
 		return NULL;
+	if (bucket.type == DATEOID && casts_dates_to_timestamptz(stored, NULL))
+	{
+		if (!zone_has_all_dates())
+			return NULL;
+	}
+	else if (bucket.type == DATEOID && casts_dates_to_timestamptz(node, NULL))
+		return NULL;			/* no guard keeps the plan to this zone */
 	if (IsA(node, FuncExpr))
 	{
 		result = coarsen_function((FuncExpr *) node, &bucket, column);
