@@ -1,0 +1,62 @@
+-- Every built-in aggregate, from a view of smaller groups: with core's types,
+-- digits and NULLs, or not at all.  Were the code wrong, averages would be those
+-- of averages, digits would be lost, an empty input would count NULL, or an
+-- aggregate that depends on order would be put together from pieces.
+\getenv srcdir PG_ABS_SRCDIR
+\set compare :srcdir '/include/compare.sql'
+\i :compare
+
+CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
+CREATE TABLE a (g int, h int, i2 int2, i4 int4, i8 int8, n numeric, n2 numeric(12, 2), f4 float4, f8 float8, m money, iv interval, t text, tc text COLLATE "C", tu text COLLATE "und-x-icu", v varchar(9),
+                bp char(6), d date, ti time, tt timetz, ts timestamp, tz timestamptz, b bool, bi bit(8), vb varbit, ar int[], ip inet, e mood, o oid, l pg_lsn, ci tid);
+-- groups (0..3, 0..2); floats are sums of powers of two, so that order is all one
+INSERT INTO a SELECT i % 4, i % 3, i * 7 % 100 - 50, i * 1000003, i * 10000000000, (i * 7919 % 1000) / 10.0 ^ (i % 5), i / 8.0, i / 8.0 - 3, i / 16.0 - 2, i * 1.25, make_interval(0, i % 3, 0, i % 40, 0, 0, i),
+    'x' || i * 37 % 50, CASE i % 4 WHEN 0 THEN 'a' ELSE 'B' END || i % 7, CASE i % 4 WHEN 0 THEN 'a' ELSE 'B' END || i % 7, 'v' || i % 9, 'b' || i % 9, date '2020-01-01' + i, time '00:00' + i * interval '7 min', (time '00:00' + i * interval '7 min')::timetz,
+    timestamp '2020-01-01' + i * interval '1 h', timestamptz '2020-01-01' + i * interval '1 h', i % 5 > 1, (i * 37 % 256)::bit(8), (i * 37 % 256)::bit(8)::varbit, ARRAY[i % 6, i], ('10.0.0.' || i)::inet, (ARRAY['sad', 'ok', 'happy']::mood[])[1 + i % 3],
+    i, ('0/' || i)::pg_lsn, ('(0,' || i || ')')::tid FROM generate_series(1, 60) AS i;
+INSERT INTO a (g, h) SELECT 7, i % 2 FROM generate_series(1, 5) AS i;
+INSERT INTO a SELECT 8, 0, a.i2, a.i4, a.i8, a.n, a.n2, a.f4, a.f8, a.m, a.iv, a.t, a.tc, a.tu, a.v, a.bp, a.d, a.ti, a.tt, a.ts, a.tz, a.b, a.bi, a.vb, a.ar, a.ip, a.e, a.o, a.l, a.ci FROM a WHERE i4 = 17000051;
+INSERT INTO a (g, h, n, f4, f8, i8) VALUES (9, 0, 'NaN', 'NaN', 'NaN', 9223372036854775807), (9, 1, 'Infinity', 'Infinity', 'Infinity', 9223372036854775807), (9, 2, '1e-20', 1, 1, -5), (NULL, NULL, 1.000, 2, 2, 2);
+
+CREATE TABLE agg (expr text, kind text);
+INSERT INTO agg SELECT format('sum(%s)', c), 'stored' FROM unnest(ARRAY['i2', 'i4', 'i8', 'n', 'n2', 'f4', 'f8', 'm', 'iv', 'i4 % 7', 'i8 - 1', 'length(t)']) AS c;
+INSERT INTO agg SELECT format('count(%s)', c), 'stored' FROM unnest(ARRAY['*', 'i2', 'i4', 'i8', 'n', 'n2', 'f8', 't', 'ar']) AS c;
+INSERT INTO agg SELECT format('%s(%s)', f, c), 'stored' FROM unnest(ARRAY['min', 'max']) AS f,
+    unnest(ARRAY['i2', 'i4', 'i8', 'n', 'f4', 'f8', 'm', 'iv', 't', 'tc', 'tu', 't COLLATE "C"', 'v', 'bp', 'd', 'ti', 'tt', 'ts', 'tz', 'ar', 'ip', 'e', 'o', 'l', 'ci']) AS c;
+INSERT INTO agg SELECT format('%s(b)', f), 'stored' FROM unnest(ARRAY['bool_and', 'bool_or', 'every']) AS f;
+INSERT INTO agg SELECT format('%s(%s)', f, c), 'stored' FROM unnest(ARRAY['bit_and', 'bit_or', 'bit_xor']) AS f, unnest(ARRAY['i2', 'i4', 'i8', 'bi', 'vb']) AS c;
+INSERT INTO agg SELECT unnest(ARRAY['avg(i2)', 'avg(i4)', 'avg(i8)', 'avg(n)', 'avg(n2)', 'avg(f8)', 'count(1)', 'count(''x'')', 'sum(n) / count(n)', 'sum(i4) FILTER (WHERE h > 0)',
+    'avg(n) FILTER (WHERE h = 1 OR g > 2)', 'count(*) FILTER (WHERE g IS NULL)', 'max(t) FILTER (WHERE h > 5)', 'round(avg(i2), 3) + max(i4)']), 'derived';
+-- what has no algebra, and what is not stored though it has one
+INSERT INTO agg SELECT format('%s(%s)', f, c), 'opaque' FROM unnest(ARRAY['stddev', 'stddev_pop', 'variance', 'var_pop']) AS f, unnest(ARRAY['i4', 'n', 'f8']) AS c;
+INSERT INTO agg SELECT unnest(ARRAY['string_agg(t, '','' ORDER BY t)', 'array_agg(i4 ORDER BY i4)', 'percentile_cont(0.5) WITHIN GROUP (ORDER BY f8)', 'percentile_disc(0.5) WITHIN GROUP (ORDER BY i4)',
+    'mode() WITHIN GROUP (ORDER BY i2)', 'rank(3) WITHIN GROUP (ORDER BY i2)', 'avg(f4)', 'avg(iv)', 'corr(f8, f4)', 'covar_pop(f8, f4)', 'regr_count(f8, f4)', 'regr_slope(f8, f4)', 'count(DISTINCT i2)',
+    'sum(DISTINCT i4)', 'range_agg(int4range(i4, i4 + 5))', 'min(f8 + 1)', 'sum(i4) FILTER (WHERE i2 > 0)', 'max(d) FILTER (WHERE b)', 'sum(f8) FILTER (WHERE b)']), 'opaque';
+INSERT INTO agg SELECT unnest(ARRAY['avg(f8 * 2)', 'avg(i4 % 7)', 'json_agg(i2 ORDER BY i4)', 'sum(n + 1)', 'sum(i8) FILTER (WHERE b)', 'max(i4 + i8)', 'bit_or(i4 + 1)', 'count(b)', 'sum(DISTINCT i2)', 'array_agg(h ORDER BY h)', 'avg(ti)', 'min(t COLLATE "POSIX")', 'string_agg(g::text, '''')']), 'missing';
+
+CREATE FUNCTION pg_temp.make_view(kinds text[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE 'CREATE MATERIALIZED VIEW parts AS SELECT g, h, ' || (SELECT string_agg(expr || ' AS c' || n, ', ') FROM (SELECT expr, row_number() OVER () AS n FROM agg WHERE kind = ANY (kinds)) AS x)
+            || ' FROM a GROUP BY g, h';
+END $$;
+CREATE TABLE result (grain text, expr text, kind text, says text);
+CREATE FUNCTION pg_temp.try(kinds text[]) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO result
+    SELECT grain, expr, kind, pg_temp.compare(format(form, expr || ' AS r', 'pg_typeof(' || expr || ')'))
+      FROM agg, (VALUES ('1 same', 'SELECT g, h, %s, %s FROM a GROUP BY h, g'), ('2 coarse', 'SELECT g, %s, %s FROM a GROUP BY g'), ('3 none', 'SELECT %s, %s FROM a WHERE g < 9'), ('4 empty', 'SELECT %s, %s FROM a WHERE g > 99'),
+                        ('5 empty groups', 'SELECT h, %s, %s FROM a WHERE g > 99 GROUP BY h'), ('6 NULLs', 'SELECT %s, %s FROM a WHERE g = 7'), ('7 one row', 'SELECT g + h, %s, %s FROM a WHERE g = 8 GROUP BY g + h'),
+                        ('8 sets', 'SELECT g, h, %s, %s FROM a WHERE g < 9 GROUP BY CUBE (g, h)')) AS f(grain, form)
+     WHERE kind = ANY (kinds)
+$$;
+SELECT pg_temp.make_view('{stored}');
+SELECT pg_temp.try('{stored,derived}');
+DROP MATERIALIZED VIEW parts;
+SELECT pg_temp.make_view('{opaque}');
+SELECT pg_temp.try('{opaque,missing}');
+
+SELECT grain, expr, says FROM result WHERE says LIKE 'DIFF%' OR says LIKE '%ERROR%' ORDER BY 1, 2;
+SELECT kind, grain, count(*), count(*) FILTER (WHERE says LIKE 'parts:%') AS from_view FROM result GROUP BY 1, 2 ORDER BY 1, 2;
+SELECT 'not answered', kind, expr, string_agg(substr(grain, 1, 1), '' ORDER BY grain) FROM result WHERE kind IN ('stored', 'derived') AND says NOT LIKE 'parts:%' GROUP BY 2, 3 ORDER BY 2, 3;
+SELECT 'answered', kind, expr, string_agg(substr(grain, 1, 1), '' ORDER BY grain) FROM result WHERE kind IN ('opaque', 'missing') AND says LIKE 'parts:%' GROUP BY 2, 3 ORDER BY 2, 3;
+DROP TABLE a, agg, result CASCADE;
+DROP TYPE mood;
