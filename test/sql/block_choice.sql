@@ -5,6 +5,7 @@
 \getenv srcdir PG_ABS_SRCDIR
 \set compare :srcdir '/include/compare.sql'
 \i :compare
+\set SHOW_CONTEXT never
 SET aqumv.rewrite_mode = cost;
 
 CREATE TABLE big (id int PRIMARY KEY, k int, pad text);

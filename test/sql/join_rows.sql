@@ -75,5 +75,6 @@ INSERT INTO q (query) VALUES
 ('SELECT s.x FROM sale s JOIN shop h ON s.shop = h.id'),
 ('SELECT s.x FROM sale s JOIN shop h ON s.shop = h.id AND h.id > 10'),
 ('SELECT s.ctid, s.x FROM sale s JOIN shop h ON s.shop = h.id WHERE s.id > 10');
-SELECT n, pg_temp.compare(query) FROM q ORDER BY n;
+-- 18 takes the whole row of a join apart
+SELECT n, replace(pg_temp.compare(query), '(whole_row)', '(column)') FROM q ORDER BY n;
 DROP TABLE sale, shop, area, q CASCADE;
