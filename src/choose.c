@@ -104,7 +104,8 @@ plan_option(const Choice *choice, AqumvAnswer *answer, Query *query)
 	Option	   *option = palloc0(sizeof(Option));
 
 	option->answer = answer;
-	if (choice->nblocks > 0)
+	/* what the planner hangs into the statement itself must stay there */
+	if (choice->nblocks > 0 && query != statement->parse)
 	{
 		option->costs = palloc(choice->nblocks * sizeof(double));
 		option->plan = plan_blocks(choice, option->costs, query);

@@ -53,4 +53,9 @@ SELECT pg_temp.reads('SELECT pad FROM big WHERE id = 77 UNION ALL SELECT k::text
 SET aqumv.rewrite_mode = cost;
 SELECT block, view, used, reason_code, cost_rewritten < cost_original AS cheaper
   FROM aqumv.explain_rewrite('SELECT k FROM small WHERE id = 77 UNION ALL SELECT sum(id) FROM big');
+-- event triggers look at a statement after it was planned
+SET enable_answer_query_using_materialized_views = on;
+SET aqumv.rewrite_mode = force;
+CREATE TEMP TABLE made AS WITH w AS (SELECT count(*) AS n FROM big WHERE id > 5) TABLE w UNION ALL SELECT k FROM small WHERE id = 3;
+SELECT * FROM made;
 DROP TABLE big, small CASCADE;
