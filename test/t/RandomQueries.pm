@@ -936,7 +936,7 @@ sub query_step
 		unshift @{ $q->{statements} }, @first, 'SET LOCAL ROLE reader';
 		$v = undef;
 	}
-	return { %$q, kind => 'query', shape => $shape, view => $v && $v->{sql}[0], expected => $v && $case->{force} && $v->{fresh} && $case->{zone_is} eq $case->{zone} };
+	return { %$q, kind => 'query', shape => $shape, view => $v && $v->{name}, definition => $v && $v->{sql}[0], expected => $v && $case->{force} && $v->{fresh} && $case->{zone_is} eq $case->{zone} };
 }
 
 sub query

@@ -456,7 +456,7 @@ sub make_table
 	# a time and a number, always
 	push @chosen, pick(grep { $_->[0] =~ /^[dwz]$/ } @base) if !grep { $_->[0] =~ /^[dwz]$/ } @chosen;
 	push @chosen, pick(grep { $_->[0] =~ /^[inmf]$/ } @base) if !grep { $_->[0] =~ /^[inmf]$/ } @chosen;
-	$t{columns} = [ [ 'id', 'int', 'int', 1 ], map { [ @$_, chance(0.12) ] } [ 'k', 'int', 'int' ], sort { $a->[0] cmp $b->[0] } @chosen ];
+	$t{columns} = [ [ 'id', 'int', 'int', 1 ], map { [ @$_, chance(0.25) ] } [ 'k', 'int', 'int' ], sort { $a->[0] cmp $b->[0] } @chosen ];
 	push @{ $t{columns} }, [ 'part', 'int', 'int' ] if $t{partitioned};
 	@definitions = map { "$_->[0] $_->[1]" . ($_->[3] ? ' NOT NULL' : '') } @{ $t{columns} };
 	$t{key} = !$t{partitioned} && chance(0.5);
