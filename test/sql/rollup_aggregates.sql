@@ -34,6 +34,10 @@ INSERT INTO agg SELECT unnest(ARRAY['string_agg(t, '','' ORDER BY t)', 'array_ag
     'sum(DISTINCT i4)', 'range_agg(int4range(i4, i4 + 5))', 'min(f8 + 1)', 'sum(i4) FILTER (WHERE i2 > 0)', 'max(d) FILTER (WHERE b)', 'sum(f8) FILTER (WHERE b)']), 'opaque';
 INSERT INTO agg SELECT unnest(ARRAY['avg(f8 * 2)', 'avg(i4 % 7)', 'json_agg(i2 ORDER BY i4)', 'sum(n + 1)', 'sum(i8) FILTER (WHERE b)', 'max(i4 + i8)', 'bit_or(i4 + 1)', 'count(b)', 'sum(DISTINCT i2)', 'array_agg(h ORDER BY h)', 'avg(ti)', 'min(t COLLATE "POSIX")', 'string_agg(g::text, '''')']), 'missing';
 
+-- from count, sum and sum of squares
+INSERT INTO agg SELECT format(f, c), 'squares' FROM unnest(ARRAY['count(%1$s)', 'sum(%1$s)', 'sum((%1$s) * (%1$s))']) AS f, unnest(ARRAY['i2::int', 'n', 'n2', 'i4 % 1000']) AS c;
+INSERT INTO agg SELECT format('%s(%s)', f, c), 'variance' FROM unnest(ARRAY['stddev', 'stddev_pop', 'stddev_samp', 'variance', 'var_pop', 'var_samp']) AS f, unnest(ARRAY['i2::int', 'n', 'n2', 'i4 % 1000', 'i8', 'f8']) AS c;
+
 CREATE FUNCTION pg_temp.make_view(kinds text[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     EXECUTE 'CREATE MATERIALIZED VIEW parts AS SELECT g, h, ' || (SELECT string_agg(expr || ' AS c' || n, ', ') FROM (SELECT expr, row_number() OVER () AS n FROM agg WHERE kind = ANY (kinds)) AS x)
@@ -53,10 +57,13 @@ SELECT pg_temp.try('{stored,derived}');
 DROP MATERIALIZED VIEW parts;
 SELECT pg_temp.make_view('{opaque}');
 SELECT pg_temp.try('{opaque,missing}');
+DROP MATERIALIZED VIEW parts;
+SELECT pg_temp.make_view('{squares}');
+SELECT pg_temp.try('{squares,variance}');
 
 SELECT grain, expr, says FROM result WHERE says LIKE 'DIFF%' OR says LIKE '%ERROR%' ORDER BY 1, 2;
 SELECT kind, grain, count(*), count(*) FILTER (WHERE says LIKE 'parts:%') AS from_view FROM result GROUP BY 1, 2 ORDER BY 1, 2;
-SELECT 'not answered', kind, expr, string_agg(substr(grain, 1, 1), '' ORDER BY grain) FROM result WHERE kind IN ('stored', 'derived') AND says NOT LIKE 'parts:%' GROUP BY 2, 3 ORDER BY 2, 3;
+SELECT 'not answered', kind, expr, string_agg(substr(grain, 1, 1), '' ORDER BY grain) FROM result WHERE kind IN ('stored', 'derived', 'squares', 'variance') AND says NOT LIKE 'parts:%' GROUP BY 2, 3 ORDER BY 2, 3;
 SELECT 'answered', kind, expr, string_agg(substr(grain, 1, 1), '' ORDER BY grain) FROM result WHERE kind IN ('opaque', 'missing') AND says LIKE 'parts:%' GROUP BY 2, 3 ORDER BY 2, 3;
 DROP TABLE a, agg, result CASCADE;
 DROP TYPE mood;
