@@ -203,32 +203,71 @@ loss(const AqumvSite *site, const Option *before, const Option *after)
 	return after->costs[site->number] - before->costs[site->number];
 }
 
+/* Is a site in a block that is inside of the site's, but of no other between? */
+static bool
+is_next_inside(List *sites, const AqumvSite *site, const AqumvSite *outer)
+{
+	ListCell   *lc;
+
+	if (!is_inside(site->path, outer->path))
+		return false;
+	foreach(lc, sites)
+	{
+		const AqumvSite *other = lfirst(lc);
+
+		/* a block with several sites counts by the first */
+		if (other == site)
+			break;
+		if (other->number == site->number && strcmp(other->path, site->path) == 0)
+			return false;
+	}
+	foreach(lc, sites)
+	{
+		const AqumvSite *other = lfirst(lc);
+
+		if (is_inside(site->path, other->path) && is_inside(other->path, outer->path))
+			return false;
+	}
+	return true;
+}
+
 /*
- * Some blocks may be better off without views.  A block is to blame for having
- * become dearer if no block inside of it is.
+ * Is the block of a site to blame for having become dearer?  Not if a block
+ * inside of it is; but what those have gained is not its merit.
  */
+static bool
+is_to_blame(List *sites, const AqumvSite *site, const Option *before, const Option *after)
+{
+	double		own = loss(site, before, after);
+	ListCell   *lc;
+
+	foreach(lc, sites)
+	{
+		const AqumvSite *other = lfirst(lc);
+		double		inner = loss(other, before, after);
+
+		if (inner > 0 && is_inside(other->path, site->path))
+			return false;
+		if (inner < 0 && is_next_inside(sites, other, site))
+			own -= inner;
+	}
+	return own > 0;
+}
+
+/* Some blocks may be better off without views. */
 static Option *
 try_without_losers(Choice *choice, Option *original, Option *best)
 {
 	List	   *sites = best->answer->sites;
 	int			nlosers = 0;
-	ListCell   *lc,
-			   *li;
+	ListCell   *lc;
 	AqumvAnswer *answer;
 
 	foreach(lc, sites)
 	{
 		AqumvSite  *site = lfirst(lc);
-		bool		to_blame = loss(site, original, best) > 0;
 
-		foreach(li, sites)
-		{
-			AqumvSite  *other = lfirst(li);
-
-			if (is_inside(other->path, site->path) && loss(other, original, best) > 0)
-				to_blame = false;
-		}
-		if (to_blame)
+		if (is_to_blame(sites, site, original, best))
 		{
 			site->allowed = -1;
 			nlosers++;

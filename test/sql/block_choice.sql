@@ -41,14 +41,18 @@ SELECT pg_temp.both('SELECT (SELECT pad FROM big WHERE id = 77) AS a, k, count(*
 -- all and nothing
 SELECT pg_temp.both('SELECT (SELECT sum(id) FROM big WHERE k = 3), (SELECT count(*) FROM big)');
 SELECT pg_temp.both('SELECT k FROM small WHERE id = 77 UNION ALL SELECT k FROM small WHERE id = 78');
--- a block inside of a block: the inner is to blame, not the outer
+-- a block inside of a block: the inner is to blame, or the outer although the
+-- inner has gained more
 SELECT pg_temp.both('SELECT k, count(*), (SELECT max(s.k) FROM small s WHERE s.id = 77) FROM big GROUP BY k');
+SELECT pg_temp.both('SELECT s.k FROM small s WHERE s.id = 77 AND s.k < (SELECT count(*) FROM big) AND s.k < (SELECT sum(id) FROM big)');
+SELECT pg_temp.both('SELECT k, sum(id) FROM big WHERE k = (SELECT s.k FROM small s WHERE s.id = 77 AND s.k < (SELECT count(*) FROM big)) GROUP BY k');
 -- views that force and ask
 SET aqumv.rewrite_mode = force;
 SELECT pg_temp.both('SELECT k FROM small WHERE id = 77 UNION ALL SELECT sum(id) FROM big');
 SET aqumv.rewrite_mode = required;
 SELECT pg_temp.both('SELECT k FROM small WHERE id = 77 UNION ALL SELECT sum(id) FROM big');
 SELECT pg_temp.reads('SELECT pad FROM big WHERE id = 77 UNION ALL SELECT sum(id)::text FROM big');
+\set SHOW_CONTEXT never
 SELECT pg_temp.reads('SELECT pad FROM big WHERE id = 77 UNION ALL SELECT k::text FROM small');
 SET aqumv.rewrite_mode = cost;
 SELECT block, view, used, reason_code, cost_rewritten < cost_original AS cheaper
