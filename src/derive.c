@@ -135,7 +135,7 @@ filter_conjuncts(Expr *filter, const List *rtis)
 
 /* Is what is stored, filters apart, the aggregate? */
 static bool
-is_same_aggregate(Aggref *stored, Aggref *wanted)
+is_same_aggregate(Aggref *stored, Aggref *wanted, AqumvDerivation *d)
 {
 	Expr	   *filter = stored->aggfilter;
 	bool		same;
@@ -150,7 +150,7 @@ is_same_aggregate(Aggref *stored, Aggref *wanted)
 
 /* Is it the sum of squares of the aggregate's input? */
 static bool
-is_sum_of_squares(Aggref *stored, Aggref *wanted)
+is_sum_of_squares(Aggref *stored, Aggref *wanted, AqumvDerivation *d)
 {
 	return (stored->aggfnoid == F_SUM_INT2 || stored->aggfnoid == F_SUM_INT4 ||
 			stored->aggfnoid == F_SUM_INT8 || stored->aggfnoid == F_SUM_NUMERIC) &&
@@ -163,8 +163,9 @@ is_sum_of_squares(Aggref *stored, Aggref *wanted)
  * rest of the filter.
  */
 static Node *
-find_aggregate(Aggref *aggregate, bool (*is_wanted) (Aggref *, Aggref *), Node **rest,
-			   AqumvDerivation *d)
+find_aggregate(Aggref *aggregate,
+			   bool (*is_wanted) (Aggref *stored, Aggref *wanted, AqumvDerivation *d),
+			   Node **rest, AqumvDerivation *d)
 {
 	Aggref	   *bare = (Aggref *) aqumv_canonical((Node *) aggregate, d->query->rtis);
 	List	   *wanted = filter_conjuncts(aggregate->aggfilter, d->query->rtis);
@@ -179,7 +180,7 @@ find_aggregate(Aggref *aggregate, bool (*is_wanted) (Aggref *, Aggref *), Node *
 		Aggref	   *other = (Aggref *) output->expr;
 		List	   *filters;
 
-		if (!IsA(other, Aggref) || output->inexact || !is_wanted(other, bare))
+		if (!IsA(other, Aggref) || output->inexact || !is_wanted(other, bare, d))
 			continue;
 		filters = filter_conjuncts(other->aggfilter, NIL);
 		if (list_difference(filters, wanted) == NIL &&
@@ -217,20 +218,25 @@ find_aggregate(Aggref *aggregate, bool (*is_wanted) (Aggref *, Aggref *), Node *
 	return (Node *) make_output_var(best, d);
 }
 
-/* Does an aggregate count a column that is never NULL, which is count(*)? */
+/*
+ * Does it count all rows?  It may say so by a column that is never NULL.
+ */
 static bool
 counts_all(Aggref *aggregate, AqumvDerivation *d)
 {
 	Var		   *var = (Var *) aqumv_argument_of(aggregate);
 
-	return aggregate->aggfnoid == F_COUNT_ANY && IsA(var, Var) && is_column((Node *) var, d) &&
-		aqumv_is_never_null(aqumv_only_relation(d->query)->relid, var->varattno);
+	if (aggregate->aggdistinct != NIL || aggregate->agglevelsup != 0)
+		return false;
+	return aggregate->aggfnoid == F_COUNT_ ||
+		(aggregate->aggfnoid == F_COUNT_ANY && IsA(var, Var) && var->varlevelsup == 0 &&
+		 aqumv_is_never_null(aqumv_only_relation(d->query)->relid, var->varattno));
 }
 
 static bool
-is_count_of_all(Aggref *stored, Aggref *wanted)
+is_count_of_all(Aggref *stored, Aggref *wanted, AqumvDerivation *d)
 {
-	return stored->aggfnoid == F_COUNT_;
+	return counts_all(stored, d);
 }
 
 /* For rollup.c: the column that holds the aggregate. */
@@ -239,8 +245,10 @@ find_stored(Aggref *aggregate, Node **rest, void *context)
 {
 	AqumvDerivation *d = context;
 	Node	   *column = find_aggregate(aggregate, is_same_aggregate, rest, d);
+	Node	   *arg = (Node *) aqumv_argument_of(aggregate);
 
-	if (column == NULL && d->reason == NULL && counts_all(aggregate, d))
+	if (column == NULL && d->reason == NULL && (arg == NULL || is_column(arg, d)) &&
+		counts_all(aggregate, d))
 		column = find_aggregate(aggregate, is_count_of_all, rest, d);
 	return column;
 }
@@ -454,6 +462,14 @@ derive_column(Var *var, AqumvDerivation *d)
 	return (Node *) result;
 }
 
+/* An aggregate that a query around the block computes, from its own columns. */
+static bool
+is_of_outer_query(Node *node, AqumvDerivation *d)
+{
+	return (IsA(node, Aggref) && (int) ((Aggref *) node)->agglevelsup > d->depth) ||
+		(IsA(node, GroupingFunc) && (int) ((GroupingFunc *) node)->agglevelsup > d->depth);
+}
+
 static Node *
 derive_node(Node *node, AqumvDerivation *d)
 {
@@ -467,8 +483,8 @@ derive_node(Node *node, AqumvDerivation *d)
 		return node;
 	if (IsA(node, Query))
 		return derive_query((Query *) node, d);
-	if (IsA(node, Var) && !is_column(node, d))
-		return node;			/* of another relation */
+	if ((IsA(node, Var) && !is_column(node, d)) || is_of_outer_query(node, d))
+		return node;
 	if (IsA(node, List))
 		return expression_tree_mutator(node, derive_mutator, d);
 	d->whole = false;

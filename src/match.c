@@ -262,6 +262,7 @@ static AqumvReason *
 match_before(AqumvDerivation *d, AqumvMatch *match)
 {
 	Query	   *query = d->query->query;
+	ListCell   *lc;
 
 	d->before = true;
 	match->join_tree = (FromExpr *) derive_join_tree(d, (Node *) query->jointree);
@@ -273,8 +274,11 @@ match_before(AqumvDerivation *d, AqumvMatch *match)
 	if (!aqumv_only_relation(d->query)->alone)
 		match->range_table = aqumv_derive_range_table(d, query->rtable);
 	if (aqumv_compat_group_exprs(query) != NULL)
-		match->group_exprs = (List *)
-			aqumv_derive(d, (Node *) *aqumv_compat_group_exprs(query), false);
+	{
+		foreach(lc, *aqumv_compat_group_exprs(query))
+			match->group_exprs = lappend(match->group_exprs,
+										 aqumv_derive(d, lfirst(lc), true));
+	}
 	d->before = false;
 	return d->reason;
 }

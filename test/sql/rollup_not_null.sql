@@ -1,0 +1,48 @@
+-- count(x) of a NOT NULL column is count(*), stored or asked for.  Were the code
+-- wrong, NULLs would be counted: where the column may have them, or an outer join
+-- puts them.
+\getenv srcdir PG_ABS_SRCDIR
+\set compare :srcdir '/include/compare.sql'
+\i :compare
+CREATE SCHEMA rollup_not_null;
+SET search_path = rollup_not_null, public;
+CREATE TABLE ev (id int PRIMARY KEY, k int, a int NOT NULL, b int);
+INSERT INTO ev SELECT i, i % 5, i, nullif(i % 7, 3) FROM generate_series(1, 100) i;
+CREATE TABLE dim AS SELECT i AS k FROM generate_series(3, 7) i;
+CREATE MATERIALIZED VIEW mv AS SELECT k, count(*) AS n, sum(a) AS sa, sum(b) AS sb, count(*) FILTER (WHERE b > 2) AS nb FROM ev GROUP BY k;
+
+SELECT pg_temp.compare('SELECT avg(a), count(a), count(id), count(1) FROM ev');
+SELECT pg_temp.compare('SELECT k, avg(a) FILTER (WHERE k > 2), count(a) FILTER (WHERE b > 2) FROM ev GROUP BY k');
+SELECT pg_temp.compare('SELECT dim.k, count(ev.id), avg(ev.a) FROM dim JOIN ev USING (k) GROUP BY dim.k');
+-- not these
+SELECT pg_temp.compare('SELECT avg(b), count(b) FROM ev');
+SELECT pg_temp.compare('SELECT count(DISTINCT a) FROM ev');
+SELECT pg_temp.compare('SELECT count(a + b) FROM ev');
+SELECT pg_temp.compare('SELECT dim.k, count(ev.id), avg(ev.a) FROM dim LEFT JOIN ev USING (k) GROUP BY dim.k');
+-- a subquery's aggregate may be of the query around it
+SELECT pg_temp.compare('SELECT (SELECT sum(dim.k) FROM ev WHERE ev.k = 1 GROUP BY ev.k) FROM dim');
+SELECT pg_temp.compare('SELECT dim.k, (SELECT count(dim.k) + count(ev.a) FROM ev WHERE ev.k = dim.k) FROM dim GROUP BY dim.k');
+-- the constraint comes and goes
+ALTER TABLE ev ALTER a DROP NOT NULL;
+SELECT pg_temp.compare('SELECT avg(a), count(a) FROM ev');
+INSERT INTO ev VALUES (101, 1, NULL, 1);
+REFRESH MATERIALIZED VIEW mv;
+SELECT pg_temp.compare('SELECT avg(a), count(a) FROM ev');
+DELETE FROM ev WHERE a IS NULL;
+ALTER TABLE ev ALTER a SET NOT NULL;
+REFRESH MATERIALIZED VIEW mv;
+SELECT pg_temp.compare('SELECT avg(a), count(a) FROM ev');
+PREPARE p AS SELECT avg(a) FROM ev;
+SET enable_answer_query_using_materialized_views = on;
+SET plan_cache_mode = force_generic_plan;
+EXECUTE p;
+ALTER TABLE ev ALTER a DROP NOT NULL;
+INSERT INTO ev VALUES (102, 1, NULL, 1);
+REFRESH MATERIALIZED VIEW mv;
+EXECUTE p;
+-- the view may be what counts the column
+DROP MATERIALIZED VIEW mv;
+CREATE MATERIALIZED VIEW mv AS SELECT k, count(id) AS n, count(a) AS na FROM ev GROUP BY k;
+SELECT pg_temp.compare('SELECT k, count(id) FROM ev GROUP BY k');
+SELECT pg_temp.compare('SELECT count(*), count(a) FROM ev');
+DROP SCHEMA rollup_not_null CASCADE;
