@@ -1052,7 +1052,7 @@ sub event_steps
 
 # ---- cases
 
-my @zones = qw(Europe/Berlin America/New_York UTC Asia/Kathmandu Australia/Lord_Howe);
+my @zones = qw(Europe/Berlin America/New_York UTC Asia/Kathmandu Australia/Lord_Howe Asia/Beirut America/Havana America/Scoresbysund Pacific/Apia);
 
 # A case of a seed: {seed, setup, insert, rows, views, steps}.  $_[1] says if there are ICU
 # collations, $_[2] how many queries to make.
