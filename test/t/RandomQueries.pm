@@ -241,7 +241,9 @@ $shape{groups} = {
 		return undef if !@keys;
 		return block($v, distinct => 'DISTINCT ', outs => [ map { key_out($_) } some(1 + int rand 2, @keys) ]) if chance(0.5);
 		my $b = grouped($v, 1, some(1 + int rand 2, @keys));
-		$b->{distinct} = 'DISTINCT ' if !has_near($b);
+		return $b if has_near($b);
+		$b->{distinct} = 'DISTINCT ';
+		$_->{mode} = $loose{ $_->{tag} } // $_->{mode} for @{ $b->{outs} };
 		return $b;
 	},
 	'DISTINCT ON' => sub {
@@ -410,7 +412,7 @@ sub windows
 		out("row_number() OVER (ORDER BY $all)", 'big'), out("rank() OVER (ORDER BY $one)", 'big'), out("count(*) OVER (PARTITION BY $one)", 'big'),
 		out("dense_rank() OVER (PARTITION BY $one ORDER BY $all)", 'big'), out("count($one) OVER ()", 'big'),
 		out("lag($one, 1) OVER (ORDER BY $all)", $tag, $loose{$tag}), out("first_value($one) OVER (PARTITION BY $one ORDER BY $all ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)", $tag, $loose{$tag}),
-		$b->{group} ? () : out("count(*) FILTER (WHERE $one IS NOT NULL) OVER (ORDER BY $all ROWS UNBOUNDED PRECEDING)", 'big'), out("max(length(($one)::text)) OVER ()", 'int'),
+		$b->{group} || grep({ $_->{sql} =~ /\b(?:count|sum|min|max)\(/ } @outs) ? () : out("count(*) FILTER (WHERE $one IS NOT NULL) OVER (ORDER BY $all ROWS UNBOUNDED PRECEDING)", 'big'), out("max(length(($one)::text)) OVER ()", 'int'),
 		$b->{group} ? out('sum(count(*)) OVER ()', 'num') : out('ntile(2) OVER (ORDER BY ' . $all . ')', 'int'));
 	return $b;
 }
@@ -583,10 +585,18 @@ my %context = (
 	'over a subquery' => sub {
 		my ($v, $b) = @_;
 		my $name = $v->{of}{name};
+		return undef if $b->{from} ne "$name AS t";
 		my @where = @{ $b->{where} };
 		$b->{from} = chance(0.5) ? "(SELECT * FROM $name AS t" . (@where ? ' WHERE ' . join(' AND ', map { "($_)" } splice @where, 0, 1) : '') . ') AS t'
 		  : "(SELECT t.*, 1 AS one FROM (SELECT * FROM $name) AS t) AS t";
 		$b->{where} = \@where;
+		return plain($b);
+	},
+	'over a join' => sub {
+		my ($v, $b) = @_;
+		my $key = correlation($v) // return undef;
+		return undef if $b->{from} ne "$v->{of}{name} AS t";
+		$b->{from} = "(SELECT t.* FROM $v->{of}{name} AS t " . pick('JOIN', 'LEFT JOIN') . " dim ON $key) AS t";
 		return plain($b);
 	},
 	'CTE' => sub { my ($v, $b) = @_; return around($b, 'WITH q AS (', ') SELECT * FROM q' . filter($b, 'q')) },
@@ -653,6 +663,7 @@ my %context = (
 	'over a view' => sub {
 		my ($v, $b) = @_;
 		my $name = $v->{of}{name};
+		return undef if $b->{from} ne "$name AS t";
 		$b->{from} = 'vq AS t';
 		return { before => ["CREATE TEMP VIEW vq AS SELECT * FROM $name"], %{ plain($b) } };
 	},
@@ -690,11 +701,20 @@ sub nested
 
 # ---- joins: the table of a view with dim, or with itself
 
+my @dim = ({ sql => 'dim.id', tag => 'int' }, { sql => 'dim.k', tag => 'int' }, { sql => 'dim.name', tag => 'text' }, { sql => 'dim.num', tag => 'num' });
+
 sub joined
 {
 	my ($b, $kind) = @_;
 	my $name = $b->{of}{name};
 	my $on = shift @{ $b->{on} };
+
+	# the table under a simple subquery, with the view's condition or above it
+	if (chance(0.15))
+	{
+		my $where = @{ $b->{where} } && chance(0.5) ? ' WHERE (' . shift(@{ $b->{where} }) . ')' : '';
+		$name = "(SELECT * FROM $name AS t$where)" if $where !~ /\bdim\b/;
+	}
 
 	# columns that both have are one column then
 	if ($kind =~ /^using(.*)/)
@@ -710,13 +730,20 @@ sub joined
 	  : $kind eq 'left' ? "$name AS t LEFT JOIN dim ON $on" : $kind eq 'full' ? "$name AS t FULL JOIN dim ON $on" : $kind eq 'cross' ? "$name AS t CROSS JOIN dim"
 	  : $kind eq 'inner, reversed' ? "dim JOIN $name AS t ON $on" : "$name AS t JOIN dim ON $on";
 	push @{ $b->{where} }, $on if $kind =~ /^comma/;
+	if ($kind !~ /^comma/ && chance(0.25))
+	{
+		my ($key) = $on =~ /\b(t\.\w+)/;
+		$key //= 'dim.id';
+		$b->{from} .= pick(' JOIN', ' LEFT JOIN', ' LEFT JOIN', ' RIGHT JOIN', ' FULL JOIN') . ' dim AS d3 ON d3.' . pick('id', 'k') . ' = ' . pick('dim.k', $key, $key);
+		push @{ $b->{where} }, condition({ sql => 'd3.id', tag => 'int' }) if chance(0.3);
+	}
+	push @{ $b->{where} }, condition(pick(@dim)) if chance(0.15);
 	return $b;
 }
 
 # how a key is joined with dim: to one row, or to several
 sub on { my $key = shift; return put(pick(('? = dim.id') x 4, '? = dim.k', '? > dim.id', '? = dim.id + 1', '(? = dim.id OR dim.k IS NULL)', '? IS NOT DISTINCT FROM dim.k'), $key->{sql}) }
 
-my @dim = ({ sql => 'dim.id', tag => 'int' }, { sql => 'dim.k', tag => 'int' }, { sql => 'dim.name', tag => 'text' }, { sql => 'dim.num', tag => 'num' });
 
 my @join_kinds = ('comma', 'comma, reversed', 'right', 'left to it', 'left', 'full', 'cross', 'inner', 'inner', 'inner, reversed');
 
