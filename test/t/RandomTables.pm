@@ -1,5 +1,5 @@
 # Random tables and materialized views over them, and what their expressions,
-# conditions and aggregates are made of: the words of RandomQueries.pm.
+# conditions and aggregates are made of: the words of RandomBlocks.pm.
 #
 # Everything is text with a *tag*, which says what can be done with it: an item
 # is {sql, tag}, of a column "t.k" or of an expression over columns; the table of
