@@ -28,15 +28,11 @@
  */
 #include "aqumv.h"
 
-#include <ctype.h>
-
 #include "access/stratnum.h"
 #include "catalog/pg_type.h"
 #include "common/int.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
-#include "parser/scansup.h"
-#include "pgtime.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/datetime.h"
@@ -47,23 +43,8 @@
 #include "utils/typcache.h"
 
 #include "bucket.h"
-
-/* how much of a time something looks at */
-typedef enum Unit
-{
-	UNIT_NONE = -1,
-	UNIT_MICROSECOND,
-	UNIT_MILLISECOND,
-	UNIT_SECOND,
-	UNIT_MINUTE,
-	UNIT_HOUR,
-	UNIT_DAY,
-	UNIT_MONTH,
-	UNIT_QUARTER,
-	UNIT_YEAR,
-	UNIT_LONGER,				/* decades, centuries: made of years only */
-	UNIT_WEEK					/* made of days only, part of nothing longer */
-} Unit;
+#include "unit.h"
+#include "zone.h"
 
 typedef struct Bucket
 {
@@ -74,203 +55,11 @@ typedef struct Bucket
 	Node	   *raw;			/* what it is a bucket of; under a cast from date,
 								 * the date */
 	Oid			type;			/* of raw */
-	Unit		unit;			/* TIME */
+	AqumvUnit		unit;			/* TIME */
 	int64		width;			/* BIN: microseconds; DIVISION: the divisor */
 	int64		origin;			/* BIN */
 	Oid			opno;			/* DIVISION */
 } Bucket;
-
-/* ------------------------------------------------------------------------
- * What do functions look at?
- * ------------------------------------------------------------------------
- */
-
-static Unit
-unit_of_field(int field)
-{
-	switch (field)
-	{
-		case DTK_MICROSEC:
-			return UNIT_MICROSECOND;
-		case DTK_MILLISEC:
-			return UNIT_MILLISECOND;
-		case DTK_SECOND:
-			return UNIT_SECOND;
-		case DTK_MINUTE:
-			return UNIT_MINUTE;
-		case DTK_HOUR:
-			return UNIT_HOUR;
-		case DTK_DAY:
-		case DTK_DOW:
-		case DTK_ISODOW:
-		case DTK_DOY:
-			return UNIT_DAY;
-		case DTK_WEEK:
-		case DTK_ISOYEAR:
-			return UNIT_WEEK;
-		case DTK_MONTH:
-			return UNIT_MONTH;
-		case DTK_QUARTER:
-			return UNIT_QUARTER;
-		case DTK_YEAR:
-			return UNIT_YEAR;
-		case DTK_DECADE:
-		case DTK_CENTURY:
-		case DTK_MILLENNIUM:
-			return UNIT_LONGER;
-		default:
-			return UNIT_NONE;
-	}
-}
-
-/* The text that an expression is always, or NULL. */
-static char *
-constant_text(Node *node)
-{
-	if (!IsA(node, Const) || ((Const *) node)->constisnull ||
-		((Const *) node)->consttype != TEXTOID)
-		return NULL;
-	return TextDatumGetCString(((Const *) node)->constvalue);
-}
-
-/* The unit that the first argument of date_trunc or extract names. */
-static Unit
-named_unit(Node *name)
-{
-	char	   *text = constant_text(name);
-	int			field;
-	int			type;
-
-	if (text == NULL)
-		return UNIT_NONE;
-	text = downcase_truncate_identifier(text, strlen(text), false);
-	type = DecodeUnits(0, text, &field);
-	if (type == UNKNOWN_FIELD)
-		type = DecodeSpecial(0, text, &field);
-	return type == UNITS ? unit_of_field(field) : UNIT_NONE;
-}
-
-/*
- * Patterns of to_char, in the one or two ways that it knows them; of two that
- * fit, the longer comes first.
- */
-static const struct
-{
-	const char *pattern;
-	Unit		unit;
-}			patterns[] =
-{
-	{"FM", UNIT_LONGER}, {"fm", UNIT_LONGER},
-	{"IDDD", UNIT_DAY}, {"ID", UNIT_DAY}, {"IW", UNIT_WEEK},
-	{"IYYY", UNIT_WEEK}, {"IYY", UNIT_WEEK}, {"IY", UNIT_WEEK}, {"I", UNIT_WEEK},
-	{"iddd", UNIT_DAY}, {"id", UNIT_DAY}, {"iw", UNIT_WEEK},
-	{"iyyy", UNIT_WEEK}, {"iyy", UNIT_WEEK}, {"iy", UNIT_WEEK}, {"i", UNIT_WEEK},
-	{"YYYY", UNIT_YEAR}, {"YYY", UNIT_YEAR}, {"YY", UNIT_YEAR}, {"Y", UNIT_YEAR},
-	{"yyyy", UNIT_YEAR}, {"yyy", UNIT_YEAR}, {"yy", UNIT_YEAR}, {"y", UNIT_YEAR},
-	{"MONTH", UNIT_MONTH}, {"MON", UNIT_MONTH}, {"MM", UNIT_MONTH},
-	{"Month", UNIT_MONTH}, {"Mon", UNIT_MONTH},
-	{"month", UNIT_MONTH}, {"mon", UNIT_MONTH}, {"mm", UNIT_MONTH},
-	{"RM", UNIT_MONTH}, {"rm", UNIT_MONTH},
-	{"DAY", UNIT_DAY}, {"DDD", UNIT_DAY}, {"DD", UNIT_DAY}, {"DY", UNIT_DAY},
-	{"Day", UNIT_DAY}, {"Dy", UNIT_DAY}, {"D", UNIT_DAY},
-	{"day", UNIT_DAY}, {"ddd", UNIT_DAY}, {"dd", UNIT_DAY}, {"dy", UNIT_DAY}, {"d", UNIT_DAY},
-	{"WW", UNIT_DAY}, {"W", UNIT_DAY}, {"J", UNIT_DAY}, {"Q", UNIT_QUARTER},
-	{"ww", UNIT_DAY}, {"w", UNIT_DAY}, {"j", UNIT_DAY}, {"q", UNIT_QUARTER},
-};
-
-static bool nests(Unit from, Unit to);
-
-/* The one unit that decides about a format of to_char. */
-static Unit
-format_unit(Node *format)
-{
-	char	   *text = constant_text(format);
-	Unit		unit = UNIT_LONGER;
-
-	while (text != NULL && *text != '\0')
-	{
-		int			i;
-
-		if (!isalpha((unsigned char) *text))
-		{
-			/* a character that has no meaning; quotes and escapes have */
-			if (*text == '"' || *text == '\\' || IS_HIGHBIT_SET(*text))
-				return UNIT_NONE;
-			text++;
-			continue;
-		}
-		for (i = 0; i < lengthof(patterns); i++)
-		{
-			if (strncmp(text, patterns[i].pattern, strlen(patterns[i].pattern)) == 0)
-				break;
-		}
-		if (i == lengthof(patterns))
-			return UNIT_NONE;
-		text += strlen(patterns[i].pattern);
-		if (patterns[i].unit == UNIT_LONGER)
-			continue;			/* looks at nothing */
-		if (unit == UNIT_LONGER || nests(patterns[i].unit, unit))
-			unit = patterns[i].unit;
-		else if (!nests(unit, patterns[i].unit))
-			unit = UNIT_DAY;	/* weeks beside months */
-	}
-	return text == NULL ? UNIT_NONE : unit;
-}
-
-/*
- * Does a bucket of one unit tell all that something looks at which looks at
- * the other?
- */
-static bool
-nests(Unit from, Unit to)
-{
-	if (from == UNIT_NONE || to == UNIT_NONE)
-		return false;
-	if (from <= UNIT_DAY)
-		return to >= from;
-	if (from == UNIT_WEEK)
-		return to == UNIT_WEEK; /* numbers of weeks and their years */
-	return from <= UNIT_YEAR && to >= from && to <= UNIT_LONGER;
-}
-
-/*
- * What a function of a time looks at, and which of its arguments is the time.
- */
-static Unit
-function_unit(FuncExpr *func, int *arg)
-{
-	*arg = 1;
-	switch (func->funcid)
-	{
-		case F_DATE_TRUNC_TEXT_TIMESTAMP:
-		case F_DATE_TRUNC_TEXT_TIMESTAMPTZ:
-		case F_EXTRACT_TEXT_DATE:
-		case F_EXTRACT_TEXT_TIMESTAMP:
-		case F_EXTRACT_TEXT_TIMESTAMPTZ:
-		case F_DATE_PART_TEXT_TIMESTAMP:
-		case F_DATE_PART_TEXT_TIMESTAMPTZ:
-			{
-				Unit		unit = named_unit(linitial(func->args));
-
-				/* extract(second) has the fraction with it, ISO years have not */
-				if (func->funcid != F_DATE_TRUNC_TEXT_TIMESTAMP &&
-					func->funcid != F_DATE_TRUNC_TEXT_TIMESTAMPTZ &&
-					unit < UNIT_MINUTE)
-					return UNIT_NONE;
-				return unit;
-			}
-		case F_DATE_TIMESTAMP:
-		case F_DATE_TIMESTAMPTZ:
-			*arg = 0;
-			return UNIT_DAY;
-		case F_TO_CHAR_TIMESTAMP_TEXT:
-		case F_TO_CHAR_TIMESTAMPTZ_TEXT:
-			*arg = 0;
-			return format_unit(lsecond(func->args));
-		default:
-			return UNIT_NONE;
-	}
-}
 
 /* ------------------------------------------------------------------------
  * What is a bucket?
@@ -374,12 +163,12 @@ parse_bucket(Node *expr, Bucket *bucket)
 	{
 		case F_DATE_TRUNC_TEXT_TIMESTAMP:
 		case F_DATE_TRUNC_TEXT_TIMESTAMPTZ:
-			bucket->unit = named_unit(linitial(func->args));
+			bucket->unit = aqumv_named_unit(linitial(func->args));
 			time = lsecond(func->args);
 			break;
 		case F_DATE_TIMESTAMP:
 		case F_DATE_TIMESTAMPTZ:
-			bucket->unit = UNIT_DAY;
+			bucket->unit = AQUMV_UNIT_DAY;
 			time = linitial(func->args);
 			break;
 		case F_DATE_BIN_INTERVAL_TIMESTAMP_TIMESTAMP:
@@ -391,9 +180,9 @@ parse_bucket(Node *expr, Bucket *bucket)
 	bucket->kind = BUCKET_TIME;
 	bucket->raw = strip_cast(time);
 	bucket->type = exprType(bucket->raw);
-	if (bucket->type == DATEOID && bucket->unit != UNIT_NONE && bucket->unit < UNIT_DAY)
-		bucket->unit = UNIT_DAY;
-	return bucket->unit != UNIT_NONE;
+	if (bucket->type == DATEOID && bucket->unit != AQUMV_UNIT_NONE && bucket->unit < AQUMV_UNIT_DAY)
+		bucket->unit = AQUMV_UNIT_DAY;
+	return bucket->unit != AQUMV_UNIT_NONE;
 }
 
 /* Is this expression a bucket that aqumv_coarsen() knows about? */
@@ -409,96 +198,6 @@ aqumv_is_bucket(Node *expr)
  * Boundaries
  * ------------------------------------------------------------------------
  */
-
-/* Is local time as far from UTC as it ever was and will be? */
-static bool
-zone_never_changes(void)
-{
-	long		gmtoff;
-
-	return pg_get_timezone_offset(session_timezone, &gmtoff);
-}
-
-/*
- * Does every date keep its name when it is cast to timestamptz and back?  Where
- * clocks went ahead by a whole day, one became the next: 2011-12-30 in Apia.
- */
-static bool
-zone_has_all_dates(void)
-{
-	static pg_tz *zone = NULL;
-	static bool result;
-	pg_time_t	at = PG_INT32_MIN * INT64CONST(4);	/* before all changes */
-	pg_time_t	change;
-	long		before_off,
-				after_off;
-	int			before_dst,
-				after_dst;
-
-	if (zone == session_timezone)
-		return result;
-	result = true;
-	/* from 2038 on, years are alike */
-	while (result && at < PG_INT32_MAX &&
-		   pg_next_dst_boundary(&at, &before_off, &before_dst, &change,
-								&after_off, &after_dst, session_timezone) > 0)
-	{
-		result = after_off - before_off < SECS_PER_DAY;
-		at = change;
-	}
-	zone = session_timezone;
-	return result;
-}
-
-static pg_time_t
-clamp(pg_time_t value, pg_time_t low, pg_time_t high)
-{
-	return value < low ? low : value > high ? high : value;
-}
-
-/*
- * Do local dates before the one that begins at "boundary" belong to earlier
- * times only, and the others to later times only?  Between changes of the
- * zone local time goes as time does, so it suffices to look where, in each
- * stretch around, that date begins.
- */
-static bool
-is_clean_midnight(TimestampTz boundary)
-{
-	const pg_time_t margin = 3 * SECS_PER_DAY;
-	pg_time_t	at = timestamptz_to_time_t(boundary);
-	pg_time_t	start = at - margin;
-	pg_time_t	midnight;
-	struct pg_tm tm;
-	fsec_t		fsec;
-	int			tz;
-
-	if (timestamp2tm(boundary, &tz, &tm, &fsec, NULL, session_timezone) != 0 || fsec != 0)
-		return false;
-	midnight = (pg_time_t) (date2j(tm.tm_year, tm.tm_mon, tm.tm_mday) - UNIX_EPOCH_JDATE) *
-		SECS_PER_DAY;
-	for (;;)
-	{
-		long		before_off,
-					after_off;
-		int			before_dst,
-					after_dst;
-		pg_time_t	change;
-		pg_time_t	end = at + margin;
-		int			found = pg_next_dst_boundary(&start, &before_off, &before_dst, &change,
-												 &after_off, &after_dst, session_timezone);
-
-		if (found < 0)
-			return false;
-		if (found > 0 && change < end)
-			end = change;
-		if (clamp(midnight - before_off, start, end) != clamp(at, start, end))
-			return false;
-		if (end == at + margin)
-			return true;
-		start = end;
-	}
-}
 
 /* The unit's name as date_trunc understands it. */
 static Datum
@@ -543,7 +242,7 @@ is_boundary(const Bucket *bucket, Node *stored, int64 value)
 	}
 	if (bucket->type == DATEOID)
 	{
-		if (bucket->unit == UNIT_DAY)
+		if (bucket->unit == AQUMV_UNIT_DAY)
 			return true;
 		if (!is_date_of_timestamp(value))
 			return false;
@@ -555,7 +254,7 @@ is_boundary(const Bucket *bucket, Node *stored, int64 value)
 	if (DatumGetTimestampTz(DirectFunctionCall2(timestamptz_trunc, trunc_name(stored),
 												datum)) != value)
 		return false;
-	return bucket->unit < UNIT_DAY ? zone_never_changes() : is_clean_midnight(value);
+	return bucket->unit < AQUMV_UNIT_DAY ? aqumv_zone_never_changes() : aqumv_is_clean_midnight(value);
 }
 
 /*
@@ -706,12 +405,12 @@ coarsen_function(FuncExpr *func, const Bucket *bucket, Var *column)
 	FuncExpr   *result;
 	Node	   *value;
 	int			arg;
-	Unit		unit = function_unit(func, &arg);
+	AqumvUnit		unit = aqumv_unit_of_function(func, &arg);
 
-	if (bucket->kind != BUCKET_TIME || !nests(bucket->unit, unit) ||
+	if (bucket->kind != BUCKET_TIME || !aqumv_unit_tells(bucket->unit, unit) ||
 		!is_raw(bucket, list_nth(func->args, arg)))
 		return NULL;
-	if (bucket->unit < UNIT_DAY && bucket->type == TIMESTAMPTZOID && !zone_never_changes())
+	if (bucket->unit < AQUMV_UNIT_DAY && bucket->type == TIMESTAMPTZOID && !aqumv_zone_never_changes())
 		return NULL;
 	value = column_as(bucket, column, exprType(list_nth(func->args, arg)));
 	if (value == NULL)
@@ -809,7 +508,7 @@ coarsen_comparison(OpExpr *op, Node *stored, const Bucket *bucket, Var *column)
 		column->vartype != DATEOID && !is_date_of_timestamp(value))
 		return NULL;
 	if (infinite || (bucket->kind == BUCKET_TIME && bucket->type == DATEOID &&
-					 bucket->unit == UNIT_DAY))
+					 bucket->unit == AQUMV_UNIT_DAY))
 		return make_comparison(family, strategy, column,
 							   make_constant(bucket, column->vartype, value, infinite));
 	if (strategy == BTEqualStrategyNumber || value == PG_INT64_MAX)
@@ -844,7 +543,7 @@ aqumv_coarsen(Node *node, Node *stored, Var *column)
 		return NULL;
 	if (bucket.type == DATEOID && casts_dates_to_timestamptz(stored, NULL))
 	{
-		if (!zone_has_all_dates())
+		if (!aqumv_zone_has_all_dates())
 			return NULL;
 	}
 	else if (bucket.type == DATEOID && casts_dates_to_timestamptz(node, NULL))
