@@ -469,28 +469,28 @@ choose(Choice *choice, bool explain)
 	AqumvStatement *statement = choice->statement;
 	AqumvAnswer *answer = aqumv_answer(&choice->question);
 	Option	   *best = NULL;
-	Option	   *original;
-	bool		several = list_length(answer->used) > 1;
+	bool		by_cost = statement->mode == AQUMV_REWRITE_COST;
 
 	if (!explain && statement->mode == AQUMV_REWRITE_REQUIRED)
 		require_answers(choice, answer);
+
+	/*
+	 * The original comes first: what is executed next is then what has been
+	 * planned last.  The planner scribbles on its input, which the guard needs
+	 * whole.
+	 */
+	if (answer->used == NIL && !explain)
+		return plan_option(choice, NULL, statement->parse);
+	if (by_cost || explain)
+		choice->original = plan_option(choice, NULL, copyObject(choice->question.parse));
 	if (answer->used != NIL)
 		best = plan_answer(choice, answer);
-	if (best != NULL && !several)
+	if (best != NULL && list_length(answer->used) == 1)
 		best = try_other_views(choice, best);
-
-	/* the planner scribbles on its input; the guard needs it whole */
-	if (best == NULL || explain || statement->mode == AQUMV_REWRITE_COST)
-	{
-		original = plan_option(choice, NULL, best == NULL && !explain ? statement->parse :
-							   copyObject(choice->question.parse));
-		choice->original = original;
-		if (best != NULL && several && choice->nblocks > 0 &&
-			statement->mode == AQUMV_REWRITE_COST)
-			best = try_without_losers(choice, original, best);
-		if (best == NULL || (statement->mode == AQUMV_REWRITE_COST && best->cost >= original->cost))
-			best = better_option(original, best);
-	}
+	else if (best != NULL && by_cost && choice->nblocks > 0)
+		best = try_without_losers(choice, choice->original, best);
+	if (best == NULL || (by_cost && best->cost >= choice->original->cost))
+		best = better_option(choice->original, best);
 	if (explain)
 		try_everything(choice);
 	return best;
