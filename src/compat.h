@@ -16,6 +16,7 @@
 #include "access/tableam.h"
 #include "access/transam.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_constraint.h"
 #include "catalog/pg_proc.h"
 #include "commands/defrem.h"
 #include "commands/tablecmds.h"
@@ -391,6 +392,21 @@ aqumv_compat_pgstat_relid(PgStat_TableStatus *status)
 	return status->id;
 #else
 	return status->t_id;
+#endif
+}
+
+/*
+ * From 18 on, a column that is NOT NULL has a constraint that says so, and may
+ * not be valid: not have been checked for rows that were there before.  Returns
+ * it, to be freed; NULL where there is none.
+ */
+static inline HeapTuple
+aqumv_compat_not_null_constraint(Oid relid, AttrNumber attno)
+{
+#if PG_VERSION_NUM >= 180000
+	return findNotNullConstraintAttnum(relid, attno);
+#else
+	return NULL;
 #endif
 }
 
