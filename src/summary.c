@@ -494,20 +494,25 @@ count_rows_walker(Node *node, void *context)
 }
 
 /*
- * Do so wherever the block counts rows of a relation, unless outer joins put
- * NULLs in their place.
+ * Columns of a relation that the block mentions otherwise than in counts of its
+ * rows: a view need not have the others.
  */
-static void
-count_rows_of(Query *query, int rti)
+static Bitmapset *
+needed_columns(Query *query, int rti)
 {
 	CountContext cxt = {rti, rt_fetch(rti, query->rtable)->relid};
 	Restrictions restrictions = {.rti = rti};
+	Query		counted = *query;
 
 	(void) collect_restrictions((Node *) query->jointree, &restrictions);
-	if (restrictions.nullable)
-		return;
-	(void) count_rows_walker((Node *) query->targetList, &cxt);
-	(void) count_rows_walker(query->havingQual, &cxt);
+	if (!restrictions.nullable)
+	{
+		counted.targetList = copyObject(query->targetList);
+		counted.havingQual = copyObject(query->havingQual);
+		(void) count_rows_walker((Node *) counted.targetList, &cxt);
+		(void) count_rows_walker(counted.havingQual, &cxt);
+	}
+	return all_columns(&counted, rti);
 }
 
 /*
@@ -518,11 +523,10 @@ count_rows_of(Query *query, int rti)
 AqumvReason *
 aqumv_summarize_query(Query *query, int rti, bool any_copies, AqumvSummary **summary)
 {
-	AqumvReason *reason;
+	AqumvReason *reason = summarize(query, rti, summary);
 
-	if (query->hasAggs)
-		count_rows_of(query, rti);
-	reason = summarize(query, rti, summary);
+	if (reason == NULL && query->hasAggs)
+		aqumv_only_relation(*summary)->columns = needed_columns(query, rti);
 	if (reason == NULL)
 		(*summary)->any_copies = !query->hasWindowFuncs &&
 			(any_copies || (query->distinctClause != NIL && !query->hasDistinctOn &&
