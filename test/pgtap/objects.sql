@@ -28,7 +28,7 @@ SELECT function_returns('aqumv', 'untrack', ARRAY['regclass'], 'void');
 SELECT function_returns('aqumv', 'explain_rewrite', ARRAY['text'], 'setof record');
 SELECT is(pg_get_function_result('aqumv.explain_rewrite(text)'::regprocedure),
     'SETOF record', 'explain_rewrite returns rows');
-SELECT is(proargnames::text[], ARRAY['query', 'view', 'used', 'reason_code', 'reason', 'cost_original', 'cost_rewritten'],
+SELECT is(proargnames::text[], ARRAY['query', 'block', 'view', 'used', 'reason_code', 'reason', 'cost_original', 'cost_rewritten'],
     'columns of explain_rewrite') FROM pg_proc WHERE oid = 'aqumv.explain_rewrite(text)'::regprocedure;
 SELECT columns_are('aqumv', 'views', ARRAY['view', 'base', 'maintenance', 'usable', 'reason_code', 'reason',
     'last_refresh', 'refresh_snapshot', 'marks']);
