@@ -35,6 +35,7 @@ typedef struct Option
 	double		cost;
 	double	   *costs;			/* by block number, negative if not known; or
 								 * NULL */
+	MemoryContext scratch;		/* that the plan is in, or NULL */
 } Option;
 
 /* what is going on */
@@ -67,23 +68,21 @@ plan(const AqumvStatement *statement, Query *query)
 
 /*
  * Plan a query and have the costs of its blocks noted.  Statements of several
- * blocks take much memory to plan, and are planned repeatedly: give it back in
- * between, since new memory costs as much time as the planning itself.
+ * blocks take much memory to plan, and are planned repeatedly: give it back
+ * before the views' turn comes, since new memory costs as much time as the
+ * planning itself.
  */
-static PlannedStmt *
-plan_blocks(const Choice *choice, double *costs, Query *query)
+static void
+plan_blocks(const Choice *choice, Option *option, Query *query)
 {
 	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "aqumv planning",
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(scratch);
-	PlannedStmt *result;
 
-	for (int i = 0; i < choice->nblocks; i++)
-		costs[i] = -1;
-	aqumv_note_costs(costs, choice->nblocks);
+	aqumv_note_costs(option->costs, choice->nblocks);
 	PG_TRY();
 	{
-		result = plan(choice->statement, query);
+		option->plan = plan(choice->statement, query);
 	}
 	PG_FINALLY();
 	{
@@ -91,9 +90,13 @@ plan_blocks(const Choice *choice, double *costs, Query *query)
 	}
 	PG_END_TRY();
 	MemoryContextSwitchTo(old);
-	result = copyObject(result);
-	MemoryContextDelete(scratch);
-	return result;
+	if (option->answer == NULL)
+	{
+		option->plan = copyObject(option->plan);
+		MemoryContextDelete(scratch);
+	}
+	else
+		option->scratch = scratch;
 }
 
 /* Plan a query, which is scribbled on. */
@@ -108,7 +111,9 @@ plan_option(const Choice *choice, AqumvAnswer *answer, Query *query)
 	if (choice->nblocks > 0 && query != statement->parse)
 	{
 		option->costs = palloc(choice->nblocks * sizeof(double));
-		option->plan = plan_blocks(choice, option->costs, query);
+		for (int i = 0; i < choice->nblocks; i++)
+			option->costs[i] = -1;
+		plan_blocks(choice, option, query);
 	}
 	else
 		option->plan = plan(statement, query);
@@ -136,7 +141,11 @@ better_option(Option *a, Option *b)
 	Option	   *worse = better == a ? b : a;
 
 	if (worse != NULL && worse->answer != NULL)
+	{
 		aqumv_give_up(worse->answer);
+		if (worse->scratch != NULL)
+			MemoryContextDelete(worse->scratch);
+	}
 	return better;
 }
 
