@@ -29,7 +29,7 @@ my %floor = (
 	(map { $_ => 80 } 'DISTINCT', 'LATERAL', 'blocks of two views', 'fewer keys', 'join, self', 'no grain', 'one row', 'one row, more',
 		'scalar, correlated', 'whole rows'),
 	(map { $_ => 75 } 'CREATE TABLE AS', 'CTE, materialized', 'CTE, recursive', 'DISTINCT ON', 'IN', 'INSERT', 'barrier view', 'join of blocks', 'no rows',
-		'over a view', 'prepared, custom', 'scalar', 'subquery', 'view'),
+		'over a join', 'over a view', 'prepared, custom', 'scalar', 'subquery', 'view'),
 	(map { $_ => 65 } 'COPY', 'CTE', 'CTE, twice', 'EXISTS, correlated', 'FILTER on keys', 'coarser buckets', 'expressions over keys',
 		'fewer keys, filtered', 'filter on keys', 'join, rows', 'join, rows, aggregated', 'join, semi', 'over a subquery', 'plpgsql',
 		'prepared, auto', 'ranges of buckets', 'same grain', 'same grain, ordered', 'subquery, aggregated', 'windows'),
