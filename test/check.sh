@@ -77,6 +77,7 @@ show_logs()
 	if [ "$1" = tap ]; then
 		for log in $(grep -ls 'not ok\|[Dd]ied' tmp_check/log/regress_log_*); do
 			printf '\n%s:\n' "$log"
+			grep 'WRONG ANSWER\|pgbench: error' "$log" | head -n 20
 			tail -n 60 "$log"
 		done
 	fi
