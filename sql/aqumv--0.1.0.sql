@@ -156,6 +156,78 @@ COMMENT ON FUNCTION aqumv.stddev_samp(bigint, numeric, numeric) IS
     'stddev_samp(x), which is stddev(x), digit for digit, from count(x), sum(x) and sum(x * x) of integers or numerics. NULL for fewer than two inputs; NaN if a sum is NaN or infinite.';
 
 -- ---------------------------------------------------------------------------
+-- Variance, covariance and regression of floating-point numbers, by combining
+-- states of core's aggregates with core's functions
+-- ---------------------------------------------------------------------------
+
+CREATE AGGREGATE aqumv.var_pop(double precision[]) (
+    SFUNC = float8_combine, STYPE = double precision[], INITCOND = '{0,0,0}',
+    FINALFUNC = float8_var_pop, COMBINEFUNC = float8_combine, PARALLEL = SAFE);
+COMMENT ON AGGREGATE aqumv.var_pop(double precision[]) IS
+    'var_pop(x) of the inputs of smaller groups, from ARRAY[count(x), sum(x), var_pop(x) * count(x)] of each.';
+CREATE AGGREGATE aqumv.var_samp(double precision[]) (
+    SFUNC = float8_combine, STYPE = double precision[], INITCOND = '{0,0,0}',
+    FINALFUNC = float8_var_samp, COMBINEFUNC = float8_combine, PARALLEL = SAFE);
+COMMENT ON AGGREGATE aqumv.var_samp(double precision[]) IS
+    'var_samp(x) of the inputs of smaller groups, from ARRAY[count(x), sum(x), var_pop(x) * count(x)] of each.';
+CREATE AGGREGATE aqumv.stddev_pop(double precision[]) (
+    SFUNC = float8_combine, STYPE = double precision[], INITCOND = '{0,0,0}',
+    FINALFUNC = float8_stddev_pop, COMBINEFUNC = float8_combine, PARALLEL = SAFE);
+COMMENT ON AGGREGATE aqumv.stddev_pop(double precision[]) IS
+    'stddev_pop(x) of the inputs of smaller groups, from ARRAY[count(x), sum(x), var_pop(x) * count(x)] of each.';
+CREATE AGGREGATE aqumv.stddev_samp(double precision[]) (
+    SFUNC = float8_combine, STYPE = double precision[], INITCOND = '{0,0,0}',
+    FINALFUNC = float8_stddev_samp, COMBINEFUNC = float8_combine, PARALLEL = SAFE);
+COMMENT ON AGGREGATE aqumv.stddev_samp(double precision[]) IS
+    'stddev_samp(x) of the inputs of smaller groups, from ARRAY[count(x), sum(x), var_pop(x) * count(x)] of each.';
+
+CREATE AGGREGATE aqumv.covar_pop(double precision[]) (
+    SFUNC = float8_regr_combine, STYPE = double precision[], INITCOND = '{0,0,0,0,0,0}',
+    FINALFUNC = float8_covar_pop, COMBINEFUNC = float8_regr_combine, PARALLEL = SAFE);
+COMMENT ON AGGREGATE aqumv.covar_pop(double precision[]) IS
+    'covar_pop(y, x) of the pairs of smaller groups, from ARRAY[n, regr_avgx * n, regr_sxx, regr_avgy * n, regr_syy, regr_sxy] of each, n being regr_count.';
+CREATE AGGREGATE aqumv.covar_samp(double precision[]) (
+    SFUNC = float8_regr_combine, STYPE = double precision[], INITCOND = '{0,0,0,0,0,0}',
+    FINALFUNC = float8_covar_samp, COMBINEFUNC = float8_regr_combine, PARALLEL = SAFE);
+COMMENT ON AGGREGATE aqumv.covar_samp(double precision[]) IS
+    'covar_samp(y, x) of the pairs of smaller groups, from ARRAY[n, regr_avgx * n, regr_sxx, regr_avgy * n, regr_syy, regr_sxy] of each, n being regr_count.';
+CREATE AGGREGATE aqumv.corr(double precision[]) (
+    SFUNC = float8_regr_combine, STYPE = double precision[], INITCOND = '{0,0,0,0,0,0}',
+    FINALFUNC = float8_corr, COMBINEFUNC = float8_regr_combine, PARALLEL = SAFE);
+COMMENT ON AGGREGATE aqumv.corr(double precision[]) IS
+    'corr(y, x) of the pairs of smaller groups, from ARRAY[n, regr_avgx * n, regr_sxx, regr_avgy * n, regr_syy, regr_sxy] of each, n being regr_count.';
+CREATE AGGREGATE aqumv.regr_sxx(double precision[]) (
+    SFUNC = float8_regr_combine, STYPE = double precision[], INITCOND = '{0,0,0,0,0,0}',
+    FINALFUNC = float8_regr_sxx, COMBINEFUNC = float8_regr_combine, PARALLEL = SAFE);
+COMMENT ON AGGREGATE aqumv.regr_sxx(double precision[]) IS
+    'regr_sxx(y, x) of the pairs of smaller groups, from ARRAY[n, regr_avgx * n, regr_sxx, regr_avgy * n, regr_syy, regr_sxy] of each, n being regr_count.';
+CREATE AGGREGATE aqumv.regr_syy(double precision[]) (
+    SFUNC = float8_regr_combine, STYPE = double precision[], INITCOND = '{0,0,0,0,0,0}',
+    FINALFUNC = float8_regr_syy, COMBINEFUNC = float8_regr_combine, PARALLEL = SAFE);
+COMMENT ON AGGREGATE aqumv.regr_syy(double precision[]) IS
+    'regr_syy(y, x) of the pairs of smaller groups, from ARRAY[n, regr_avgx * n, regr_sxx, regr_avgy * n, regr_syy, regr_sxy] of each, n being regr_count.';
+CREATE AGGREGATE aqumv.regr_sxy(double precision[]) (
+    SFUNC = float8_regr_combine, STYPE = double precision[], INITCOND = '{0,0,0,0,0,0}',
+    FINALFUNC = float8_regr_sxy, COMBINEFUNC = float8_regr_combine, PARALLEL = SAFE);
+COMMENT ON AGGREGATE aqumv.regr_sxy(double precision[]) IS
+    'regr_sxy(y, x) of the pairs of smaller groups, from ARRAY[n, regr_avgx * n, regr_sxx, regr_avgy * n, regr_syy, regr_sxy] of each, n being regr_count.';
+CREATE AGGREGATE aqumv.regr_r2(double precision[]) (
+    SFUNC = float8_regr_combine, STYPE = double precision[], INITCOND = '{0,0,0,0,0,0}',
+    FINALFUNC = float8_regr_r2, COMBINEFUNC = float8_regr_combine, PARALLEL = SAFE);
+COMMENT ON AGGREGATE aqumv.regr_r2(double precision[]) IS
+    'regr_r2(y, x) of the pairs of smaller groups, from ARRAY[n, regr_avgx * n, regr_sxx, regr_avgy * n, regr_syy, regr_sxy] of each, n being regr_count.';
+CREATE AGGREGATE aqumv.regr_slope(double precision[]) (
+    SFUNC = float8_regr_combine, STYPE = double precision[], INITCOND = '{0,0,0,0,0,0}',
+    FINALFUNC = float8_regr_slope, COMBINEFUNC = float8_regr_combine, PARALLEL = SAFE);
+COMMENT ON AGGREGATE aqumv.regr_slope(double precision[]) IS
+    'regr_slope(y, x) of the pairs of smaller groups, from ARRAY[n, regr_avgx * n, regr_sxx, regr_avgy * n, regr_syy, regr_sxy] of each, n being regr_count.';
+CREATE AGGREGATE aqumv.regr_intercept(double precision[]) (
+    SFUNC = float8_regr_combine, STYPE = double precision[], INITCOND = '{0,0,0,0,0,0}',
+    FINALFUNC = float8_regr_intercept, COMBINEFUNC = float8_regr_combine, PARALLEL = SAFE);
+COMMENT ON AGGREGATE aqumv.regr_intercept(double precision[]) IS
+    'regr_intercept(y, x) of the pairs of smaller groups, from ARRAY[n, regr_avgx * n, regr_sxx, regr_avgy * n, regr_syy, regr_sxy] of each, n being regr_count.';
+
+-- ---------------------------------------------------------------------------
 -- DDL
 -- ---------------------------------------------------------------------------
 

@@ -86,6 +86,8 @@ find_rollup(Oid aggfnoid, AqumvFold fold)
 {
 	switch (aggfnoid)
 	{
+		case F_REGR_COUNT:
+			return AQUMV_ROLLUP_COUNT;
 		case F_SUM_FLOAT4:
 		case F_SUM_FLOAT8:
 		case F_SUM_INTERVAL:

@@ -206,6 +206,18 @@ aqumv_variance_function(const char *name)
 						  lengthof(arguments), arguments, true);
 }
 
+/*
+ * The aggregate of states of core's aggregate of this name; or InvalidOid.
+ */
+Oid
+aqumv_moments_aggregate(const char *name)
+{
+	Oid			argument = FLOAT8ARRAYOID;
+
+	return LookupFuncName(list_make2(makeString(AQUMV_SCHEMA), makeString(pstrdup(name))),
+						  1, &argument, true);
+}
+
 /* ------------------------------------------------------------------------
  * Rows by key
  * ------------------------------------------------------------------------

@@ -78,6 +78,7 @@ extern Oid	aqumv_trigger_function(const char *name);
 extern Oid	aqumv_scales_function(void);
 extern Oid	aqumv_row_hash_function(void);
 extern Oid	aqumv_variance_function(const char *name);
+extern Oid	aqumv_moments_aggregate(const char *name);
 
 extern bool aqumv_read_tracking(Oid relation, AqumvTracking *row);
 extern void aqumv_write_tracking(const AqumvTracking *row);

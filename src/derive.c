@@ -29,6 +29,7 @@
 #include "compat.h"
 #include "derive.h"
 #include "expr.h"
+#include "moments.h"
 #include "notnull.h"
 #include "rollup.h"
 
@@ -239,7 +240,7 @@ is_count_of_all(Aggref *stored, Aggref *wanted, AqumvDerivation *d)
 	return counts_all(stored, d);
 }
 
-/* For rollup.c: the column that holds the aggregate. */
+/* For roll-ups: the column that holds the aggregate. */
 static Node *
 find_stored(Aggref *aggregate, Node **rest, void *context)
 {
@@ -259,7 +260,7 @@ find_squares(Aggref *aggregate, Node **rest, void *context)
 	return find_aggregate(aggregate, is_sum_of_squares, rest, context);
 }
 
-/* For rollup.c: an expression from the keys, or NULL. */
+/* For roll-ups: an expression from the keys, or NULL. */
 static Node *
 derive_from_keys(Node *expr, void *context)
 {
@@ -321,6 +322,10 @@ derive_aggregate(Aggref *aggregate, AqumvDerivation *d)
 	.stored = find_stored,.squares = find_squares,.derived = derive_from_keys,.context = d};
 	Node	   *result = aqumv_roll_up(aggregate, &parts);
 
+	if (result != NULL && d->reason == NULL)
+		return result;
+	d->reason = NULL;
+	result = aqumv_combine_moments(aggregate, &parts);
 	if (result != NULL && d->reason == NULL)
 		return result;
 	d->reason = NULL;

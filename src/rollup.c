@@ -29,58 +29,6 @@
 #include "rollup.h"
 
 static Node *
-make_call(Oid funcid, Oid type, List *args)
-{
-	return (Node *) makeFuncExpr(funcid, type, args, InvalidOid, InvalidOid,
-								 COERCE_EXPLICIT_CALL);
-}
-
-/* An aggregate over a column of the view. */
-static Node *
-make_aggregate(Oid aggfnoid, Oid type, Node *arg, Node *filter)
-{
-	Aggref	   *agg = makeNode(Aggref);
-
-	agg->aggfnoid = aggfnoid;
-	agg->aggtype = type;
-	agg->aggcollid = exprCollation(arg);
-	agg->inputcollid = exprCollation(arg);
-	if (!OidIsValid(get_typcollation(type)))
-		agg->aggcollid = InvalidOid;
-	agg->aggargtypes = list_make1_oid(exprType(arg));
-	agg->args = list_make1(makeTargetEntry((Expr *) arg, 1, NULL, false));
-	agg->aggfilter = (Expr *) filter;
-	agg->aggkind = AGGKIND_NORMAL;
-	agg->aggsplit = AGGSPLIT_SIMPLE;
-	agg->aggno = agg->aggtransno = -1;
-	agg->location = -1;
-	return (Node *) agg;
-}
-
-/* The value if the filter is true, else another (NULL: a null). */
-static Node *
-make_choice(Node *filter, Node *value, Node *otherwise)
-{
-	CaseExpr   *choice;
-	CaseWhen   *when;
-
-	if (filter == NULL)
-		return value;
-	choice = makeNode(CaseExpr);
-	when = makeNode(CaseWhen);
-	when->expr = (Expr *) filter;
-	when->result = (Expr *) value;
-	when->location = choice->location = -1;
-	choice->casetype = exprType(value);
-	choice->casecollid = exprCollation(value);
-	choice->args = list_make1(when);
-	choice->defresult = (Expr *) (otherwise != NULL ? otherwise :
-								  (Node *) makeNullConst(exprType(value), exprTypmod(value),
-														 exprCollation(value)));
-	return (Node *) choice;
-}
-
-static Node *
 make_integer(int64 value)
 {
 	return (Node *) makeConst(INT8OID, -1, InvalidOid, sizeof(int64),
@@ -95,11 +43,11 @@ to_numeric(Node *value)
 		case NUMERICOID:
 			return value;
 		case INT8OID:
-			return make_call(F_NUMERIC_INT8, NUMERICOID, list_make1(value));
+			return aqumv_make_call(F_NUMERIC_INT8, NUMERICOID, list_make1(value));
 		case INT4OID:
-			return make_call(F_NUMERIC_INT4, NUMERICOID, list_make1(value));
+			return aqumv_make_call(F_NUMERIC_INT4, NUMERICOID, list_make1(value));
 		case INT2OID:
-			return make_call(F_NUMERIC_INT2, NUMERICOID, list_make1(value));
+			return aqumv_make_call(F_NUMERIC_INT2, NUMERICOID, list_make1(value));
 		default:
 			return NULL;
 	}
@@ -159,7 +107,7 @@ sum_counts(Aggref *count, const AqumvParts *parts, bool numeric)
 	Node	   *sum;
 
 	/* of a key, all are counted that are not null */
-	if (column == NULL && !count->aggstar)
+	if (column == NULL && list_length(count->args) == 1)
 	{
 		Node	   *key = parts->derived((Node *) linitial_node(TargetEntry, count->args)->expr,
 										 parts->context);
@@ -179,10 +127,10 @@ sum_counts(Aggref *count, const AqumvParts *parts, bool numeric)
 		return NULL;
 	if (parts->same)
 	{
-		sum = make_choice(rest, column, make_integer(0));
+		sum = aqumv_make_choice(rest, column, make_integer(0));
 		return numeric ? to_numeric(sum) : sum;
 	}
-	sum = make_aggregate(F_SUM_INT8, NUMERICOID, column, rest);
+	sum = aqumv_make_aggregate(F_SUM_INT8, NUMERICOID, column, rest);
 	if (rest != NULL || !parts->never_empty)
 	{
 		CoalesceExpr *coalesce = makeNode(CoalesceExpr);
@@ -192,13 +140,13 @@ sum_counts(Aggref *count, const AqumvParts *parts, bool numeric)
 		coalesce->location = -1;
 		sum = (Node *) coalesce;
 	}
-	return numeric ? sum : make_call(F_INT8_NUMERIC, INT8OID, list_make1(sum));
+	return numeric ? sum : aqumv_make_call(F_INT8_NUMERIC, INT8OID, list_make1(sum));
 }
 
 static Node *
 roll_up_count(Aggref *count, const AqumvParts *parts, bool numeric)
 {
-	Node	   *arg = count->args == NIL ? NULL :
+	Node	   *arg = list_length(count->args) != 1 ? NULL :
 		(Node *) linitial_node(TargetEntry, count->args)->expr;
 
 	/* count(1) */
@@ -226,15 +174,15 @@ sum_keys(Aggref *sum, const AqumvParts *parts)
 	count = parts->stored(make_count(sum), &rest, parts->context);
 	if (key == NULL || count == NULL)
 		return NULL;
-	product = make_call(F_NUMERIC_MUL, NUMERICOID,
-						list_make2(to_numeric(key), to_numeric(count)));
+	product = aqumv_make_call(F_NUMERIC_MUL, NUMERICOID,
+							  list_make2(to_numeric(key), to_numeric(count)));
 	/* no row of the group may have passed the filter */
 	if (sum->aggfilter != NULL)
-		product = make_choice(make_call(F_INT8NE, BOOLOID,
-										list_make2(count, make_integer(0))),
-							  product, NULL);
-	return parts->same ? make_choice(rest, product, NULL) :
-		make_aggregate(F_SUM_NUMERIC, NUMERICOID, product, rest);
+		product = aqumv_make_choice(aqumv_make_call(F_INT8NE, BOOLOID,
+													list_make2(count, make_integer(0))),
+									product, NULL);
+	return parts->same ? aqumv_make_choice(rest, product, NULL) :
+		aqumv_make_aggregate(F_SUM_NUMERIC, NUMERICOID, product, rest);
 }
 
 /* The sum, as the type that it is added up in; NULL if it is not known. */
@@ -245,9 +193,9 @@ sum_column(Node *column, Node *rest, const AqumvParts *parts)
 	Oid			aggregate;
 
 	if (parts->same)
-		return make_choice(rest, column, NULL);
+		return aqumv_make_choice(rest, column, NULL);
 	aggregate = sum_of_type(exprType(column), &type);
-	return OidIsValid(aggregate) ? make_aggregate(aggregate, type, column, rest) : NULL;
+	return OidIsValid(aggregate) ? aqumv_make_aggregate(aggregate, type, column, rest) : NULL;
 }
 
 static Node *
@@ -267,7 +215,7 @@ roll_up_sum(Aggref *sum, const AqumvParts *parts)
 	if (result == NULL || exprType(result) == sum->aggtype)
 		return result;
 	if (exprType(result) == NUMERICOID && sum->aggtype == INT8OID)
-		return make_call(F_INT8_NUMERIC, INT8OID, list_make1(result));
+		return aqumv_make_call(F_INT8_NUMERIC, INT8OID, list_make1(result));
 	return NULL;
 }
 
@@ -276,36 +224,25 @@ roll_up_sum(Aggref *sum, const AqumvParts *parts)
  * ------------------------------------------------------------------------
  */
 
-/* Another aggregate of the same arguments. */
-static Aggref *
-make_like(const Aggref *like, Oid aggfnoid, Oid type)
-{
-	Aggref	   *other = copyObject(unconstify(Aggref *, like));
-
-	other->aggfnoid = aggfnoid;
-	other->aggtype = type;
-	return other;
-}
-
 /*
  * sum / count, which is NULL without inputs because the sum is.
  */
 static Node *
 roll_up_average(Aggref *average, const AqumvAggregate *known, const AqumvParts *parts)
 {
-	Node	   *sum = sum_sums(make_like(average, known->sum, get_func_rettype(known->sum)), parts);
+	Node	   *sum = sum_sums(aqumv_make_like(average, known->sum, get_func_rettype(known->sum)), parts);
 	Node	   *count = sum == NULL ? NULL :
-		roll_up_count(make_like(average, F_COUNT_ANY, INT8OID), parts, true);
+		roll_up_count(aqumv_make_like(average, F_COUNT_ANY, INT8OID), parts, true);
 
 	if (count == NULL)
 		return NULL;
 	if (exprType(sum) == FLOAT8OID)
-		return make_call(F_FLOAT8DIV, FLOAT8OID,
-						 list_make2(sum, make_call(F_FLOAT8_NUMERIC, FLOAT8OID,
+		return aqumv_make_call(F_FLOAT8DIV, FLOAT8OID,
+						 list_make2(sum, aqumv_make_call(F_FLOAT8_NUMERIC, FLOAT8OID,
 												   list_make1(count))));
 	sum = to_numeric(sum);
 	return sum == NULL ? NULL :
-		make_call(F_NUMERIC_DIV, NUMERICOID, list_make2(sum, count));
+		aqumv_make_call(F_NUMERIC_DIV, NUMERICOID, list_make2(sum, count));
 }
 
 /* var_pop and its likes, from count, sum and sum of squares */
@@ -321,12 +258,12 @@ roll_up_variance(Aggref *variance, const AqumvAggregate *known, const AqumvParts
 	if (!OidIsValid(function) || squares == NULL)
 		return NULL;
 	squares = sum_column(squares, rest, parts);
-	sum = sum_sums(make_like(variance, known->sum, get_func_rettype(known->sum)), parts);
-	count = roll_up_count(make_like(variance, F_COUNT_ANY, INT8OID), parts, false);
+	sum = sum_sums(aqumv_make_like(variance, known->sum, get_func_rettype(known->sum)), parts);
+	count = roll_up_count(aqumv_make_like(variance, F_COUNT_ANY, INT8OID), parts, false);
 	if (squares == NULL || sum == NULL || count == NULL ||
 		(squares = to_numeric(squares)) == NULL || (sum = to_numeric(sum)) == NULL)
 		return NULL;
-	return make_call(function, NUMERICOID, list_make3(count, sum, squares));
+	return aqumv_make_call(function, NUMERICOID, list_make3(count, sum, squares));
 }
 
 /* An aggregate of results is the result: min, max, bool_and, bit_or ... */
@@ -338,7 +275,7 @@ roll_up_self(Aggref *aggregate, const AqumvParts *parts)
 	Aggref	   *result;
 
 	if (column == NULL || parts->same)
-		return column == NULL ? NULL : make_choice(rest, column, NULL);
+		return column == NULL ? NULL : aqumv_make_choice(rest, column, NULL);
 	result = copyObject(aggregate);
 	linitial_node(TargetEntry, result->args)->expr = (Expr *) column;
 	result->aggfilter = (Expr *) rest;
@@ -354,7 +291,7 @@ aqumv_roll_up(Aggref *aggregate, const AqumvParts *parts)
 	AqumvAggregate known;
 
 	if (aggregate->aggdistinct != NIL || aggregate->aggorder != NIL ||
-		aggregate->aggkind != AGGKIND_NORMAL || list_length(aggregate->args) > 1)
+		aggregate->aggkind != AGGKIND_NORMAL)
 		return NULL;
 	aqumv_describe_aggregate(aggregate->aggfnoid, &known);
 	switch (known.rollup)
