@@ -61,6 +61,14 @@ sub ordered
 	return $b;
 }
 
+# an aggregate of a kind with the inputs of another
+sub stored_too
+{
+	my ($kind, $like, @stored) = @_;
+
+	return grep { $_->{kind} eq $kind && $_->{arg}{sql} eq $like->{arg}{sql} && ($_->{filter} // '') eq ($like->{filter} // '') } @stored;
+}
+
 # aggregates that a view of groups can give: of its own grain or of a coarser one
 sub offered
 {
@@ -75,8 +83,9 @@ sub offered
 
 		next if $sum->{arg}{tag} =~ /^(?:ival|money)$/ || !$has{ aggregate('count', @arguments)->{sql} };
 		push @offered, aggregate('avg', @arguments);
-		push @offered, aggregate('var', @arguments) if $has{ aggregate('sum2', @arguments)->{sql} };
+		push @offered, aggregate('var', @arguments) if $sum->{arg}{tag} eq 'flt' ? stored_too('var', $sum, @stored) : $has{ aggregate('sum2', @arguments)->{sql} };
 	}
+	push @offered, map { aggregate(pick(qw(covar_pop covar_samp)), @$_{qw(arg filter)}) } grep { $_->{kind} eq 'regr_count' } @stored;
 	return @offered;
 }
 
@@ -271,7 +280,7 @@ $shape{groups} = {
 	'derived aggregates' => sub {
 		my $v = shift;
 		my %has = map { $_->{sql} => 1 } @{ $v->{aggregates} };
-		my @derived = some(2, grep { $_->{kind} =~ /^(?:avg|var)$/ && !$has{ $_->{sql} } } offered($v, 1));
+		my @derived = some(2, grep { $_->{kind} =~ /^(?:avg|var|covar_.*)$/ && !$has{ $_->{sql} } } offered($v, 1));
 		my $b = @derived ? grouped($v, 1, some(int rand 3, @{ $v->{items} })) : return undef;
 		push @{ $b->{outs} }, map { aggregate_out($_) } @derived;
 		return $b;

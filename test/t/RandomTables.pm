@@ -347,7 +347,7 @@ our %aggregates = (
 	bit => [ qw(bit_and bit_or bit_xor) ], uuid => [], json => [], enum => [ qw(min max) ], time => [ qw(min max) ], arr => [ qw(min max) ], narr => [ qw(min max) ],
 	bytes => [], money => [ qw(sum min max) ], inet => [ qw(min max) ]);
 # kinds that can be rolled up
-our %rolls = map { $_ => 1 } qw(count sum min max sum2 bit_and bit_or bit_xor bool_and bool_or every);
+our %rolls = map { $_ => 1 } qw(count sum min max sum2 bit_and bit_or bit_xor bool_and bool_or every regr_count regr_sxx regr_syy regr_sxy);
 
 sub aggregate
 {
@@ -394,6 +394,13 @@ sub bundle
 	return random_aggregate($item, $filter) if $n < 0.35;
 	return map { aggregate($_, $item, $filter) } qw(min max) if $n < 0.55 && $tag !~ /^(?:bool|bit|uuid|json|bytes)$/;
 	return map { aggregate($_, $item, $filter) } qw(sum count) if $tag eq 'money';
+	if ($tag eq 'flt' && chance(0.7))
+	{
+		return map { aggregate($_, $item, $filter) } qw(sum count var) if chance(0.5);
+		# corr and slope tell what is constant from what nearly is
+		my $pair = { sql => "$item->{sql}, abs($item->{sql})", tag => 'flt' };
+		return map { aggregate($_, $pair, $filter) } qw(regr_count regr_avgx regr_avgy regr_sxx regr_syy), pick(qw(regr_sxy covar_pop covar_samp));
+	}
 	if ($tag =~ /^(?:int|big|num|flt)$/)
 	{
 		return map { aggregate($_, $item, $filter) } chance(0.5) ? qw(sum count) : qw(sum count sum2);
