@@ -15,6 +15,7 @@ use FindBin;
 use lib $FindBin::Bin;
 use AqumvTest;
 use PostgreSQL::Test::Utils;
+use RandomTables qw(chance pick some);
 use Test::More;
 use Time::HiRes qw(time);
 
@@ -98,20 +99,6 @@ $oracle .= 'CREATE FUNCTION oracle.check_indexes() RETURNS SETOF text LANGUAGE p
 	WHERE relam = (SELECT oid FROM pg_am WHERE amname = 'btree');
 SQL
 $node->safe_psql('postgres', $oracle);
-
-# ---- chance
-
-sub chance { return rand() < shift }
-sub pick { return $_[ rand @_ ] }
-
-sub some
-{
-	my ($n, @from) = @_;
-	my @some;
-
-	while (@from && $n-- > 0) { push @some, splice @from, rand @from, 1 }
-	return @some;
-}
 
 # ---- tables
 
