@@ -200,6 +200,26 @@ find_site(const Walk *walk, const char *path, int number, int rti, Oid base)
 }
 
 /*
+ * May the current user call what computes the query's aggregates from those of
+ * the view?  Over rows, nothing is called but what the query calls.
+ */
+static AqumvReason *
+check_rights(Walk *walk, const AqumvMatch *match)
+{
+	List	   *expressions = list_make3(match->target_list, match->join_tree, match->having);
+	bool		everyone_may = true;
+
+	if (match->fit == AQUMV_FIT_ROWS)
+		return NULL;
+	if (!aqumv_may_execute((Node *) expressions, &everyone_may))
+		return aqumv_reason(AQUMV_FUNCTION_PRIVILEGE,
+							"the current user may not call a function that computes the query's results from those of the view");
+	if (!everyone_may)
+		walk->answer->user = GetUserId();
+	return NULL;
+}
+
+/*
  * The first candidate that is allowed, matches and is usable; NULL if there is
  * none.
  */
@@ -220,6 +240,8 @@ choose_candidate(Walk *walk, AqumvSite *site, const AqumvSummary *summary)
 			aqumv_check_quickly(summary, candidate->view->summary);
 		if (verdict->reason == NULL)
 			verdict->reason = aqumv_match(summary, candidate->view->summary, &candidate->match);
+		if (verdict->reason == NULL)
+			verdict->reason = check_rights(walk, candidate->match);
 		if (verdict->reason == NULL)
 			verdict->reason = lock_view(walk, site, summary, candidate);
 		if (verdict->reason == NULL)
@@ -345,7 +367,8 @@ answer_block(Walk *walk, Query *query, Place place)
 
 	/* functions first, while none is folded away yet */
 	aqumv_compat_flatten_group(block);
-	if (!aqumv_may_execute(block, &everyone_may))
+	if (!aqumv_may_execute((Node *) list_make3(block->targetList, block->jointree,
+											   block->havingQual), &everyone_may))
 		may_not_call = aqumv_reason(AQUMV_FUNCTION_PRIVILEGE,
 									"the current user may not call a function that the query calls");
 	reason = walk->hopeless;

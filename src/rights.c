@@ -4,8 +4,9 @@
  *	  May the current user call every function that a block calls?
  *
  *	  A rewritten query reads what a function returned, and the executor never
- *	  gets to check the privilege to call it.  Privileges on tables need no
- *	  such check: their entries stay in the range table.
+ *	  gets to check the privilege to call it.  Of functions that it calls
+ *	  instead, the executor would say that they may not be called.  Privileges
+ *	  on tables need no such check: their entries stay in the range table.
  *
  *-------------------------------------------------------------------------
  */
@@ -58,14 +59,12 @@ rights_walker(Node *node, void *context)
 }
 
 /*
- * May the current user call all that the block itself calls?  Sets
- * *everyone_may to false if others may not, or not by default.
+ * May the current user call all that an expression, or a list or join tree with
+ * such, calls?  Subqueries do not count.  Sets *everyone_may to false if others
+ * may not, or not by default.
  */
 bool
-aqumv_may_execute(Query *query, bool *everyone_may)
+aqumv_may_execute(Node *node, bool *everyone_may)
 {
-	*everyone_may = true;
-	return !rights_walker((Node *) query->targetList, everyone_may) &&
-		!rights_walker(query->havingQual, everyone_may) &&
-		!rights_walker((Node *) query->jointree, everyone_may);
+	return !rights_walker(node, everyone_may);
 }

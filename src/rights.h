@@ -10,8 +10,8 @@
 
 #include "aqumv.h"
 
-#include "nodes/parsenodes.h"
+#include "nodes/nodes.h"
 
-extern bool aqumv_may_execute(Query *query, bool *everyone_may);
+extern bool aqumv_may_execute(Node *node, bool *everyone_may);
 
 #endif							/* AQUMV_RIGHTS_H */

@@ -65,6 +65,30 @@ SELECT pg_temp.answer('SELECT f(a) FROM t');
 EXECUTE q;
 RESET ROLE;
 
+-- what a roll-up calls and the query does not: ALTER DEFAULT PRIVILEGES may have
+-- kept it from everybody
+CREATE MATERIALIZED VIEW s AS SELECT b, count(a), sum(a), sum(a * a) AS squares, sum(a::float8) AS fsum, var_pop(a::float8), count(a::float8) AS fcount FROM t GROUP BY b;
+BEGIN;
+REVOKE EXECUTE ON FUNCTION aqumv.var_pop(bigint, numeric, numeric), aqumv.var_pop(float8[]) FROM PUBLIC;
+SELECT pg_temp.answer('SELECT var_pop(a) FROM t');
+PREPARE r AS SELECT var_pop(a), round(var_pop(a::float8)::numeric, 3) FROM t;
+EXPLAIN (COSTS OFF) EXECUTE r;
+SET LOCAL ROLE regress_aqumv_reader;
+SELECT pg_temp.answer('SELECT var_pop(a) FROM t');
+SELECT pg_temp.answer('SELECT round(var_pop(a::float8)::numeric, 3) FROM t');
+SELECT pg_temp.why('SELECT var_pop(a::float8) FROM t');
+SELECT pg_temp.answer('SELECT stddev(a) FROM t');
+EXPLAIN (COSTS OFF) EXECUTE r;
+EXECUTE r;
+RESET ROLE;
+GRANT EXECUTE ON FUNCTION aqumv.var_pop(bigint, numeric, numeric), aqumv.var_pop(float8[]) TO regress_aqumv_reader;
+SET LOCAL ROLE regress_aqumv_reader;
+SELECT pg_temp.answer('SELECT var_pop(a) FROM t');
+SELECT pg_temp.answer('SELECT round(var_pop(a::float8)::numeric, 3) FROM t');
+EXPLAIN (COSTS OFF) EXECUTE r;
+EXECUTE r;
+ROLLBACK;
+
 SET client_min_messages = warning;
 DROP SCHEMA rights_function CASCADE;
 DROP ROLE regress_aqumv_reader;
