@@ -95,7 +95,9 @@ my %context = (
 		my ($v, $b) = @_;
 		my @aggregates = map { $_->{mode} eq 'near' || !$_->{tag} || $_->{tag} eq 'flt' ? () : random_aggregate($_) } outputs($b, 'q');
 		@aggregates = grep { $_->{mode} eq 'exact' } @aggregates;
-		return { sql => 'SELECT count(*)' . join('', map { ", $_->{sql}" } @aggregates) . ' FROM (' . render($b) . ') AS q' . filter($b, 'q'), modes => [] };
+		return { sql => 'SELECT count(*)' . join('', map { ", $_->{sql}" } @aggregates) . ' FROM (' . render($b) . ') AS q' . filter($b, 'q'),
+			# 2.5 and 2.50 may stand for a group, and then so do their sums
+			modes => [ 'exact', map { $_->{arg} && $_->{arg}{mode} eq 'num' && $_->{kind} =~ /^(?:sum2?|avg|var)$/ ? 'num' : 'exact' } @aggregates ] };
 	},
 	'over a subquery' => sub {
 		my ($v, $b) = @_;
