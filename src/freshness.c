@@ -22,6 +22,8 @@
  *	  (2) R saw the epochs of every relation around the base, as they are *now*.
  *		  Like the DDL that moves them, epochs do not follow snapshots: after
  *		  TRUNCATE commits, even an older snapshot finds the table empty.
+ *		  For this to mean that what R saw attached has been read, refreshes
+ *		  forget what they knew of partitions once they have R.
  *	  (3) Every mark that S sees, R saw.
  *
  *	  Then each transaction whose writes S sees was seen by R; and those that R

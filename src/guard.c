@@ -29,7 +29,6 @@
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "storage/lmgr.h"
-#include "storage/sinval.h"
 #include "tcop/tcopprot.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
@@ -37,6 +36,7 @@
 #include "compat.h"
 #include "freshness.h"
 #include "guard.h"
+#include "partition.h"
 #include "views.h"
 
 #define GUARD_ALIAS "aqumv.guard"
@@ -235,19 +235,6 @@ guard_holds(AqumvGuard guard, Snapshot snapshot)
 	return false;
 }
 
-/* Have this backend's cached plans over a view be made again. */
-static void
-invalidate_plans_locally(Oid view)
-{
-	SharedInvalidationMessage msg;
-
-	memset(&msg, 0, sizeof(msg));
-	msg.rc.id = SHAREDINVALRELCACHE_ID;
-	msg.rc.dbId = MyDatabaseId;
-	msg.rc.relId = view;
-	LocalExecuteInvalidationMessage(&msg);
-}
-
 static bool
 guards_hold(RangeTblEntry *entry, Snapshot snapshot)
 {
@@ -350,8 +337,9 @@ fall_back(QueryDesc *desc, RangeTblEntry *entry, int eflags)
 	/* the cursor may have promised to go backward on the strength of our plan */
 	if (eflags & EXEC_FLAG_BACKWARD)
 		cursor_options |= CURSOR_OPT_SCROLL;
+	/* have this backend's cached plans over the views made again */
 	for (int i = 0; i < count_guards(entry); i++)
-		invalidate_plans_locally(get_guard(entry, i).view);
+		aqumv_look_again(get_guard(entry, i).view);
 
 	if (pushed)
 		PushActiveSnapshot(desc->snapshot);

@@ -25,7 +25,8 @@
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_trigger.h"
 #include "commands/trigger.h"
-#include "storage/lmgr.h"
+#include "miscadmin.h"
+#include "storage/sinval.h"
 #include "utils/fmgroids.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
@@ -83,6 +84,25 @@ aqumv_partition_init(void)
 	CacheRegisterRelcacheCallback(forget_trees, (Datum) 0);
 }
 
+/* Have this backend look again at what it remembers of a relation. */
+void
+aqumv_look_again(Oid relid)
+{
+	SharedInvalidationMessage msg;
+
+	memset(&msg, 0, sizeof(msg));
+	msg.cc.id = RELOID;
+	msg.cc.dbId = MyDatabaseId;
+	msg.cc.hashValue = GetSysCacheHashValue1(RELOID, ObjectIdGetDatum(relid));
+	LocalExecuteInvalidationMessage(&msg);
+
+	memset(&msg, 0, sizeof(msg));
+	msg.rc.id = SHAREDINVALRELCACHE_ID;
+	msg.rc.dbId = MyDatabaseId;
+	msg.rc.relId = relid;
+	LocalExecuteInvalidationMessage(&msg);
+}
+
 /*
  * Children of a relation, as of now, without locking them.  Sets *detaching if
  * one is half way through DETACH CONCURRENTLY.
@@ -130,6 +150,26 @@ aqumv_partition_descendants(Oid relid)
 	bool		detaching = false;
 
 	return descendants_of(relid, &detaching);
+}
+
+/*
+ * Have this backend look again at which partitions there are.  A transaction
+ * that attaches one is seen by new snapshots before its invalidations are sent,
+ * and its lock on the parent keeps no reader waiting.
+ */
+void
+aqumv_look_again_at_partitions(Oid relid)
+{
+	ListCell   *lc;
+
+	if (get_rel_relkind(relid) != RELKIND_PARTITIONED_TABLE)
+		return;
+	aqumv_look_again(relid);
+	foreach(lc, aqumv_partition_descendants(relid))
+	{
+		if (get_rel_relkind(lfirst_oid(lc)) == RELKIND_PARTITIONED_TABLE)
+			aqumv_look_again(lfirst_oid(lc));
+	}
 }
 
 #define WRITES (TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE | TRIGGER_TYPE_DELETE)

@@ -40,6 +40,8 @@ extern bool aqumv_tree_has(const AqumvTree *tree, Oid relid);
 extern bool aqumv_has_triggers(Oid relid, bool maintaining);
 extern bool aqumv_has_trigger(Oid relid, int kind);
 extern List *aqumv_partition_descendants(Oid relid);
+extern void aqumv_look_again(Oid relid);
+extern void aqumv_look_again_at_partitions(Oid relid);
 
 /* a trigger that we put on relations */
 typedef struct AqumvTriggerKind

@@ -142,6 +142,9 @@ aqumv_begin_filling(AqumvFilling *filling, Oid base)
 	filling->snapshot = datumCopy(DirectFunctionCall1(pg_current_snapshot, (Datum) 0),
 								  false, -1);
 	aqumv_refresh_has_snapshot();
+	/* what the snapshot sees attached must be read, heard of or not */
+	if (OidIsValid(base))
+		aqumv_look_again_at_partitions(base);
 }
 
 /*
