@@ -43,10 +43,36 @@ PG_FUNCTION_INFO_V1(aqumv_untrack);
  * ------------------------------------------------------------------------
  */
 
+/* The relations that one inherits from, as of now. */
+static List *
+parents_of(Oid relid)
+{
+	Relation	rel = table_open(InheritsRelationId, AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	List	   *parents = NIL;
+
+	ScanKeyInit(&key, Anum_pg_inherits_inhrelid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(relid));
+	scan = systable_beginscan(rel, InheritsRelidSeqnoIndexId, true, NULL, 1, &key);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+		parents = lappend_oid(parents, ((Form_pg_inherits) GETSTRUCT(tuple))->inhparent);
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return parents;
+}
+
+/*
+ * The relation that one is a partition of, or InvalidOid.  Without a lock it
+ * may be detached at any moment, which get_partition_parent() does not expect.
+ */
 static Oid
 parent_of(Oid relid)
 {
-	return get_rel_relispartition(relid) ? get_partition_parent(relid, true) : InvalidOid;
+	List	   *parents = get_rel_relispartition(relid) ? parents_of(relid) : NIL;
+
+	return parents == NIL ? InvalidOid : linitial_oid(parents);
 }
 
 static Oid
@@ -111,7 +137,7 @@ relations_around(Oid relid)
 
 /*
  * The relations to be tracked so that what is read of relid is, topmost first,
- * less those that are tracked already.
+ * less those that are tracked already, and those that have just been dropped.
  */
 static List *
 untracked_around(Oid relid)
@@ -121,10 +147,24 @@ untracked_around(Oid relid)
 
 	foreach(lc, relations_around(relid))
 	{
-		if (!is_tracked(lfirst_oid(lc)))
+		if (!is_tracked(lfirst_oid(lc)) && get_rel_relkind(lfirst_oid(lc)) != '\0')
 			result = lappend_oid(result, lfirst_oid(lc));
 	}
 	return result;
+}
+
+/*
+ * Track a relation that was not tracked a moment ago, and may be gone or have
+ * been tracked by somebody else by now.
+ */
+static void
+track_if_needed(Oid relid)
+{
+	LockRelationOid(relid, ShareRowExclusiveLock);
+	if (get_rel_relkind(relid) != '\0' && !is_tracked(relid))
+		track_one(relid);
+	else
+		UnlockRelationOid(relid, ShareRowExclusiveLock);
 }
 
 static bool
@@ -160,7 +200,7 @@ aqumv_track_if_permitted(Oid relid)
 			return false;
 	}
 	foreach(lc, untracked)
-		track_one(lfirst_oid(lc));
+		track_if_needed(lfirst_oid(lc));
 	return true;
 }
 
@@ -334,22 +374,9 @@ aqumv_distrust(Oid relid, bool below)
 void
 aqumv_note_inheritance(Oid relid)
 {
-	Relation	rel;
-	ScanKeyData key;
-	SysScanDesc scan;
-	HeapTuple	tuple;
-	List	   *parents = NIL;
 	ListCell   *lc;
 
-	rel = table_open(InheritsRelationId, AccessShareLock);
-	ScanKeyInit(&key, Anum_pg_inherits_inhrelid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(relid));
-	scan = systable_beginscan(rel, InheritsRelidSeqnoIndexId, true, NULL, 1, &key);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-		parents = lappend_oid(parents, ((Form_pg_inherits) GETSTRUCT(tuple))->inhparent);
-	systable_endscan(scan);
-	table_close(rel, AccessShareLock);
-	foreach(lc, parents)
+	foreach(lc, parents_of(relid))
 		aqumv_distrust(lfirst_oid(lc), false);
 }
 
@@ -380,7 +407,8 @@ aqumv_maintain_base(Oid relid, bool keep_writers_out)
 	{
 		Oid			each = lfirst_oid(lc);
 
-		if (is_tracked(each) && aqumv_has_triggers(each, true))
+		if ((is_tracked(each) && aqumv_has_triggers(each, true)) ||
+			get_rel_relkind(each) == '\0')
 			continue;
 		require_trigger_right(each);
 		bare = lappend_oid(bare, each);
@@ -396,10 +424,9 @@ aqumv_maintain_base(Oid relid, bool keep_writers_out)
 	}
 	foreach(lc, bare)
 	{
-		if (!is_tracked(lfirst_oid(lc)))
-			track_one(lfirst_oid(lc));
-		if (aqumv_has_triggers(lfirst_oid(lc), true))
-			continue;			/* we have waited for who created them */
+		track_if_needed(lfirst_oid(lc));
+		if (aqumv_has_triggers(lfirst_oid(lc), true) || get_rel_relkind(lfirst_oid(lc)) == '\0')
+			continue;			/* we have waited for who created or dropped them */
 		/* if a view reads it already, somebody has dropped some */
 		aqumv_distrust(lfirst_oid(lc), true);
 		aqumv_drop_triggers(lfirst_oid(lc), true);
@@ -551,7 +578,7 @@ aqumv_track(PG_FUNCTION_ARGS)
 							 get_rel_name(relid))));
 	}
 	foreach(lc, untracked)
-		track_one(lfirst_oid(lc));
+		track_if_needed(lfirst_oid(lc));
 	PG_RETURN_VOID();
 }
 
