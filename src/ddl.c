@@ -203,7 +203,7 @@ refresh_view(Utility *u, RefreshMatViewStmt *stmt)
 	}
 	if (delta != NULL && stmt->concurrent)
 		aqumv_create_view_index(viewoid, delta);
-	aqumv_begin_filling(&filling, base);
+	aqumv_begin_filling(&filling, base, aqumv_definition_of(viewoid));
 	if (delta != NULL)
 		require_recent_snapshot(&filling, get_rel_name(viewoid));
 	run_filling(u, viewoid);
@@ -255,7 +255,7 @@ create_view(Utility *u, CreateTableAsStmt *stmt, AqumvMaintenance maintenance)
 	else if (IsA(stmt->query, Query) && ((Query *) stmt->query)->commandType == CMD_SELECT)
 		base = base_of_definition((Query *) stmt->query);
 	base = watch_base(base);
-	aqumv_begin_filling(&filling, base);
+	aqumv_begin_filling(&filling, base, (Query *) stmt->query);
 	if (delta != NULL && filled)
 		require_recent_snapshot(&filling, stmt->into->rel->relname);
 	run_filling(u, InvalidOid);

@@ -269,7 +269,7 @@ check_record(const AqumvView *view, const AqumvRefresh *refresh)
 							"row security kept rows from the view's owner when it was filled, or it was filled from an old snapshot; refresh it");
 	if (view->functions != refresh->functions)
 		return aqumv_reason(AQUMV_FUNCTION_CHANGED,
-							"a function that the view calls was replaced after the view's last REFRESH");
+							"a function that the view calls was replaced since the view's last REFRESH began");
 	if (view->summary->needs_timezone &&
 		strcmp(refresh->timezone, pg_get_timezone_name(session_timezone)) != 0)
 		return aqumv_reason(AQUMV_TIMEZONE,

@@ -117,10 +117,12 @@ mark_open_writers(Oid root, Oid relation)
  * order matters: see freshness.c.
  */
 void
-aqumv_begin_filling(AqumvFilling *filling, Oid base)
+aqumv_begin_filling(AqumvFilling *filling, Oid base, Query *definition)
 {
 	ListCell   *lc;
 
+	filling->definition = copyObject(definition);
+	filling->versions = aqumv_function_versions(definition);
 	filling->moment = aqumv_current_moment();
 	if (OidIsValid(base))
 	{
@@ -179,6 +181,18 @@ is_complete(const AqumvFilling *filling, const AqumvView *view)
 }
 
 /*
+ * The functions that the view was filled with.  Where one was replaced
+ * meanwhile, what is returned is true of none.  The entry must have been looked
+ * up before: who then has not heard of a new version did not compute with it.
+ */
+static int64
+functions_used(const AqumvFilling *filling, const AqumvView *view)
+{
+	return aqumv_function_versions(filling->definition) == filling->versions ?
+		view->functions : ~view->functions;
+}
+
+/*
  * The view has been filled: write its record.  A view that answers nothing has
  * one as well, for the sake of views over it.
  */
@@ -202,7 +216,7 @@ aqumv_end_filling(AqumvFilling *filling, Oid viewoid)
 	row.base = view->base;
 	row.filenode = view->filenode;
 	row.moment = filling->moment;
-	row.functions = view->functions;
+	row.functions = functions_used(filling, view);
 	row.complete = is_complete(filling, view);
 	row.refreshed_at = GetCurrentTimestamp();
 	row.timezone = unconstify(char *, pg_get_timezone_name(session_timezone));

@@ -10,6 +10,8 @@
 
 #include "aqumv.h"
 
+#include "nodes/parsenodes.h"
+
 #include "catalog.h"
 
 /* a filling of a view that is under way */
@@ -17,11 +19,13 @@ typedef struct AqumvFilling
 {
 	Datum		snapshot;		/* pg_snapshot */
 	AqumvMoment moment;
+	Query	   *definition;
+	int64		versions;		/* of the functions that it calls */
 	bool		is_old;			/* writes may have come after the snapshot that
 								 * left no mark */
 } AqumvFilling;
 
-extern void aqumv_begin_filling(AqumvFilling *filling, Oid base);
+extern void aqumv_begin_filling(AqumvFilling *filling, Oid base, Query *definition);
 extern void aqumv_end_filling(AqumvFilling *filling, Oid view);
 extern void aqumv_end_maintenance(Oid view);
 extern void aqumv_view_moved(Oid view, Oid filenode);

@@ -299,11 +299,24 @@ is_own_function(Oid funcid)
 	return get_func_namespace(funcid) == get_namespace_oid(AQUMV_SCHEMA, true);
 }
 
+/* of functions: what they do, and also which version of them it is */
+typedef struct Fingerprint
+{
+	int64		what;
+	int64		which;
+} Fingerprint;
+
+static void
+add_to(int64 *fingerprint, uint64 value)
+{
+	*fingerprint = (int64) hash_combine64((uint64) *fingerprint, value);
+}
+
 /*
- * Add what a user's function does to a fingerprint.
+ * Add a user's function to a fingerprint.
  */
 static void
-add_function(Oid funcid, int64 *fingerprint)
+add_function(Oid funcid, Fingerprint *fingerprint)
 {
 	static const AttrNumber body[] = {Anum_pg_proc_prosrc, Anum_pg_proc_probin,
 	Anum_pg_proc_prosqlbody, Anum_pg_proc_proconfig};
@@ -315,7 +328,7 @@ add_function(Oid funcid, int64 *fingerprint)
 	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
 	if (!HeapTupleIsValid(tuple))
 		return;
-	*fingerprint = (int64) hash_combine64((uint64) *fingerprint, funcid);
+	add_to(&fingerprint->what, funcid);
 	for (int i = 0; i < lengthof(body); i++)
 	{
 		bool		isnull;
@@ -325,21 +338,21 @@ add_function(Oid funcid, int64 *fingerprint)
 		if (isnull)
 			continue;
 		bytes = (bytea *) PG_DETOAST_DATUM(value);
-		*fingerprint = (int64) hash_combine64((uint64) *fingerprint,
-											  hash_bytes_extended((unsigned char *) VARDATA_ANY(bytes),
-																  VARSIZE_ANY_EXHDR(bytes), i));
+		add_to(&fingerprint->what, hash_bytes_extended((unsigned char *) VARDATA_ANY(bytes),
+													   VARSIZE_ANY_EXHDR(bytes), i));
 	}
 	form = (Form_pg_proc) GETSTRUCT(tuple);
-	*fingerprint = (int64) hash_combine64((uint64) *fingerprint,
-										  form->prolang ^ (uint64) form->provolatile << 32 ^
-										  (uint64) form->proisstrict << 40 ^
-										  (uint64) form->prosecdef << 41);
+	add_to(&fingerprint->what, form->prolang ^ (uint64) form->provolatile << 32 ^
+		   (uint64) form->proisstrict << 40 ^ (uint64) form->prosecdef << 41);
+	add_to(&fingerprint->which, HeapTupleHeaderGetRawXmin(tuple->t_data));
+	add_to(&fingerprint->which, ItemPointerGetBlockNumber(&tuple->t_self));
+	add_to(&fingerprint->which, ItemPointerGetOffsetNumber(&tuple->t_self));
 	ReleaseSysCache(tuple);
 }
 
 /* The same for an aggregate and the functions that it is made of. */
 static void
-add_aggregate(HeapTuple tuple, int64 *fingerprint)
+add_aggregate(HeapTuple tuple, Fingerprint *fingerprint)
 {
 	Form_pg_aggregate agg = (Form_pg_aggregate) GETSTRUCT(tuple);
 	bool		isnull;
@@ -349,18 +362,14 @@ add_aggregate(HeapTuple tuple, int64 *fingerprint)
 	add_function(agg->aggfinalfn, fingerprint);
 	if (agg->aggfnoid < FirstNormalObjectId || is_own_function(agg->aggfnoid))
 		return;
-	*fingerprint = (int64) hash_combine64((uint64) *fingerprint,
-										  (uint64) agg->aggtransfn << 32 | agg->aggfinalfn);
-	*fingerprint = (int64) hash_combine64((uint64) *fingerprint,
-										  (uint64) agg->aggtranstype << 32 | agg->aggsortop);
+	add_to(&fingerprint->what, (uint64) agg->aggtransfn << 32 | agg->aggfinalfn);
+	add_to(&fingerprint->what, (uint64) agg->aggtranstype << 32 | agg->aggsortop);
 	init = SysCacheGetAttr(AGGFNOID, tuple, Anum_pg_aggregate_agginitval, &isnull);
 	if (!isnull)
 	{
 		char	   *value = TextDatumGetCString(init);
 
-		*fingerprint = (int64) hash_combine64((uint64) *fingerprint,
-											  hash_bytes_extended((unsigned char *) value,
-																  strlen(value), 0));
+		add_to(&fingerprint->what, hash_bytes_extended((unsigned char *) value, strlen(value), 0));
 	}
 }
 
@@ -393,6 +402,38 @@ fingerprint_walker(Node *node, void *context)
 	return expression_tree_walker(node, fingerprint_walker, context);
 }
 
+/* The definition of a view, which the caller has locked. */
+static Query *
+definition_of(Relation rel)
+{
+	if (rel->rd_rules == NULL || rel->rd_rules->numLocks < 1)
+		elog(ERROR, "materialized view \"%s\" has no rule", RelationGetRelationName(rel));
+	return copyObject(linitial_node(Query, rel->rd_rules->rules[0]->actions));
+}
+
+Query *
+aqumv_definition_of(Oid viewoid)
+{
+	Relation	rel = table_open(viewoid, NoLock);
+	Query	   *query = definition_of(rel);
+
+	table_close(rel, NoLock);
+	return query;
+}
+
+/*
+ * Which versions of functions does a definition call, as far as this backend
+ * has heard?
+ */
+int64
+aqumv_function_versions(Query *definition)
+{
+	Fingerprint fingerprint = {0};
+
+	(void) fingerprint_walker((Node *) definition, &fingerprint);
+	return fingerprint.which;
+}
+
 static AqumvView *
 build_view(Relation rel)
 {
@@ -401,6 +442,7 @@ build_view(Relation rel)
 	RangeTblEntry *rte;
 	int			rti;
 	bool		had_messages = aqumv_reason_messages;
+	Fingerprint fingerprint = {0};
 
 	view->view = RelationGetRelid(rel);
 	view->owner = rel->rd_rel->relowner;
@@ -410,10 +452,9 @@ build_view(Relation rel)
 	view->pages = Max(rel->rd_rel->relpages, 1);
 
 	aqumv_reason_messages = true;	/* this will be asked for later */
-	if (rel->rd_rules == NULL || rel->rd_rules->numLocks < 1)
-		elog(ERROR, "materialized view \"%s\" has no rule", RelationGetRelationName(rel));
-	query = copyObject(linitial_node(Query, rel->rd_rules->rules[0]->actions));
-	(void) fingerprint_walker((Node *) query, &view->functions);
+	query = definition_of(rel);
+	(void) fingerprint_walker((Node *) query, &fingerprint);
+	view->functions = fingerprint.what;
 	if ((view->unsuitable = aqumv_find_relation(query, &rte, &rti)) != NULL)
 		view->unsuitable = aqumv_reason(AQUMV_VIEW_SHAPE,
 										"the view is not over one table");

@@ -60,6 +60,8 @@ typedef struct AqumvView
 
 extern List *aqumv_views_over(Oid base);
 extern bool aqumv_has_views(Oid base);
+extern Query *aqumv_definition_of(Oid view);
+extern int64 aqumv_function_versions(Query *definition);
 extern AqumvReason *aqumv_get_view(Oid view, AqumvView **result);
 extern void aqumv_announce_view(Oid view);
 extern uint64 aqumv_view_generation(const AqumvView *view);
