@@ -176,6 +176,7 @@ refresh_view(Utility *u, RefreshMatViewStmt *stmt)
 	AqumvView  *view;
 	AqumvDelta *delta = NULL;
 	Oid			base = InvalidOid;
+	Oid			owner = InvalidOid;
 	Oid			viewoid;
 
 	lock_base_first(stmt);
@@ -191,6 +192,7 @@ refresh_view(Utility *u, RefreshMatViewStmt *stmt)
 	}
 	if (aqumv_get_view(viewoid, &view) == NULL)
 	{
+		owner = view->owner;
 		if (view->maintenance == AQUMV_IMMEDIATE)
 		{
 			delta = aqumv_require_delta_of(viewoid);
@@ -203,7 +205,7 @@ refresh_view(Utility *u, RefreshMatViewStmt *stmt)
 	}
 	if (delta != NULL && stmt->concurrent)
 		aqumv_create_view_index(viewoid, delta);
-	aqumv_begin_filling(&filling, base, aqumv_definition_of(viewoid));
+	aqumv_begin_filling(&filling, base, owner, aqumv_definition_of(viewoid));
 	if (delta != NULL)
 		require_recent_snapshot(&filling, get_rel_name(viewoid));
 	run_filling(u, viewoid);
@@ -255,7 +257,7 @@ create_view(Utility *u, CreateTableAsStmt *stmt, AqumvMaintenance maintenance)
 	else if (IsA(stmt->query, Query) && ((Query *) stmt->query)->commandType == CMD_SELECT)
 		base = base_of_definition((Query *) stmt->query);
 	base = watch_base(base);
-	aqumv_begin_filling(&filling, base, (Query *) stmt->query);
+	aqumv_begin_filling(&filling, base, GetUserId(), (Query *) stmt->query);
 	if (delta != NULL && filled)
 		require_recent_snapshot(&filling, stmt->into->rel->relname);
 	run_filling(u, InvalidOid);

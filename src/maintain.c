@@ -271,7 +271,7 @@ rebuild_view(AqumvView *view)
 
 	error_context_stack = &callback;
 	CommandCounterIncrement();
-	aqumv_begin_filling(&filling, view->base, aqumv_definition_of(viewoid));
+	aqumv_begin_filling(&filling, view->base, view->owner, aqumv_definition_of(viewoid));
 	become_owner(&saved, view->owner);
 	follower = aqumv_get_follower(view);
 	set_settings(&saved, follower);

@@ -110,6 +110,12 @@ mark_open_writers(Oid root, Oid relation)
 	}
 }
 
+static bool
+hides_rows(Oid base, Oid owner)
+{
+	return check_enable_rls(base, owner, true) == RLS_ENABLED;
+}
+
 /*
  * Make active the snapshot that the view will be filled from, and remember it.
  * The caller holds all locks that could keep the filling waiting, and has
@@ -117,12 +123,13 @@ mark_open_writers(Oid root, Oid relation)
  * order matters: see freshness.c.
  */
 void
-aqumv_begin_filling(AqumvFilling *filling, Oid base, Query *definition)
+aqumv_begin_filling(AqumvFilling *filling, Oid base, Oid owner, Query *definition)
 {
 	ListCell   *lc;
 
 	filling->definition = copyObject(definition);
 	filling->versions = aqumv_function_versions(definition);
+	filling->hides_rows = OidIsValid(base) && hides_rows(base, owner);
 	filling->moment = aqumv_current_moment();
 	if (OidIsValid(base))
 	{
@@ -172,11 +179,11 @@ tracked_too_late(const AqumvTree *tree)
 static bool
 is_complete(const AqumvFilling *filling, const AqumvView *view)
 {
-	if (filling->is_old)
+	if (filling->is_old || filling->hides_rows)
 		return false;
 	if (view->unsuitable != NULL && view->maintenance != AQUMV_IMMEDIATE)
 		return true;			/* it answers nothing */
-	return check_enable_rls(view->base, view->owner, true) != RLS_ENABLED &&
+	return !hides_rows(view->base, view->owner) &&
 		(view->maintenance == AQUMV_IMMEDIATE || !tracked_too_late(aqumv_get_tree(view->base)));
 }
 

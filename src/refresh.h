@@ -21,11 +21,13 @@ typedef struct AqumvFilling
 	AqumvMoment moment;
 	Query	   *definition;
 	int64		versions;		/* of the functions that it calls */
+	bool		hides_rows;		/* row security did, from the owner, to begin with */
 	bool		is_old;			/* writes may have come after the snapshot that
 								 * left no mark */
 } AqumvFilling;
 
-extern void aqumv_begin_filling(AqumvFilling *filling, Oid base, Query *definition);
+extern void aqumv_begin_filling(AqumvFilling *filling, Oid base, Oid owner,
+								Query *definition);
 extern void aqumv_end_filling(AqumvFilling *filling, Oid view);
 extern void aqumv_end_maintenance(Oid view);
 extern void aqumv_view_moved(Oid view, Oid filenode);
