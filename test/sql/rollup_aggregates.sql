@@ -85,5 +85,24 @@ SELECT grain, expr, says FROM result WHERE says LIKE 'DIFF%' OR says LIKE '%ERRO
 SELECT kind, grain, count(*), count(*) FILTER (WHERE says LIKE 'parts:%') AS from_view FROM result GROUP BY 1, 2 ORDER BY 1, 2;
 SELECT 'not answered', kind, expr, string_agg(substr(grain, 1, 1), '' ORDER BY grain) FROM result WHERE kind IN ('stored', 'derived', 'squares', 'variance', 'moments') AND says NOT LIKE 'parts:%' GROUP BY 2, 3 ORDER BY 2, 3;
 SELECT 'answered', kind, expr, string_agg(substr(grain, 1, 1), '' ORDER BY grain) FROM result WHERE kind IN ('opaque', 'missing', 'no moments') AND says LIKE 'parts:%' GROUP BY 2, 3 ORDER BY 2, 3;
+
+-- states are combined by parallel workers as well
+CREATE TABLE big AS SELECT i % 5000 AS g, i * 7919 % 1000 / 8.0::float8 AS x, i % 77 / 4.0::float8 AS y FROM generate_series(1, 20000) AS i;
+CREATE MATERIALIZED VIEW parts_of_big AS SELECT g, count(x), sum(x), var_pop(x), regr_count(y, x) AS n, regr_avgx(y, x), regr_avgy(y, x), regr_sxx(y, x), regr_syy(y, x), regr_sxy(y, x) FROM big GROUP BY g;
+ANALYZE parts_of_big;
+BEGIN;
+SET LOCAL parallel_setup_cost = 0;
+SET LOCAL parallel_tuple_cost = 0;
+SET LOCAL min_parallel_table_scan_size = 0;
+SET LOCAL max_parallel_workers_per_gather = 2;
+SET LOCAL parallel_leader_participation = off;
+SET LOCAL enable_answer_query_using_materialized_views = on;
+EXPLAIN (COSTS OFF) SELECT round(stddev(x)::numeric, 8), round(corr(y, x)::numeric, 8) FROM big WHERE g > 7;
+SELECT round(stddev(x)::numeric, 8), round(corr(y, x)::numeric, 8) FROM big WHERE g > 7;
+SET LOCAL enable_answer_query_using_materialized_views = off;
+SET LOCAL max_parallel_workers_per_gather = 0;
+SELECT round(stddev(x)::numeric, 8), round(corr(y, x)::numeric, 8) FROM big WHERE g > 7;
+ROLLBACK;
+DROP TABLE big CASCADE;
 DROP TABLE a, agg, result CASCADE;
 DROP TYPE mood;
