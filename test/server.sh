@@ -44,7 +44,8 @@ pg_major()
 	fi
 }
 
-# Print the packages that are missing to build and run ("run"), and to test.
+# Print the packages that are missing to build and run ("run"), and to test or
+# to measure ("bench").
 missing_packages()
 {
 	major=$(pg_major)
@@ -52,13 +53,14 @@ missing_packages()
 	[ -f "$(config pgxs)" ] || echo "postgresql-server-dev-$major"
 	[ -x "$(config bindir)/postgres" ] || echo "postgresql-$major"
 	command -v runuser >/dev/null || echo util-linux
+	[ "$1" != bench ] || command -v valgrind >/dev/null || echo valgrind
 	[ "$1" = test ] || return 0
 	[ -f "$(config sharedir)/extension/pgtap.control" ] || echo "postgresql-$major-pgtap"
 	command -v pg_prove >/dev/null || echo libtap-parser-sourcehandler-pgtap-perl
 	perl -MIPC::Run -e 1 2>/dev/null || echo libipc-run-perl
 }
 
-# Install what is missing for $1 ("run" or "test").
+# Install what is missing for $1 ("run", "test" or "bench").
 install_packages()
 {
 	command -v apt-get >/dev/null || return 0
