@@ -2,14 +2,19 @@
 -- with a comment, and nothing in any other schema.  If this were wrong, \dx+,
 -- \df+ and pg_dump would show something else than the README says.
 BEGIN;
-SELECT plan(22);
+SELECT plan(23);
 
 SELECT has_extension('aqumv');
 SELECT is(extversion, '0.1.0', 'version') FROM pg_extension WHERE extname = 'aqumv';
-SELECT bag_eq($$SELECT proname::text FROM pg_proc WHERE pronamespace = 'aqumv'::regnamespace
+SELECT set_eq($$SELECT proname::text FROM pg_proc WHERE pronamespace = 'aqumv'::regnamespace
                     AND prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype)$$,
     ARRAY['track', 'untrack', 'explain_rewrite', 'list_views', 'check_preload', 'scales', 'scales_accum',
-          'scales_combine', 'row_hash', 'var_pop', 'var_samp', 'stddev_pop', 'stddev_samp'], 'functions for users');
+          'scales_combine', 'row_hash', 'var_pop', 'var_samp', 'stddev_pop', 'stddev_samp',
+          'covar_pop', 'covar_samp', 'corr', 'regr_sxx', 'regr_syy', 'regr_sxy', 'regr_r2', 'regr_slope',
+          'regr_intercept'], 'functions for users');
+SELECT bag_eq($$SELECT proname::text FROM pg_proc WHERE pronamespace = 'aqumv'::regnamespace AND prokind = 'a'$$,
+    ARRAY['scales', 'var_pop', 'var_samp', 'stddev_pop', 'stddev_samp', 'covar_pop', 'covar_samp', 'corr',
+          'regr_sxx', 'regr_syy', 'regr_sxy', 'regr_r2', 'regr_slope', 'regr_intercept'], 'aggregates');
 SELECT tables_are('aqumv', ARRAY['tracking', 'mark', 'refresh']);
 SELECT views_are('aqumv', ARRAY['views', 'tracked_tables']);
 SELECT is_empty($$

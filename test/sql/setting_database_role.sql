@@ -20,6 +20,15 @@ SHOW enable_answer_query_using_materialized_views;
 SHOW aqumv_allow_foreign_table;
 SHOW aqumv.rewrite_mode;
 SET search_path = setting_database_role;
+-- the session before drops its temporary functions; a plan made before it has
+-- done so would not be executed
+DO $$
+BEGIN
+    FOR i IN 1 .. 1000 LOOP
+        EXIT WHEN (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend') = 1;
+        PERFORM pg_sleep(0.01), pg_stat_clear_snapshot();
+    END LOOP;
+END $$;
 EXPLAIN (COSTS OFF) SELECT b, count(*) FROM t GROUP BY b;
 ALTER DATABASE :"db" RESET enable_answer_query_using_materialized_views;
 ALTER DATABASE :"db" RESET aqumv_allow_foreign_table;
