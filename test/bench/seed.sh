@@ -106,7 +106,7 @@ for _ in 1 2 3 4 5 6 7; do
 	calculate "$execution2 / $execution1" >>"$work/execution"
 	calculate "$planning2 - $planning1" >>"$work/planning"
 done
-echo "  execution, us: ratio $(median <"$work/execution") (last: $execution2, by hand $execution1)"
+target "execution: ratio (last: $execution2 us, by hand $execution1 us)" "$(median <"$work/execution")" 'x <= 1.05'
 target "planning: us more (last: $planning2, by hand $planning1)" "$(median <"$work/planning")" 'x <= 150'
 cpus=0
 pin seed "$cpus"
