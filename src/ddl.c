@@ -257,7 +257,7 @@ create_view(Utility *u, CreateTableAsStmt *stmt, AqumvMaintenance maintenance)
 	else if (IsA(stmt->query, Query) && ((Query *) stmt->query)->commandType == CMD_SELECT)
 		base = base_of_definition((Query *) stmt->query);
 	base = watch_base(base);
-	aqumv_begin_filling(&filling, base, GetUserId(), (Query *) stmt->query);
+	aqumv_begin_filling(&filling, base, GetUserId(), copyObject(castNode(Query, stmt->query)));
 	if (delta != NULL && filled)
 		require_recent_snapshot(&filling, stmt->into->rel->relname);
 	run_filling(u, InvalidOid);

@@ -125,10 +125,7 @@ make_float(float8 value)
 static Node *
 is_more(Node *count, int64 than)
 {
-	Const	   *bound = makeConst(INT8OID, -1, InvalidOid, sizeof(int64),
-								  Int64GetDatum(than), false, FLOAT8PASSBYVAL);
-
-	return aqumv_make_call(F_INT8GT, BOOLOID, list_make2(count, bound));
+	return aqumv_make_call(F_INT8GT, BOOLOID, list_make2(count, aqumv_make_integer(than)));
 }
 
 /*
@@ -262,6 +259,25 @@ dummy(int element, State *state)
 	return make_float(0);
 }
 
+/* An element but for the count; NULL if it is not known. */
+static Node *
+find_element(int element, State *state)
+{
+	switch (element)
+	{
+		case SUM_X:
+			return sum_from_average(F_REGR_AVGX, state);
+		case SQUARES_X:
+			return stored(F_REGR_SXX, FLOAT8OID, state);
+		case SUM_Y:
+			return sum_from_average(F_REGR_AVGY, state);
+		case SQUARES_Y:
+			return stored(F_REGR_SYY, FLOAT8OID, state);
+		default:
+			return find_products(state);
+	}
+}
+
 static bool
 find_relation(int needs, State *state)
 {
@@ -269,32 +285,10 @@ find_relation(int needs, State *state)
 		return false;
 	for (int element = SUM_X; element < ELEMENTS; element++)
 	{
-		Node	   *found = dummy(element, state);
-
-		if ((needs & NEEDS(element)) != 0)
-		{
-			switch (element)
-			{
-				case SUM_X:
-					found = sum_from_average(F_REGR_AVGX, state);
-					break;
-				case SQUARES_X:
-					found = stored(F_REGR_SXX, FLOAT8OID, state);
-					break;
-				case SUM_Y:
-					found = sum_from_average(F_REGR_AVGY, state);
-					break;
-				case SQUARES_Y:
-					found = stored(F_REGR_SYY, FLOAT8OID, state);
-					break;
-				case PRODUCTS:
-					found = find_products(state);
-					break;
-			}
-		}
-		if (found == NULL)
+		state->elements[element] = (needs & NEEDS(element)) != 0 ?
+			find_element(element, state) : dummy(element, state);
+		if (state->elements[element] == NULL)
 			return false;
-		state->elements[element] = found;
 	}
 	return true;
 }

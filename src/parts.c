@@ -9,6 +9,7 @@
 #include "aqumv.h"
 
 #include "catalog/pg_aggregate.h"
+#include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "utils/lsyscache.h"
@@ -20,6 +21,13 @@ aqumv_make_call(Oid funcid, Oid type, List *args)
 {
 	return (Node *) makeFuncExpr(funcid, type, args, InvalidOid, InvalidOid,
 								 COERCE_EXPLICIT_CALL);
+}
+
+Node *
+aqumv_make_integer(int64 value)
+{
+	return (Node *) makeConst(INT8OID, -1, InvalidOid, sizeof(int64),
+							  Int64GetDatum(value), false, FLOAT8PASSBYVAL);
 }
 
 /* An aggregate over a column of the view. */

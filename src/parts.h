@@ -34,6 +34,7 @@ typedef struct AqumvParts
 } AqumvParts;
 
 extern Node *aqumv_make_call(Oid funcid, Oid type, List *args);
+extern Node *aqumv_make_integer(int64 value);
 extern Node *aqumv_make_aggregate(Oid aggfnoid, Oid type, Node *arg, Node *filter);
 extern Node *aqumv_make_choice(Node *filter, Node *value, Node *otherwise);
 extern Aggref *aqumv_make_like(const Aggref *like, Oid aggfnoid, Oid type);

@@ -120,14 +120,15 @@ hides_rows(Oid base, Oid owner)
  * Make active the snapshot that the view will be filled from, and remember it.
  * The caller holds all locks that could keep the filling waiting, and has
  * tracked the base (InvalidOid if the view will not be used anyway).  The
- * order matters: see freshness.c.
+ * definition must stay as it is until the end.  The order matters: see
+ * freshness.c.
  */
 void
 aqumv_begin_filling(AqumvFilling *filling, Oid base, Oid owner, Query *definition)
 {
 	ListCell   *lc;
 
-	filling->definition = copyObject(definition);
+	filling->definition = definition;
 	filling->versions = aqumv_function_versions(definition);
 	filling->hides_rows = OidIsValid(base) && hides_rows(base, owner);
 	filling->moment = aqumv_current_moment();

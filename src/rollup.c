@@ -29,13 +29,6 @@
 #include "rollup.h"
 
 static Node *
-make_integer(int64 value)
-{
-	return (Node *) makeConst(INT8OID, -1, InvalidOid, sizeof(int64),
-							  Int64GetDatum(value), false, FLOAT8PASSBYVAL);
-}
-
-static Node *
 to_numeric(Node *value)
 {
 	switch (exprType(value))
@@ -127,7 +120,7 @@ sum_counts(Aggref *count, const AqumvParts *parts, bool numeric)
 		return NULL;
 	if (parts->same)
 	{
-		sum = aqumv_make_choice(rest, column, make_integer(0));
+		sum = aqumv_make_choice(rest, column, aqumv_make_integer(0));
 		return numeric ? to_numeric(sum) : sum;
 	}
 	sum = aqumv_make_aggregate(F_SUM_INT8, NUMERICOID, column, rest);
@@ -136,7 +129,7 @@ sum_counts(Aggref *count, const AqumvParts *parts, bool numeric)
 		CoalesceExpr *coalesce = makeNode(CoalesceExpr);
 
 		coalesce->coalescetype = NUMERICOID;
-		coalesce->args = list_make2(sum, to_numeric(make_integer(0)));
+		coalesce->args = list_make2(sum, to_numeric(aqumv_make_integer(0)));
 		coalesce->location = -1;
 		sum = (Node *) coalesce;
 	}
@@ -179,7 +172,7 @@ sum_keys(Aggref *sum, const AqumvParts *parts)
 	/* no row of the group may have passed the filter */
 	if (sum->aggfilter != NULL)
 		product = aqumv_make_choice(aqumv_make_call(F_INT8NE, BOOLOID,
-													list_make2(count, make_integer(0))),
+													list_make2(count, aqumv_make_integer(0))),
 									product, NULL);
 	return parts->same ? aqumv_make_choice(rest, product, NULL) :
 		aqumv_make_aggregate(F_SUM_NUMERIC, NUMERICOID, product, rest);
