@@ -25,7 +25,7 @@
 #include "follow.h"
 #include "guard.h"
 #include "levels.h"
-#include "maintain.h"
+#include "merge.h"
 #include "option.h"
 #include "partition.h"
 #include "pending.h"
@@ -138,7 +138,7 @@ _PG_init(void)
 	aqumv_writes_init();
 	aqumv_follow_init();
 	aqumv_pending_init();
-	aqumv_maintain_init();
+	aqumv_merge_init();
 	aqumv_guard_init();
 	aqumv_levels_init();
 	aqumv_planner_init();

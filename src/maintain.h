@@ -14,10 +14,7 @@
 
 extern void aqumv_maintain_views(AqumvChange *change);
 extern void aqumv_view_filled(Oid viewoid);
-extern bool aqumv_ending_merge;
 extern void aqumv_rebuild_views(Oid relid);
 extern void aqumv_lock_for_rebuild(List *relids);
-
-extern void aqumv_maintain_init(void);
 
 #endif							/* AQUMV_MAINTAIN_H */

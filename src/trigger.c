@@ -14,6 +14,7 @@
 #include "utils/rel.h"
 
 #include "maintain.h"
+#include "merge.h"
 #include "partition.h"
 #include "pending.h"
 #include "track.h"
@@ -115,7 +116,7 @@ aqumv_maintain(PG_FUNCTION_ARGS)
 	Oid			relid = RelationGetRelid(data->tg_relation);
 
 	aqumv_statement_ends(relid);
-	if (aqumv_ending_merge && data->tg_relation->rd_rel->relkind == RELKIND_PARTITIONED_TABLE)
+	if (aqumv_merge_mixes(relid))
 	{
 		change.merge_inserted = TRIGGER_FIRED_BY_INSERT(data->tg_event) && !is_empty(change.added);
 		change.merge_updated = TRIGGER_FIRED_BY_UPDATE(data->tg_event) && !is_empty(change.added);
