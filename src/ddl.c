@@ -131,7 +131,7 @@ require_recent_snapshot(const AqumvFilling *filling, const char *view)
 
 /*
  * REFRESH of an immediate view that is not trusted locks the base, and that
- * before the view, as writers do.
+ * before the view, as writers do.  Who refreshes waits for the view anyway.
  */
 static void
 lock_base_first(RefreshMatViewStmt *stmt)
@@ -139,16 +139,17 @@ lock_base_first(RefreshMatViewStmt *stmt)
 	Oid			viewoid = RangeVarGetRelidExtended(stmt->relation, NoLock, 0,
 												   aqumv_compat_refresh_callback, NULL);
 	AqumvView  *view;
-	AqumvDelta *delta;
+	AqumvDelta *delta = NULL;
 
-	if (stmt->skipData || get_rel_relkind(viewoid) != RELKIND_MATVIEW ||
-		aqumv_get_view(viewoid, &view) != NULL ||
-		view->maintenance != AQUMV_IMMEDIATE || aqumv_is_trusted(view) ||
-		!ConditionalLockRelationOid(viewoid, AccessShareLock))
+	if (stmt->skipData || get_rel_relkind(viewoid) != RELKIND_MATVIEW)
 		return;
-	delta = aqumv_require_delta_of(viewoid);
+	LockRelationOid(viewoid, AccessShareLock);
+	view = aqumv_get_locked_view(viewoid);
+	if (view != NULL && view->maintenance == AQUMV_IMMEDIATE && !aqumv_is_trusted(view))
+		delta = aqumv_require_delta_of(viewoid);
 	UnlockRelationOid(viewoid, AccessShareLock);
-	aqumv_prepare_base(delta, view->owner, get_rel_name(viewoid), true);
+	if (delta != NULL)
+		aqumv_prepare_base(delta, view->owner, get_rel_name(viewoid), true);
 }
 
 /*
@@ -176,7 +177,7 @@ refresh_view(Utility *u, RefreshMatViewStmt *stmt)
 	AqumvView  *view;
 	AqumvDelta *delta = NULL;
 	Oid			base = InvalidOid;
-	Oid			owner = InvalidOid;
+	Oid			owner;
 	Oid			viewoid;
 
 	lock_base_first(stmt);
@@ -190,19 +191,16 @@ refresh_view(Utility *u, RefreshMatViewStmt *stmt)
 		aqumv_delete_refresh(viewoid);
 		return;
 	}
-	if (aqumv_get_view(viewoid, &view) == NULL)
+	view = aqumv_get_locked_view(viewoid);
+	owner = view->owner;
+	if (view->maintenance == AQUMV_IMMEDIATE)
 	{
-		owner = view->owner;
-		if (view->maintenance == AQUMV_IMMEDIATE)
-		{
-			delta = aqumv_require_delta_of(viewoid);
-			base = delta->base;
-			aqumv_prepare_base(delta, view->owner, get_rel_name(viewoid),
-							   !aqumv_is_trusted(view));
-		}
-		else if (view->unsuitable == NULL)
-			base = watch_base(view->base);
+		delta = aqumv_require_delta_of(viewoid);
+		base = delta->base;
+		aqumv_prepare_base(delta, owner, get_rel_name(viewoid), !aqumv_is_trusted(view));
 	}
+	else if (view->unsuitable == NULL)
+		base = watch_base(view->base);
 	if (delta != NULL && stmt->concurrent)
 		aqumv_create_view_index(viewoid, delta);
 	aqumv_begin_filling(&filling, base, owner, aqumv_definition_of(viewoid));
@@ -383,15 +381,17 @@ sets_immediate(AlterTableStmt *stmt)
 static void
 lock_base_of(Oid view)
 {
-	AqumvDelta *delta;
+	AqumvDelta *delta = NULL;
 
 	if (get_rel_relkind(view) != RELKIND_MATVIEW || !aqumv_compat_owns_relation(view) ||
-		aqumv_maintenance_of(view) == AQUMV_IMMEDIATE ||
-		!ConditionalLockRelationOid(view, AccessShareLock))
+		aqumv_maintenance_of(view) == AQUMV_IMMEDIATE)
 		return;
-	delta = aqumv_require_delta_of(view);
+	LockRelationOid(view, AccessShareLock);
+	if (get_rel_relkind(view) == RELKIND_MATVIEW)
+		delta = aqumv_require_delta_of(view);
 	UnlockRelationOid(view, AccessShareLock);
-	aqumv_prepare_base(delta, GetUserId(), get_rel_name(view), true);
+	if (delta != NULL)
+		aqumv_prepare_base(delta, GetUserId(), get_rel_name(view), true);
 }
 
 /* ALTER MATERIALIZED VIEW ... SET or RESET, with options of ours among others. */
@@ -536,7 +536,8 @@ restore_immediate_views(void)
 
 	foreach(lc, aqumv_labelled_views())
 	{
-		if (aqumv_get_view(lfirst_oid(lc), &view) == NULL && OidIsValid(view->base))
+		view = aqumv_get_locked_view(lfirst_oid(lc));
+		if (view != NULL && OidIsValid(view->base))
 			aqumv_restore_triggers(view->base);
 	}
 }

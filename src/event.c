@@ -133,7 +133,8 @@ note_created(Oid relid)
 	}
 	else if (get_rel_relkind(relid) == RELKIND_MATVIEW)
 	{
-		if (aqumv_get_view(relid, &view) == NULL && view->unsuitable == NULL)
+		view = aqumv_get_locked_view(relid);
+		if (view != NULL && view->unsuitable == NULL)
 			(void) aqumv_track_if_permitted(view->base);
 		if (!aqumv_is_filling())
 			aqumv_delete_refresh(relid);	/* filled past the hook */

@@ -119,7 +119,8 @@ lock_view(Oid viewoid)
 	AqumvView  *view;
 
 	LockRelationOid(viewoid, RowExclusiveLock);
-	if (aqumv_get_view(viewoid, &view) != NULL || !aqumv_is_trusted(view))
+	view = aqumv_get_locked_view(viewoid);
+	if (view == NULL || !aqumv_is_trusted(view))
 		return NULL;
 	if (IsolationUsesXactSnapshot() && was_filled_since(viewoid))
 		ereport(ERROR,
@@ -249,7 +250,8 @@ aqumv_view_filled(Oid viewoid)
 	Surroundings saved;
 
 	CommandCounterIncrement();
-	if (aqumv_get_view(viewoid, &view) != NULL || !aqumv_is_trusted(view) ||
+	view = aqumv_get_locked_view(viewoid);
+	if (view == NULL || !aqumv_is_trusted(view) ||
 		!aqumv_statement_is_open(aqumv_get_tree(view->base)))
 		return;
 	become_owner(&saved, view->owner);
@@ -302,7 +304,8 @@ aqumv_rebuild_views(Oid relid)
 		if (aqumv_get_view(lfirst_oid(lc), &view) == NULL && aqumv_is_trusted(view))
 			continue;
 		LockRelationOid(lfirst_oid(lc), ShareRowExclusiveLock);
-		if (aqumv_get_view(lfirst_oid(lc), &view) != NULL || !view->populated ||
+		view = aqumv_get_locked_view(lfirst_oid(lc));
+		if (view == NULL || !view->populated ||
 			view->maintenance != AQUMV_IMMEDIATE || aqumv_is_trusted(view))
 			continue;
 		if (aqumv_get_tree(view->base)->maintained &&

@@ -212,8 +212,9 @@ aqumv_end_filling(AqumvFilling *filling, Oid viewoid)
 
 	PopActiveSnapshot();
 	CommandCounterIncrement();
+	view = aqumv_get_locked_view(viewoid);
 	/* while it takes part in inheritance, say, a table's changes are not seen */
-	if (aqumv_get_view(viewoid, &view) != NULL ||
+	if (view == NULL ||
 		((view->unsuitable == NULL || view->maintenance == AQUMV_IMMEDIATE) &&
 		 aqumv_get_tree(view->base)->unsuitable != NULL))
 	{
@@ -257,10 +258,10 @@ aqumv_end_maintenance(Oid viewoid)
 void
 aqumv_view_moved(Oid viewoid, Oid filenode)
 {
-	AqumvView  *view;
+	AqumvView  *view = aqumv_get_locked_view(viewoid);
 	AqumvRefresh row;
 
-	if (aqumv_get_view(viewoid, &view) != NULL ||
+	if (view == NULL ||
 		!aqumv_read_refresh(viewoid, NULL, &row) ||
 		row.filenode != view->filenode)
 		return;

@@ -467,50 +467,26 @@ build_view(Relation rel)
 	return view;
 }
 
-/*
- * What a view holds.  Takes a lock on the view only to build the entry, and
- * never waits for it: somebody may be refreshing the view.  Returns a reason
- * if so, or if it is gone.
- */
-AqumvReason *
-aqumv_get_view(Oid viewoid, AqumvView **result)
+/* Build the entry of a view, which the caller has opened, and keep it. */
+static AqumvView *
+remember_view(Relation rel)
 {
-	ViewSlot   *slot = last_view_slot;
-	Relation	rel;
-	MemoryContext context,
-				old;
+	Oid			viewoid = RelationGetRelid(rel);
+	ViewSlot   *slot;
 	AqumvView  *view = NULL;
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "aqumv view",
+												  ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
 	uint64		before = invalidations - 1;
 	int			tries;
 	bool		found;
 
-	if (slot == NULL || slot->view != viewoid)
-		slot = hash_search(view_slots, &viewoid, HASH_FIND, NULL);
-	if (slot != NULL && slot->valid)
-	{
-		last_view_slot = slot;
-		*result = slot->current;
-		return NULL;
-	}
-	if (!ConditionalLockRelationOid(viewoid, AccessShareLock))
-		return aqumv_reason(AQUMV_BEING_REFRESHED, "the view is being refreshed");
-	if (get_rel_relkind(viewoid) != RELKIND_MATVIEW)
-	{
-		UnlockRelationOid(viewoid, AccessShareLock);
-		return aqumv_reason(AQUMV_NO_VIEWS, "the view has been dropped");
-	}
-	rel = table_open(viewoid, NoLock);
-	context = AllocSetContextCreate(CurrentMemoryContext, "aqumv view",
-									ALLOCSET_SMALL_SIZES);
-	old = MemoryContextSwitchTo(context);
 	for (tries = 0; tries < 3 && before != invalidations; tries++)
 	{
 		before = invalidations;
 		view = build_view(rel);
 	}
 	MemoryContextSwitchTo(old);
-	table_close(rel, NoLock);
-	UnlockRelationOid(viewoid, AccessShareLock);
 
 	slot = hash_search(view_slots, &viewoid, HASH_ENTER, &found);
 	if (!found)
@@ -525,8 +501,73 @@ aqumv_get_view(Oid viewoid, AqumvView **result)
 	slot->context = context;
 	slot->current = view;
 	slot->valid = before == invalidations;
-	*result = view;
+	return view;
+}
+
+/* The entry of a view, if there is one and it is up to date; else NULL. */
+static AqumvView *
+remembered_view(Oid viewoid)
+{
+	ViewSlot   *slot = last_view_slot;
+
+	if (slot == NULL || slot->view != viewoid)
+		slot = hash_search(view_slots, &viewoid, HASH_FIND, NULL);
+	if (slot == NULL || !slot->valid)
+		return NULL;
+	last_view_slot = slot;
+	return slot->current;
+}
+
+/*
+ * What a view holds, for those who may do without it.  Takes a lock on the view
+ * only to build the entry, and never waits for it: somebody may be refreshing
+ * the view, or be waiting to.  Returns a reason if so, or if it is gone: never
+ * conclude from that that the view need not be maintained.
+ */
+AqumvReason *
+aqumv_get_view(Oid viewoid, AqumvView **result)
+{
+	Relation	rel;
+
+	if ((*result = remembered_view(viewoid)) != NULL)
+		return NULL;
+	if (!ConditionalLockRelationOid(viewoid, AccessShareLock))
+		return aqumv_reason(AQUMV_BEING_REFRESHED, "the view is being refreshed");
+	if (get_rel_relkind(viewoid) != RELKIND_MATVIEW)
+	{
+		UnlockRelationOid(viewoid, AccessShareLock);
+		return aqumv_reason(AQUMV_NO_VIEWS, "the view has been dropped");
+	}
+	rel = table_open(viewoid, NoLock);
+	*result = remember_view(rel);
+	table_close(rel, NoLock);
+	UnlockRelationOid(viewoid, AccessShareLock);
 	return NULL;
+}
+
+/*
+ * The same for those who may not pass the view by, and hold a lock on it, or
+ * are ready to wait for one.  NULL only if the view is gone.
+ *
+ * Who holds a lock gets another one at once, even if others wait for stronger
+ * ones: the lock manager puts him in front of these.  (A conditional request
+ * fails then.)
+ */
+AqumvView *
+aqumv_get_locked_view(Oid viewoid)
+{
+	AqumvView  *view = remembered_view(viewoid);
+	Relation	rel;
+
+	if (view != NULL)
+		return view;
+	rel = try_relation_open(viewoid, AccessShareLock);
+	if (rel == NULL)
+		return NULL;
+	if (rel->rd_rel->relkind == RELKIND_MATVIEW)
+		view = remember_view(rel);
+	relation_close(rel, AccessShareLock);
+	return view;
 }
 
 static bool
