@@ -1,0 +1,242 @@
+#!/bin/sh
+# Break what safety hangs on, one place at a time, and see that a test fails.
+#
+# usage: sh test/mutants.sh [--keep] [--list] [PATTERN]...
+#
+#   --keep     leave the private directory, with all logs
+#   --list     only say which mutants there are, and what kills them
+#   PATTERN    take the mutants whose names match a shell pattern; all if none
+#
+# The mutants are in test/mutants/*.mutants (apply.pl there tells how they are
+# written).  PG_CONFIG names the PostgreSQL, of which a copy is used: nothing is
+# installed outside of a private directory.  Each mutant should be
+#
+#   killed            a test that it names fails
+#
+# and is reported loudly if it
+#
+#   SURVIVED          all tests that it names pass
+#   DOES NOT APPLY    its text is not in the file exactly once
+#   DOES NOT BUILD    what does not compile is no mutant
+#
+# The last line is "N killed, N survived"; the exit status is 0 if something was
+# killed and all were.
+set -eu
+top=$(cd "$(dirname "$0")/.." && pwd)
+. "$top/test/server.sh"
+
+keep=
+list=
+patterns=
+while [ $# -gt 0 ]; do
+	case $1 in
+		--keep) keep=yes ;;
+		--list) list=yes ;;
+		-*) sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+		*) patterns="$patterns $1" ;;
+	esac
+	shift
+done
+
+killed=0
+survived=0
+broken=0
+
+mutants()
+{
+	action=$1
+	shift
+	perl "$top/test/mutants/apply.pl" "$action" "$@" "$top"/test/mutants/*.mutants
+}
+
+# Does the name $1 match a pattern?
+is_selected()
+{
+	[ -n "$patterns" ] || return 0
+	set -f
+	for pattern in $patterns; do
+		# shellcheck disable=SC2254 # it is a pattern
+		case $1 in $pattern) set +f; return 0 ;; esac
+	done
+	set +f
+	return 1
+}
+
+# The selected mutants, as "name kind/test...".
+selected()
+{
+	mutants list | while read -r name tests; do
+		if is_selected "$name"; then echo "$name $tests"; fi
+	done
+}
+
+# Copy the PostgreSQL of $PG_CONFIG to where anything may be installed; its
+# programs find the rest relative to themselves.
+copy_postgresql()
+{
+	as_user mkdir "$work/postgresql"
+	for what in bindir pkglibdir sharedir includedir includedir-server; do
+		config $what
+	done | sort -u | sed 's,^/,,' |
+		tar -C / --exclude=bitcode -T - -cf - | tar -C "$work/postgresql" --no-same-owner -xf -
+	if [ "$(id -u)" = 0 ]; then chown -R postgres: "$work/postgresql"; fi
+	PG_CONFIG=$work/postgresql$(config bindir)/pg_config
+}
+
+# Build and install what has changed.
+build()
+{
+	as_user make -s -C "$work/build" with_llvm=no COPT=-DUSE_ASSERT_CHECKING \
+		PG_CONFIG="$PG_CONFIG" all install >"$work/build.log" 2>&1
+}
+
+# A new server, from the same copy each time.
+start()
+{
+	as_user mkdir "$work/server"
+	as_user cp -a "$work/template/data" "$work/server/data"
+	as_user sed -i "s,^unix_socket_directories.*,unix_socket_directories = '$work/server'," \
+		"$work/server/data/postgresql.conf"
+	as_user "$(config bindir)/pg_ctl" -s -w -D "$work/server/data" -l "$work/server/log" start >/dev/null 2>&1
+}
+
+stop()
+{
+	if [ -f "$work/server/data/postmaster.pid" ]; then server_stop server; fi
+	rm -rf "$work/last"
+	mv "$work/server" "$work/last"
+}
+
+# pg_regress, or its sister, with tests on the server
+regress()
+{
+	program=$(dirname "$(config pgxs)")/../test/$1
+	shift
+	(
+		cd "$work/build"
+		as_user env PGHOST="$work/server" PGUSER=postgres timeout 300 "$program" \
+			--bindir="$(config bindir)" --inputdir=test --outputdir=. --dbname=mutants \
+			--host="$work/server" --user=postgres "$@"
+	)
+}
+
+pgtap()
+{
+	status=0
+	on server createdb pgtap
+	sql server -d pgtap -c 'CREATE EXTENSION aqumv' -c 'CREATE EXTENSION pgtap' || return 1
+	for name in "$@"; do
+		as_user timeout 300 pg_prove --psql-bin "$(config bindir)/psql" -h "$work/server" -U postgres \
+			-d pgtap "$work/build/test/pgtap/$name.sql" || status=1
+	done
+	return $status
+}
+
+# The names of one kind, $1, among the tests "kind/name".
+names()
+{
+	kind=$1
+	shift
+	printf '%s\n' "$@" | sed -n "s,^$kind/,,p" | sort -u
+}
+
+# Do all these tests, "kind/name", pass?
+tests_pass()
+{
+	status=0
+	start || status=1
+	for kind in regress isolation pgtap; do
+		tests=$(names $kind "$@")
+		# shellcheck disable=SC2086 # a list of words
+		if [ -n "$tests" ] && [ "$status" -eq 0 ]; then
+			case $kind in
+				regress) regress regress/pg_regress $tests ;;
+				isolation) regress isolation/pg_isolation_regress $tests ;;
+				pgtap) pgtap $tests ;;
+			esac || status=1
+		fi
+	done
+	stop
+	tests=$(names tap "$@" | sed 's,.*,test/t/&.pl,')
+	if [ -n "$tests" ] && [ "$status" -eq 0 ]; then
+		as_user timeout 600 make -s -C "$work/build" PG_CONFIG="$PG_CONFIG" installcheck REGRESS= ISOLATION= \
+			PROVE_TESTS="$(echo "$tests" | tr '\n' ' ')" || status=1
+	fi
+	return $status
+}
+
+# Which tests failed, as far as the log says.
+failures()
+{
+	sed -n 's/^test \([^ ]*\) .*FAILED.*/\1/p; s/^not ok [0-9]* *[-+] \([^ ]*\) .*/\1/p' "$work/tests.log" |
+		sort -u | tr '\n' ' '
+}
+
+# Change one file, see what the tests say, and put the file and what was
+# compiled from it back: so only one file is compiled for each mutant.
+try()
+{
+	name=$1
+	shift
+	if ! file=$(mutants apply "$name" "$work/build" 2>"$work/apply.log"); then
+		echo "DOES NOT APPLY  $name: $(cat "$work/apply.log")"
+		broken=$((broken + 1))
+		return
+	fi
+	object=${file%.c}.o
+	if ! build; then
+		echo "DOES NOT BUILD  $name"
+		cat "$work/build.log"
+		broken=$((broken + 1))
+	elif tests_pass "$@" >"$work/tests.log" 2>&1; then
+		echo "SURVIVED        $name: $*"
+		survived=$((survived + 1))
+	else
+		echo "killed          $name: $(failures)"
+		killed=$((killed + 1))
+	fi
+	as_user cp -p "$work/pristine/$file" "$work/build/$file"
+	if [ -f "$work/pristine/$object" ]; then
+		as_user cp -p "$work/pristine/$object" "$work/build/$object"
+	fi
+}
+
+finish()
+{
+	echo
+	if [ "$broken" -gt 0 ]; then echo "$broken do not apply or build"; fi
+	echo "$killed killed, $survived survived"
+	[ "$survived" -eq 0 ] && [ "$broken" -eq 0 ] && [ "$killed" -gt 0 ]
+	exit
+}
+
+if [ -n "$list" ]; then
+	selected
+	exit
+fi
+private_directory 2000
+if [ -n "$keep" ]; then
+	trap 'echo "left in $work" >&2' EXIT
+fi
+selected >"$work/selected"
+copy_postgresql
+if ! build_and_install -DUSE_ASSERT_CHECKING; then
+	echo "aqumv does not build"
+	exit 1
+fi
+as_user cp -a "$work/build" "$work/pristine"
+server_start template <"$top/test/aqumv.conf"
+server_stop template
+
+# shellcheck disable=SC2046 # a list of words
+if ! tests_pass $(cut -d ' ' -s -f 2- "$work/selected") >"$work/tests.log" 2>&1; then
+	cat "$work/tests.log"
+	if [ -f "$work/build/regression.diffs" ]; then cat "$work/build/regression.diffs"; fi
+	echo "tests fail without any mutant"
+	exit 1
+fi
+while read -r name tests; do
+	# shellcheck disable=SC2086 # a list of words
+	try "$name" $tests </dev/null
+done <"$work/selected"
+finish
