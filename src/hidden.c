@@ -9,6 +9,7 @@
 
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
+#include "common/int.h"
 #include "fmgr.h"
 #include "utils/array.h"
 #include "utils/datum.h"
@@ -81,6 +82,37 @@ aqumv_trim_scales(ArrayType *array)
 	return construct_array(values, n, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
 }
 
+/* No number has more decimal digits behind the point than numeric.c can store. */
+#define MAX_SCALES 16384
+
+/*
+ * Refuse what is no list of counters.  Anybody may call the functions below,
+ * and make aggregates of them; all else here trusts its arguments.
+ */
+static ArrayType *
+check_scales(ArrayType *array)
+{
+	if (ARR_NDIM(array) > 1 || ARR_ELEMTYPE(array) != INT8OID || array_contains_nulls(array) ||
+		aqumv_count_scales(array) > MAX_SCALES ||
+		(ARR_NDIM(array) == 1 && ARR_LBOUND(array)[0] != 1))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("not a state of aqumv.scales"),
+				 errdetail("It must be an array of one dimension, from 1 to at most %d, without NULLs.",
+						   MAX_SCALES)));
+	return array;
+}
+
+/* Add to a counter, which is never negative. */
+static void
+count_scale(int64 *counter, int64 more)
+{
+	if (*counter < 0 || more < 0 || pg_add_s64_overflow(*counter, more, counter))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("counter of aqumv.scales is out of range")));
+}
+
 /*
  * Transition function: (bigint[], numeric) -> bigint[]
  */
@@ -91,10 +123,11 @@ aqumv_scales_accum(PG_FUNCTION_ARGS)
 	ArrayType  *state = mine ? PG_GETARG_ARRAYTYPE_P(0) : PG_GETARG_ARRAYTYPE_P_COPY(0);
 	int			scale = aqumv_scale(PG_GETARG_DATUM(1));
 
+	check_scales(state);
 	if (scale >= aqumv_count_scales(state))
 		state = aqumv_grow_scales(state, scale + 1);
 	if (scale >= 0)
-		AQUMV_SCALES(state)[scale]++;
+		count_scale(&AQUMV_SCALES(state)[scale], 1);
 	PG_RETURN_ARRAYTYPE_P(state);
 }
 
@@ -104,12 +137,12 @@ aqumv_scales_accum(PG_FUNCTION_ARGS)
 Datum
 aqumv_scales_combine(PG_FUNCTION_ARGS)
 {
-	ArrayType  *a = PG_GETARG_ARRAYTYPE_P(0);
-	ArrayType  *b = PG_GETARG_ARRAYTYPE_P(1);
+	ArrayType  *a = check_scales(PG_GETARG_ARRAYTYPE_P(0));
+	ArrayType  *b = check_scales(PG_GETARG_ARRAYTYPE_P(1));
 	ArrayType  *sum = aqumv_grow_scales(a, Max(aqumv_count_scales(b), 1));
 
 	for (int i = 0; i < aqumv_count_scales(b); i++)
-		AQUMV_SCALES(sum)[i] += AQUMV_SCALES(b)[i];
+		count_scale(&AQUMV_SCALES(sum)[i], AQUMV_SCALES(b)[i]);
 	PG_RETURN_ARRAYTYPE_P(aqumv_trim_scales(sum));
 }
 
