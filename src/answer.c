@@ -33,8 +33,8 @@
 #include "flatten.h"
 #include "freshness.h"
 #include "levels.h"
+#include "permit.h"
 #include "rewrite.h"
-#include "rights.h"
 
 /* a walk over a statement */
 typedef struct Walk
@@ -42,6 +42,7 @@ typedef struct Walk
 	AqumvQuestion *question;
 	AqumvAnswer *answer;
 	AqumvReason *hopeless;		/* why no block can be answered */
+	List	   *called;			/* functions that the block calls as written */
 } Walk;
 
 /* where the walk is */
@@ -200,23 +201,27 @@ find_site(const Walk *walk, const char *path, int number, int rti, Oid base)
 }
 
 /*
- * May the current user call what computes the query's aggregates from those of
- * the view?  Over rows, nothing is called but what the query calls.
+ * Lock a candidate that matches, and see whether it is usable and may answer
+ * this user.
  */
 static AqumvReason *
-check_rights(Walk *walk, const AqumvMatch *match)
+take_candidate(Walk *walk, const AqumvSite *site, const AqumvSummary *summary,
+			   AqumvCandidate *candidate)
 {
-	List	   *expressions = list_make3(match->target_list, match->join_tree, match->having);
-	bool		everyone_may = true;
+	AqumvRights rights = {NIL};
+	AqumvReason *reason;
 
-	if (match->fit == AQUMV_FIT_ROWS)
+	if ((reason = lock_view(walk, site, summary, candidate)) != NULL)
+		return reason;
+	if ((reason = aqumv_permit_view(&rights, candidate->view, site->role)) == NULL &&
+		(reason = aqumv_permit_match(&rights, candidate->match, walk->called)) == NULL)
+	{
+		aqumv_merge_rights(&walk->answer->rights, &rights);
 		return NULL;
-	if (!aqumv_may_execute((Node *) expressions, &everyone_may))
-		return aqumv_reason(AQUMV_FUNCTION_PRIVILEGE,
-							"the current user may not call a function that computes the query's results from those of the view");
-	if (!everyone_may)
-		walk->answer->user = GetUserId();
-	return NULL;
+	}
+	walk->answer->locked = list_delete_last(walk->answer->locked);
+	UnlockRelationOid(candidate->verdict->view, AccessShareLock);
+	return reason;
 }
 
 /*
@@ -241,9 +246,7 @@ choose_candidate(Walk *walk, AqumvSite *site, const AqumvSummary *summary)
 		if (verdict->reason == NULL)
 			verdict->reason = aqumv_match(summary, candidate->view->summary, &candidate->match);
 		if (verdict->reason == NULL)
-			verdict->reason = check_rights(walk, candidate->match);
-		if (verdict->reason == NULL)
-			verdict->reason = lock_view(walk, site, summary, candidate);
+			verdict->reason = take_candidate(walk, site, summary, candidate);
 		if (verdict->reason == NULL)
 		{
 			site->allowed = foreach_current_index(lc);
@@ -287,6 +290,7 @@ answer_site(Walk *walk, Query *block, AqumvReason *reason, Place place, int numb
 		site->number = number;
 		site->rti = rti;
 		site->base = rte->relid;
+		site->role = aqumv_compat_check_as_user(block, rte);
 		site->allowed = -1;
 		find_candidates(site, views, reason, summary);
 		walk->question->sites = lappend(walk->question->sites, site);
@@ -348,8 +352,8 @@ answer_block(Walk *walk, Query *query, Place place)
 	int			number = aqumv_block_number(query);
 	Query	   *result = NULL;
 	List	   *rtis = NIL;
-	bool		everyone_may = true;
-	AqumvReason *may_not_call = NULL;
+	AqumvRights rights = {NIL};
+	AqumvReason *may_not_call;
 	AqumvReason *reason;
 	ListCell   *lc;
 
@@ -367,10 +371,8 @@ answer_block(Walk *walk, Query *query, Place place)
 
 	/* functions first, while none is folded away yet */
 	aqumv_compat_flatten_group(block);
-	if (!aqumv_may_execute((Node *) list_make3(block->targetList, block->jointree,
-											   block->havingQual), &everyone_may))
-		may_not_call = aqumv_reason(AQUMV_FUNCTION_PRIVILEGE,
-									"the current user may not call a function that the query calls");
+	may_not_call = aqumv_permit_block(&rights, block);
+	walk->called = rights.functions;
 	reason = walk->hopeless;
 	if (reason == NULL)
 		reason = aqumv_prepare_block(block, walk->question->params,
@@ -392,8 +394,8 @@ answer_block(Walk *walk, Query *query, Place place)
 		reason = aqumv_prepare_block(block, walk->question->params,
 									 &walk->answer->inval_items);
 	}
-	if (result != NULL && !everyone_may)
-		walk->answer->user = GetUserId();
+	if (result != NULL)
+		aqumv_merge_rights(&walk->answer->rights, &rights);
 	return result;
 }
 

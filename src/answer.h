@@ -16,6 +16,7 @@
 #include "guard.h"
 #include "match.h"
 #include "reason.h"
+#include "rights.h"
 #include "views.h"
 
 /* what was decided of one view; view is InvalidOid for a query without views */
@@ -45,6 +46,7 @@ typedef struct AqumvSite
 	int			number;			/* of the block */
 	int			rti;			/* in the block, once it is flattened */
 	Oid			base;
+	Oid			role;			/* that reads it; InvalidOid: the current user */
 	List	   *candidates;		/* smallest first */
 	List	   *verdicts;		/* of all views over the table */
 	int			allowed;		/* which candidate may be tried; -1: none */
@@ -57,7 +59,7 @@ typedef struct AqumvAnswer
 	List	   *sites;			/* those with a view in them */
 	List	   *used;			/* the candidates that stand there */
 	List	   *locked;			/* OIDs of views, once for each lock */
-	Oid			user;			/* set if it is good for one user only */
+	AqumvRights rights;			/* that it relies on */
 	List	   *inval_items;	/* for the plan: inlined functions */
 	bool		depends_on_role;
 } AqumvAnswer;

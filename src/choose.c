@@ -45,6 +45,7 @@ typedef struct Choice
 	AqumvQuestion question;
 	int			nblocks;		/* 0 unless blocks have numbers */
 	Option	   *original;		/* once it has been planned */
+	uint64		rights_changes; /* before the first of them was looked at */
 } Choice;
 
 /* What a statement that fetches as much as it will is expected to cost. */
@@ -432,8 +433,8 @@ finish_plan(const Choice *choice, const Option *winner)
 		}
 		plan->invalItems = list_concat(plan->invalItems, answer->inval_items);
 		plan->dependsOnRole |= answer->depends_on_role;
-		aqumv_guard_plan(plan, guards, n, answer->user, choice->statement->parse,
-						 choice->statement->cursor_options);
+		aqumv_guard_plan(plan, guards, n, &answer->rights, choice->rights_changes,
+						 choice->statement->parse, choice->statement->cursor_options);
 	}
 
 	/* plan again when a view that matches becomes usable, or better */
@@ -514,7 +515,7 @@ PlannedStmt *
 aqumv_choose(AqumvStatement *statement, List **verdicts)
 {
 	bool		had_messages = aqumv_reason_messages;
-	Choice		choice = {.statement = statement};
+	Choice		choice = {.statement = statement,.rights_changes = aqumv_rights_changes};
 	Option	   *winner;
 
 	aqumv_reason_messages = verdicts != NULL || statement->mode == AQUMV_REWRITE_REQUIRED;

@@ -71,6 +71,17 @@ aqumv_compat_ask_nothing(Query *query, RangeTblEntry *rte, RangeTblEntry *like)
 #endif
 }
 
+/* As whom is it checked whether the query may read a relation?  InvalidOid: the current user */
+static inline Oid
+aqumv_compat_check_as_user(Query *query, RangeTblEntry *rte)
+{
+#if PG_VERSION_NUM >= 160000
+	return getRTEPermissionInfo(query->rteperminfos, rte)->checkAsUser;
+#else
+	return rte->checkAsUser;
+#endif
+}
+
 /* Does an entry of a plan ask for nothing?  If so, forget that it was asked. */
 static inline bool
 aqumv_compat_asks_nothing(PlannedStmt *plan, RangeTblEntry *rte)

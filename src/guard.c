@@ -39,10 +39,16 @@
 #include "partition.h"
 #include "views.h"
 
-#define GUARD_ALIAS "aqumv.guard"
-
-/* the guards as integers: cursor options, user, then three per guard */
-#define GUARD_HEADER 2
+/*
+ * The guard's entry carries four lists of OIDs as its security quals: the
+ * guards, and the three of AqumvRights.  The guards: a header, then three each.
+ */
+#define GUARD_LISTS 4
+#define GUARD_MAGIC 0x6171756d
+#define GUARD_OPTIONS 1
+#define GUARD_USER 2
+#define GUARD_CHANGES 3
+#define GUARD_HEADER 5
 #define GUARD_FIELDS 3
 
 static ExecutorStart_hook_type prev_ExecutorStart = NULL;
@@ -101,8 +107,7 @@ forget_last_made(void *plan)
 
 /* Remember a plan with one guard, whose view is locked and has been proved. */
 static void
-remember_last_made(PlannedStmt *plan, AqumvGuard guard, RangeTblEntry *view_entry,
-				   Oid user)
+remember_last_made(PlannedStmt *plan, AqumvGuard guard, RangeTblEntry *view_entry)
 {
 	MemoryContext old;
 	MemoryContextCallback *callback;
@@ -114,7 +119,7 @@ remember_last_made(PlannedStmt *plan, AqumvGuard guard, RangeTblEntry *view_entr
 		return;
 	last_made.lxid = aqumv_compat_my_lxid();
 	last_made.subid = GetCurrentSubTransactionId();
-	last_made.user = user;
+	last_made.user = GetUserId();
 	last_made.view = view_entry;
 	last_made.proof = view->proof;
 
@@ -131,26 +136,16 @@ remember_last_made(PlannedStmt *plan, AqumvGuard guard, RangeTblEntry *view_entr
 	last_made.plan = plan;
 }
 
-/*
- * Attach guards, and the query to fall back to, to a plan.  If user is valid,
- * the plan is for that user only.  The original must not be used by anyone
- * else afterwards.
- */
-void
-aqumv_guard_plan(PlannedStmt *plan, const AqumvGuard *guards, int nguards,
-				 Oid user, Query *original, int cursor_options)
+/* Put the views' entries of a plan to sleep; returns the last one, if any. */
+static RangeTblEntry *
+put_to_sleep(PlannedStmt *plan, const AqumvGuard *guards, int nguards, int *nasleep)
 {
-	RangeTblEntry *entry = makeNode(RangeTblEntry);
-	List	   *fields = list_make2_oid((Oid) cursor_options, user);
 	RangeTblEntry *asleep = NULL;
-	int			nasleep = 0;
 	ListCell   *lc;
 
+	*nasleep = 0;
 	for (int i = 0; i < nguards; i++)
 	{
-		fields = lappend_oid(fields, guards[i].view);
-		fields = lappend_oid(fields, (Oid) (guards[i].generation >> 32));
-		fields = lappend_oid(fields, (Oid) guards[i].generation);
 		foreach(lc, plan->rtable)
 		{
 			RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
@@ -161,25 +156,69 @@ aqumv_guard_plan(PlannedStmt *plan, const AqumvGuard *guards, int nguards,
 			{
 				rte->rtekind = RTE_RESULT;
 				asleep = rte;
-				nasleep++;
+				(*nasleep)++;
 			}
 		}
 	}
+	return asleep;
+}
+
+/*
+ * Attach guards, and the query to fall back to, to a plan.  It relies on rights
+ * of the current user, looked at when aqumv_rights_changes was as given.  The
+ * original must not be used by anyone else afterwards.
+ */
+void
+aqumv_guard_plan(PlannedStmt *plan, const AqumvGuard *guards, int nguards,
+				 const AqumvRights *rights, uint64 rights_changes,
+				 Query *original, int cursor_options)
+{
+	RangeTblEntry *entry = makeNode(RangeTblEntry);
+	List	   *fields = list_make5_oid(GUARD_MAGIC, (Oid) cursor_options, GetUserId(),
+										(Oid) (rights_changes >> 32), (Oid) rights_changes);
+	RangeTblEntry *asleep;
+	int			nasleep;
+
+	for (int i = 0; i < nguards; i++)
+	{
+		fields = lappend_oid(fields, guards[i].view);
+		fields = lappend_oid(fields, (Oid) (guards[i].generation >> 32));
+		fields = lappend_oid(fields, (Oid) guards[i].generation);
+	}
+	asleep = put_to_sleep(plan, guards, nguards, &nasleep);
 
 	entry->rtekind = RTE_SUBQUERY;
 	entry->subquery = original;
-	entry->eref = makeAlias(GUARD_ALIAS, NIL);
-	entry->securityQuals = fields;
+	entry->eref = makeAlias("aqumv.guard", NIL);
+	entry->securityQuals = list_make4(fields, rights->functions, rights->columns, rights->mappings);
 	plan->rtable = lappend(plan->rtable, entry);
 	guards_were_made = true;
 
-	remember_last_made(plan, guards[0], nasleep == 1 && nguards == 1 ? asleep : NULL, user);
+	remember_last_made(plan, guards[0], nasleep == 1 && nguards == 1 ? asleep : NULL);
 }
 
 /* ------------------------------------------------------------------------
  * Execution
  * ------------------------------------------------------------------------
  */
+
+/*
+ * Is this entry a guard?  Whatever it may be called: of users' own entries the
+ * planner leaves neither subquery nor security quals in a plan, and those would
+ * be expressions.
+ */
+static bool
+is_guard(const RangeTblEntry *rte)
+{
+	List	   *fields;
+
+	if (rte->securityQuals == NIL || rte->rtekind != RTE_SUBQUERY || rte->subquery == NULL ||
+		list_length(rte->securityQuals) != GUARD_LISTS || linitial(rte->securityQuals) == NULL ||
+		!IsA(linitial(rte->securityQuals), OidList))
+		return false;
+	fields = linitial(rte->securityQuals);
+	return list_length(fields) > GUARD_HEADER && linitial_oid(fields) == GUARD_MAGIC;
+}
 
 static RangeTblEntry *
 find_guard(PlannedStmt *plan)
@@ -188,28 +227,33 @@ find_guard(PlannedStmt *plan)
 	{
 		RangeTblEntry *rte = list_nth_node(RangeTblEntry, plan->rtable, i);
 
-		if (rte->rtekind == RTE_SUBQUERY && rte->eref != NULL &&
-			strcmp(rte->eref->aliasname, GUARD_ALIAS) == 0)
+		if (is_guard(rte))
 			return rte;
 	}
 	return NULL;
 }
 
+static List *
+guard_fields(RangeTblEntry *entry)
+{
+	return linitial(entry->securityQuals);
+}
+
 static int
 count_guards(RangeTblEntry *entry)
 {
-	return (list_length(entry->securityQuals) - GUARD_HEADER) / GUARD_FIELDS;
+	return (list_length(guard_fields(entry)) - GUARD_HEADER) / GUARD_FIELDS;
 }
 
 static AqumvGuard
 get_guard(RangeTblEntry *entry, int i)
 {
 	int			at = GUARD_HEADER + i * GUARD_FIELDS;
+	List	   *fields = guard_fields(entry);
 	AqumvGuard	guard;
 
-	guard.view = list_nth_oid(entry->securityQuals, at);
-	guard.generation = ((uint64) list_nth_oid(entry->securityQuals, at + 1)) << 32 |
-		list_nth_oid(entry->securityQuals, at + 2);
+	guard.view = list_nth_oid(fields, at);
+	guard.generation = ((uint64) list_nth_oid(fields, at + 1)) << 32 | list_nth_oid(fields, at + 2);
 	return guard;
 }
 
@@ -235,16 +279,34 @@ guard_holds(AqumvGuard guard, Snapshot snapshot)
 	return false;
 }
 
+/*
+ * Does the user have the rights that the plan relies on?  As long as it is the
+ * one that it was made for and no rights have changed, that is known.
+ */
+static bool
+rights_hold(RangeTblEntry *entry)
+{
+	List	   *fields = guard_fields(entry);
+	AqumvRights rights = {.functions = lsecond(entry->securityQuals),
+		.columns = lthird(entry->securityQuals),.mappings = lfourth(entry->securityQuals)
+	};
+	uint64		changes = ((uint64) list_nth_oid(fields, GUARD_CHANGES)) << 32 |
+		list_nth_oid(fields, GUARD_CHANGES + 1);
+
+	return (changes == aqumv_rights_changes && list_nth_oid(fields, GUARD_USER) == GetUserId()) ||
+		aqumv_rights_hold(&rights);
+}
+
 static bool
 guards_hold(RangeTblEntry *entry, Snapshot snapshot)
 {
 	bool		messages = aqumv_reason_messages;
-	Oid			user = lsecond_oid(entry->securityQuals);
-	bool		hold = aqumv_enabled && (!OidIsValid(user) || user == GetUserId());
+	bool		hold = aqumv_enabled;
 
 	aqumv_reason_messages = false;
 	for (int i = 0; hold && i < count_guards(entry); i++)
 		hold = guard_holds(get_guard(entry, i), snapshot);
+	hold = hold && rights_hold(entry);
 	aqumv_reason_messages = messages;
 	return hold;
 }
@@ -265,7 +327,7 @@ typedef struct AwakePlan
 static bool
 is_asleep(const RangeTblEntry *rte)
 {
-	return rte->rtekind == RTE_RESULT && OidIsValid(rte->relid);
+	return rte->rtekind == RTE_RESULT && rte->relkind == RELKIND_MATVIEW;
 }
 
 /*
@@ -331,7 +393,7 @@ static void
 fall_back(QueryDesc *desc, RangeTblEntry *entry, int eflags)
 {
 	MemoryContext old = MemoryContextSwitchTo(GetMemoryChunkContext(desc));
-	int			cursor_options = (int) linitial_oid(entry->securityQuals);
+	int			cursor_options = (int) list_nth_oid(guard_fields(entry), GUARD_OPTIONS);
 	bool		pushed = !ActiveSnapshotSet();
 
 	/* the cursor may have promised to go backward on the strength of our plan */
@@ -367,7 +429,7 @@ last_made_holds(const QueryDesc *desc)
 		last_made.lxid == aqumv_compat_my_lxid() &&
 		last_made.subid == GetCurrentSubTransactionId() &&
 		aqumv_enabled &&
-		(!OidIsValid(last_made.user) || last_made.user == GetUserId()) &&
+		last_made.user == GetUserId() &&
 		aqumv_still_usable(&last_made.proof, desc->snapshot);
 }
 

@@ -13,6 +13,8 @@
 #include "nodes/parsenodes.h"
 #include "nodes/plannodes.h"
 
+#include "rights.h"
+
 /* an assumption: the view is usable, and as it was when the plan was made */
 typedef struct AqumvGuard
 {
@@ -21,7 +23,8 @@ typedef struct AqumvGuard
 } AqumvGuard;
 
 extern void aqumv_guard_plan(PlannedStmt *plan, const AqumvGuard *guards, int nguards,
-							 Oid user, Query *original, int cursor_options);
+							 const AqumvRights *rights, uint64 rights_changes,
+							 Query *original, int cursor_options);
 extern void aqumv_guard_init(void);
 
 #endif							/* AQUMV_GUARD_H */

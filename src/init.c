@@ -31,6 +31,7 @@
 #include "pending.h"
 #include "planner.h"
 #include "refreshing.h"
+#include "rights.h"
 #include "views.h"
 #include "writes.h"
 
@@ -133,6 +134,7 @@ _PG_init(void)
 
 	aqumv_option_init();
 	aqumv_refreshing_init();
+	aqumv_rights_init();
 	aqumv_partition_init();
 	aqumv_views_init();
 	aqumv_writes_init();

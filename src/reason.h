@@ -28,6 +28,8 @@
 	X(TABLESAMPLE, "tablesample") \
 	X(ROW_SECURITY, "row_security") \
 	X(FUNCTION_PRIVILEGE, "function_privilege") \
+	X(COLUMN_PRIVILEGE, "column_privilege") \
+	X(USER_MAPPING, "user_mapping") \
 	X(ROW_LOCKS, "row_locks") \
 	X(UPDATABLE_CURSOR, "updatable_cursor") \
 	X(MODIFYING_CTE, "modifying_cte") \
