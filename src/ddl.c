@@ -13,23 +13,17 @@
  */
 #include "aqumv.h"
 
-#include "access/genam.h"
-#include "access/htup_details.h"
 #include "access/table.h"
 #include "access/xact.h"
-#include "catalog/indexing.h"
 #include "catalog/namespace.h"
-#include "catalog/objectaccess.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_extension.h"
-#include "commands/extension.h"
+#include "commands/defrem.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "nodes/parsenodes.h"
 #include "storage/lmgr.h"
 #include "tcop/utility.h"
 #include "utils/acl.h"
-#include "utils/fmgroids.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -50,7 +44,6 @@
 #include "views.h"
 
 static ProcessUtility_hook_type prev_ProcessUtility = NULL;
-static object_access_hook_type prev_object_access = NULL;
 
 /* the view that the hook is filling just now, or InvalidOid if it is new */
 static Oid	filling_view = InvalidOid;
@@ -74,6 +67,13 @@ bool
 aqumv_is_filling(void)
 {
 	return fillings > 0;
+}
+
+/* Is it this one? */
+bool
+aqumv_is_filling_view(Oid view)
+{
+	return fillings > 0 && view == filling_view;
 }
 
 static void
@@ -130,8 +130,10 @@ require_recent_snapshot(const AqumvFilling *filling, const char *view)
 }
 
 /*
- * REFRESH of an immediate view that is not trusted locks the base, and that
- * before the view, as writers do.  Who refreshes waits for the view anyway.
+ * REFRESH of an immediate view locks the tree of its base, and that before the
+ * view, as writers do and DDL on the tree; one that is not trusted also keeps
+ * writers out.  A view that somebody else has locked is waited for here, with
+ * nothing in hand.
  */
 static void
 lock_base_first(RefreshMatViewStmt *stmt)
@@ -140,16 +142,21 @@ lock_base_first(RefreshMatViewStmt *stmt)
 												   aqumv_compat_refresh_callback, NULL);
 	AqumvView  *view;
 	AqumvDelta *delta = NULL;
+	bool		trusted = false;
 
-	if (stmt->skipData || get_rel_relkind(viewoid) != RELKIND_MATVIEW)
+	if (stmt->skipData || get_rel_relkind(viewoid) != RELKIND_MATVIEW ||
+		aqumv_maintenance_of(viewoid) != AQUMV_IMMEDIATE)
 		return;
 	LockRelationOid(viewoid, AccessShareLock);
 	view = aqumv_get_locked_view(viewoid);
-	if (view != NULL && view->maintenance == AQUMV_IMMEDIATE && !aqumv_is_trusted(view))
+	if (view != NULL && view->maintenance == AQUMV_IMMEDIATE)
+	{
 		delta = aqumv_require_delta_of(viewoid);
+		trusted = aqumv_is_trusted(view);
+	}
 	UnlockRelationOid(viewoid, AccessShareLock);
 	if (delta != NULL)
-		aqumv_prepare_base(delta, view->owner, get_rel_name(viewoid), true);
+		aqumv_prepare_base(delta, view->owner, get_rel_name(viewoid), !trusted);
 }
 
 /*
@@ -265,6 +272,11 @@ create_view(Utility *u, CreateTableAsStmt *stmt, AqumvMaintenance maintenance)
 		CommandCounterIncrement();
 		aqumv_set_maintenance(view, AQUMV_IMMEDIATE);
 		aqumv_create_view_index(view, delta);
+	}
+	/* event triggers, which announce other views, do not fire for EXPLAIN */
+	if (OidIsValid(view) && (delta != NULL || IsA(u->pstmt->utilityStmt, ExplainStmt)))
+	{
+		CommandCounterIncrement();
 		aqumv_announce_view(view);
 	}
 	if (OidIsValid(view) && filled)
@@ -273,24 +285,63 @@ create_view(Utility *u, CreateTableAsStmt *stmt, AqumvMaintenance maintenance)
 		PopActiveSnapshot();
 }
 
+/* The statement that creates a view, by itself or inside of EXPLAIN; or NULL. */
+static CreateTableAsStmt *
+creation_of(Node *stmt)
+{
+	if (IsA(stmt, ExplainStmt) && IsA(((ExplainStmt *) stmt)->query, Query))
+		stmt = ((Query *) ((ExplainStmt *) stmt)->query)->utilityStmt;
+	if (stmt == NULL || !IsA(stmt, CreateTableAsStmt) ||
+		((CreateTableAsStmt *) stmt)->objtype != OBJECT_MATVIEW)
+		return NULL;
+	return (CreateTableAsStmt *) stmt;
+}
+
+/* Does EXPLAIN only explain?  The last of several options counts. */
+static bool
+only_explains(Node *stmt)
+{
+	bool		analyze = false;
+	ListCell   *lc;
+
+	if (!IsA(stmt, ExplainStmt))
+		return false;
+	foreach(lc, ((ExplainStmt *) stmt)->options)
+	{
+		DefElem    *option = lfirst_node(DefElem, lc);
+
+		if (strcmp(option->defname, "analyze") == 0)
+			analyze = defGetBoolean(option);
+	}
+	return !analyze;
+}
+
 /*
- * CREATE MATERIALIZED VIEW ... WITH (aqumv.incremental): PostgreSQL must not
- * see that option, and the statement may belong to a cached plan.
+ * CREATE MATERIALIZED VIEW ... WITH (aqumv.incremental), or EXPLAIN of that:
+ * PostgreSQL must not see the option, and the statement may belong to a cached
+ * plan.
  */
 static void
 create_view_with_options(Utility *u)
 {
 	AqumvMaintenance maintenance = AQUMV_MANUAL;
-	CreateTableAsStmt *stmt = (CreateTableAsStmt *) u->pstmt->utilityStmt;
+	CreateTableAsStmt *stmt = creation_of(u->pstmt->utilityStmt);
 
 	if (aqumv_has_options(stmt->into->options))
 	{
 		u->pstmt = copyObject(u->pstmt);
 		u->read_only_tree = false;
-		stmt = (CreateTableAsStmt *) u->pstmt->utilityStmt;
+		stmt = creation_of(u->pstmt->utilityStmt);
 		stmt->into->options = aqumv_take_options(stmt->into->options, false, &maintenance);
 	}
-	create_view(u, stmt, maintenance);
+	if (!only_explains(u->pstmt->utilityStmt))
+		create_view(u, stmt, maintenance);
+	else
+	{
+		if (maintenance == AQUMV_IMMEDIATE)
+			(void) aqumv_define_incremental(stmt);
+		run_filling(u, InvalidOid);
+	}
 }
 
 /* ------------------------------------------------------------------------
@@ -557,8 +608,7 @@ aqumv_ProcessUtility(PlannedStmt *pstmt, const char *query_string, bool read_onl
 	}
 	else if (IsA(stmt, RefreshMatViewStmt) && aqumv_is_installed())
 		refresh_view(&u, (RefreshMatViewStmt *) stmt);
-	else if (IsA(stmt, CreateTableAsStmt) &&
-			 ((CreateTableAsStmt *) stmt)->objtype == OBJECT_MATVIEW && aqumv_is_installed())
+	else if (creation_of(stmt) != NULL && aqumv_is_installed())
 		create_view_with_options(&u);
 	else if (IsA(stmt, AlterTableStmt) && alters_options((AlterTableStmt *) stmt) &&
 			 aqumv_is_installed())
@@ -575,46 +625,9 @@ aqumv_ProcessUtility(PlannedStmt *pstmt, const char *query_string, bool read_onl
 	}
 }
 
-/*
- * The storage of a view has changed.  Unless it is being filled, its rows are
- * the same.
- */
-static void
-aqumv_object_access(ObjectAccessType access, Oid classid, Oid objid, int subid, void *arg)
-{
-	if (prev_object_access)
-		prev_object_access(access, classid, objid, subid, arg);
-
-	if (access == OAT_DROP && classid == ExtensionRelationId &&
-		objid == get_extension_oid(AQUMV_EXTENSION, true))
-		aqumv_remove_labels();
-
-	if (access == OAT_POST_ALTER && classid == RelationRelationId && subid == 0 &&
-		objid != filling_view && get_rel_relkind(objid) == RELKIND_MATVIEW &&
-		aqumv_is_installed())
-	{
-		Relation	rel = table_open(RelationRelationId, AccessShareLock);
-		ScanKeyData key;
-		SysScanDesc scan;
-		HeapTuple	tuple;
-
-		/* the change is not visible yet to ordinary snapshots */
-		ScanKeyInit(&key, Anum_pg_class_oid, BTEqualStrategyNumber, F_OIDEQ,
-					ObjectIdGetDatum(objid));
-		scan = systable_beginscan(rel, ClassOidIndexId, true, SnapshotSelf, 1, &key);
-		tuple = systable_getnext(scan);
-		if (HeapTupleIsValid(tuple))
-			aqumv_view_moved(objid, ((Form_pg_class) GETSTRUCT(tuple))->relfilenode);
-		systable_endscan(scan);
-		table_close(rel, AccessShareLock);
-	}
-}
-
 void
 aqumv_ddl_init(void)
 {
 	prev_ProcessUtility = ProcessUtility_hook;
 	ProcessUtility_hook = aqumv_ProcessUtility;
-	prev_object_access = object_access_hook;
-	object_access_hook = aqumv_object_access;
 }

@@ -11,6 +11,7 @@
 #include "aqumv.h"
 
 extern bool aqumv_is_filling(void);
+extern bool aqumv_is_filling_view(Oid view);
 
 extern void aqumv_ddl_init(void);
 

@@ -10,6 +10,7 @@
  */
 #include "aqumv.h"
 
+#include "access/xact.h"
 #include "catalog/partition.h"
 #include "catalog/pg_class.h"
 #include "commands/event_trigger.h"
@@ -18,6 +19,7 @@
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 
+#include "attach.h"
 #include "catalog.h"
 #include "compat.h"
 #include "ddl.h"
@@ -87,7 +89,7 @@ note_alter_table(AlterTableStmt *stmt, Oid relid)
 			case AT_AddInherit:
 			case AT_DropInherit:
 				aqumv_note_switch(relid);
-				aqumv_note_inheritance(relid);
+				moved = list_concat(moved, aqumv_note_inheritance(relid));
 				break;
 			case AT_EnableTrig:
 			case AT_EnableAlwaysTrig:
@@ -129,7 +131,7 @@ note_created(Oid relid)
 		AqumvTracking row;
 
 		if (!aqumv_read_tracking(relid, &row))
-			aqumv_track_new_partition(relid, get_partition_parent(relid, true));
+			aqumv_note_new_partition(relid, get_partition_parent(relid, true));
 	}
 	else if (get_rel_relkind(relid) == RELKIND_MATVIEW)
 	{
@@ -141,7 +143,28 @@ note_created(Oid relid)
 		aqumv_announce_view(relid);
 	}
 	else
-		aqumv_note_inheritance(relid);
+		aqumv_rebuild_views(aqumv_note_inheritance(relid), true);
+}
+
+/*
+ * Tables have lost children: if these were the last, immediate views can be
+ * maintained again.
+ */
+static void
+rebuild_left(void)
+{
+	List	   *free = NIL;
+	ListCell   *lc;
+
+	CommandCounterIncrement();
+	foreach(lc, aqumv_left_parents())
+	{
+		if (get_rel_relkind(lfirst_oid(lc)) != '\0' &&
+			aqumv_get_tree(lfirst_oid(lc))->unsuitable == NULL)
+			free = lappend_oid(free, lfirst_oid(lc));
+	}
+	if (free != NIL)
+		aqumv_rebuild_views(free, false);
 }
 
 static EventTriggerData *
@@ -161,8 +184,7 @@ Datum
 aqumv_on_ddl_command_end(PG_FUNCTION_ARGS)
 {
 	EventTriggerData *event = event_trigger_data(fcinfo);
-	ListCell   *lc,
-			   *lp;
+	ListCell   *lc;
 
 	if (!aqumv_is_installed())
 		return (Datum) 0;
@@ -175,14 +197,13 @@ aqumv_on_ddl_command_end(PG_FUNCTION_ARGS)
 			List	   *moved = note_alter_table((AlterTableStmt *) event->parsetree,
 												 lfirst_oid(lc));
 
-			aqumv_rebuild_views(lfirst_oid(lc));
 			/* a partition that has gone is not around its parent any more */
-			foreach(lp, moved)
-				aqumv_rebuild_views(lfirst_oid(lp));
+			aqumv_rebuild_views(lcons_oid(lfirst_oid(lc), moved), true);
 		}
 		else
 			note_created(lfirst_oid(lc));
 	}
+	rebuild_left();
 	return (Datum) 0;
 }
 
@@ -257,8 +278,8 @@ aqumv_on_sql_drop(PG_FUNCTION_ARGS)
 		if (OidIsValid(row.parent) && get_rel_relkind(row.parent) != '\0')
 			parents = list_append_unique_oid(parents, row.parent);
 	}
-	foreach(lc, parents)
-		aqumv_rebuild_views(lfirst_oid(lc));
+	aqumv_rebuild_views(parents, true);
+	rebuild_left();
 	if (relations_of_event("SELECT objid FROM pg_catalog.pg_event_trigger_dropped_objects()"
 						   " WHERE object_type = 'materialized view'") != NIL)
 		aqumv_release_bases();

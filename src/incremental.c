@@ -188,16 +188,24 @@ aqumv_prepare_base(const AqumvDelta *delta, Oid owner, const char *view,
 {
 	const AqumvTree *tree;
 
-	/* so that nobody takes the triggers away again: see aqumv_release_bases() */
-	LockRelationOid(delta->base, AccessShareLock);
 	if (delta->base < FirstNormalObjectId || aqumv_is_own_table(delta->base))
 		refuse(view, psprintf("\"%s\" is a system table", get_rel_name(delta->base)));
+
+	/*
+	 * So that nobody takes the triggers away again (see aqumv_release_bases()),
+	 * and nobody who keeps a part of the tree for himself waits for the view.
+	 * Writers and readers may go on, and whoever creates an index.
+	 */
+	aqumv_lock_tree(delta->base, RowShareLock);
 	tree = aqumv_get_tree(delta->base);
 	if (tree->unsuitable != NULL)
 		refuse(view, tree->unsuitable->message);
 	if (tree->has_foreign)
 		refuse(view, psprintf("\"%s\" is a foreign table, or has partitions that are; changes of their data are not seen",
 							  get_rel_name(delta->base)));
+	if (aqumv_get_tree(tree->root)->has_foreign)
+		refuse(view, psprintf("\"%s\" has foreign partitions, and what is written to these is not seen",
+							  get_rel_name(tree->root)));
 	if (check_enable_rls(delta->base, owner, true) == RLS_ENABLED)
 		refuse(view, psprintf("row security on \"%s\" hides rows from the owner of the view",
 							  get_rel_name(delta->base)));

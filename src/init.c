@@ -21,6 +21,7 @@
 #include "utils/snapmgr.h"
 #include "utils/varlena.h"
 
+#include "access.h"
 #include "ddl.h"
 #include "follow.h"
 #include "guard.h"
@@ -145,6 +146,7 @@ _PG_init(void)
 	aqumv_levels_init();
 	aqumv_planner_init();
 	aqumv_ddl_init();
+	aqumv_access_init();
 
 	apply_database_and_role_settings();
 }

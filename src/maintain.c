@@ -287,64 +287,122 @@ rebuild_view(AqumvView *view)
 }
 
 /*
- * Rows of a relation came or went as a whole (TRUNCATE, partitions, a table
+ * Why a view over a relation cannot be maintained, for the user; or NULL.
+ */
+static const char *
+obstacle(AqumvView *view)
+{
+	const AqumvTree *tree = aqumv_get_tree(view->base);
+
+	if (tree->unsuitable != NULL)
+		return tree->unsuitable->message;
+	if (!tree->maintained)
+		return psprintf("changes of \"%s\" are not noticed as they should be",
+						get_rel_name(view->base));
+	if (check_enable_rls(view->base, view->owner, true) == RLS_ENABLED)
+		return psprintf("row security on \"%s\" hides rows from the owner of the view",
+						get_rel_name(view->base));
+	return NULL;
+}
+
+/* Say that a view stays behind.  Its record must not come to count again. */
+static void
+give_up(AqumvView *view, const char *detail)
+{
+	const AqumvTree *tree = aqumv_get_tree(view->base);
+	bool		inherits = tree->unsuitable != NULL && tree->unsuitable->code == AQUMV_INHERITANCE;
+
+	aqumv_delete_refresh(view->view);
+	ereport(WARNING,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("materialized view \"%s\" is not maintained any more",
+					get_rel_name(view->view)),
+			 errdetail_internal("%c%s.", pg_toupper(detail[0]), detail + 1),
+			 inherits ?
+			 errhint("When it inherits no more and has no children, the view is computed anew.") :
+			 errhint("REFRESH MATERIALIZED VIEW puts its triggers in place again.")));
+}
+
+/*
+ * Lock a view that is to be computed anew, or only looked at if it cannot be.
+ * Who is filling it is waited for.  False if it need not, or if that would have
+ * to wait, and must not.
+ */
+static bool
+lock_for_rebuild(Oid viewoid, AqumvView **view, bool wait)
+{
+	bool		found = aqumv_get_view(viewoid, view) == NULL;
+	LOCKMODE	mode = found && obstacle(*view) != NULL ? RowExclusiveLock : ShareRowExclusiveLock;
+
+	if (found && aqumv_is_trusted(*view))
+		return false;
+	if (wait)
+		LockRelationOid(viewoid, mode);
+	else if (!ConditionalLockRelationOid(viewoid, mode))
+	{
+		if (found)
+			give_up(*view, "other transactions have changed it");
+		return false;
+	}
+	*view = aqumv_get_locked_view(viewoid);
+	return *view != NULL && (*view)->populated &&
+		(*view)->maintenance == AQUMV_IMMEDIATE && !aqumv_is_trusted(*view);
+}
+
+/*
+ * Rows of relations came or went as a whole (TRUNCATE, partitions, a table
  * rewrite), or triggers were off for a while: compute the immediate views around
- * it anew, in place, that are not trusted any more.
+ * them anew, in place, that are not trusted any more.  Where nobody may be waited
+ * for, those that others use stay behind.
  */
 void
-aqumv_rebuild_views(Oid relid)
+aqumv_rebuild_views(List *relids, bool wait)
 {
+	List	   *views = NIL;
 	ListCell   *lc;
 
 	CommandCounterIncrement();
-	foreach(lc, immediate_views_around(relid))
+	foreach(lc, relids)
+		views = list_concat_unique_oid(views, immediate_views_around(lfirst_oid(lc)));
+	list_sort(views, compare_oids);
+	foreach(lc, views)
 	{
 		AqumvView  *view;
+		const char *detail;
 
-		if (aqumv_get_view(lfirst_oid(lc), &view) == NULL && aqumv_is_trusted(view))
+		if (!lock_for_rebuild(lfirst_oid(lc), &view, wait))
 			continue;
-		LockRelationOid(lfirst_oid(lc), ShareRowExclusiveLock);
-		view = aqumv_get_locked_view(lfirst_oid(lc));
-		if (view == NULL || !view->populated ||
-			view->maintenance != AQUMV_IMMEDIATE || aqumv_is_trusted(view))
-			continue;
-		if (aqumv_get_tree(view->base)->maintained &&
-			aqumv_get_tree(view->base)->unsuitable == NULL &&
-			check_enable_rls(view->base, view->owner, true) != RLS_ENABLED)
-			rebuild_view(view);
+		if ((detail = obstacle(view)) != NULL)
+			give_up(view, detail);
 		else
-		{
-			/* its record must not come to count again */
-			aqumv_delete_refresh(view->view);
-			ereport(WARNING,
-					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-					 errmsg("materialized view \"%s\" is not maintained any more",
-							get_rel_name(view->view)),
-					 errdetail("Changes of \"%s\" are not noticed as they should be, or row security hides rows from the owner of the view.",
-							   get_rel_name(view->base)),
-					 errhint("REFRESH MATERIALIZED VIEW puts its triggers in place again.")));
-		}
+			rebuild_view(view);
 	}
 }
 
 /*
  * Relations are about to be truncated, and views over them to be computed anew:
- * take all locks now that conflict with writers, in the order that all take
- * them, and only then the one that keeps readers out.  So nobody who waits for
- * the views, or computes one from the rest of the tree, waits for us.
+ * take all locks now that conflict with writers, and with who fills a view, in
+ * the order that all take them, and only then the one that keeps readers out.
+ * So nobody who waits for the views, or computes one from the rest of the tree,
+ * waits for us.
  */
 void
 aqumv_lock_for_rebuild(List *relids)
 {
 	List	   *views = NIL;
+	List	   *trees = NIL;
 	ListCell   *lc;
 
 	foreach(lc, relids)
+	{
 		views = list_concat_unique_oid(views, immediate_views_around(lfirst_oid(lc)));
+		trees = list_concat_unique_oid(trees, aqumv_relations_around(aqumv_root_of(lfirst_oid(lc))));
+	}
 	if (views == NIL)
 		return;
-	foreach(lc, relids)
-		LockRelationOid(lfirst_oid(lc), ShareRowExclusiveLock);
+	foreach(lc, trees)
+		LockRelationOid(lfirst_oid(lc),
+						list_member_oid(relids, lfirst_oid(lc)) ? ExclusiveLock : RowShareLock);
 	list_sort(views, compare_oids);
 	foreach(lc, views)
 		LockRelationOid(lfirst_oid(lc), ShareRowExclusiveLock);

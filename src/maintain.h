@@ -14,7 +14,7 @@
 
 extern void aqumv_maintain_views(AqumvChange *change);
 extern void aqumv_view_filled(Oid viewoid);
-extern void aqumv_rebuild_views(Oid relid);
+extern void aqumv_rebuild_views(List *relids, bool wait);
 extern void aqumv_lock_for_rebuild(List *relids);
 
 #endif							/* AQUMV_MAINTAIN_H */

@@ -26,6 +26,7 @@
 #include "catalog/pg_trigger.h"
 #include "commands/trigger.h"
 #include "miscadmin.h"
+#include "storage/lmgr.h"
 #include "storage/sinval.h"
 #include "utils/fmgroids.h"
 #include "utils/hsearch.h"
@@ -129,6 +130,7 @@ children_of(Oid relid, bool *detaching)
 	}
 	systable_endscan(scan);
 	table_close(rel, AccessShareLock);
+	list_sort(children, list_oid_cmp);	/* as core locks them */
 	return children;
 }
 
@@ -169,6 +171,85 @@ aqumv_look_again_at_partitions(Oid relid)
 	{
 		if (get_rel_relkind(lfirst_oid(lc)) == RELKIND_PARTITIONED_TABLE)
 			aqumv_look_again(lfirst_oid(lc));
+	}
+}
+
+/* The relations that one inherits from, as of now. */
+List *
+aqumv_parents_of(Oid relid)
+{
+	Relation	rel = table_open(InheritsRelationId, AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	List	   *parents = NIL;
+
+	ScanKeyInit(&key, Anum_pg_inherits_inhrelid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(relid));
+	scan = systable_beginscan(rel, InheritsRelidSeqnoIndexId, true, NULL, 1, &key);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+		parents = lappend_oid(parents, ((Form_pg_inherits) GETSTRUCT(tuple))->inhparent);
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return parents;
+}
+
+/*
+ * The relation that one is a partition of, or InvalidOid.  Without a lock it
+ * may be detached at any moment, which get_partition_parent() does not expect.
+ */
+Oid
+aqumv_parent_of(Oid relid)
+{
+	List	   *parents = get_rel_relispartition(relid) ? aqumv_parents_of(relid) : NIL;
+
+	return parents == NIL ? InvalidOid : linitial_oid(parents);
+}
+
+Oid
+aqumv_root_of(Oid relid)
+{
+	List	   *ancestors = get_rel_relispartition(relid) ? get_partition_ancestors(relid) : NIL;
+
+	return ancestors == NIL ? relid : llast_oid(ancestors);
+}
+
+/* A relation with all that it is a partition of, topmost first. */
+List *
+aqumv_relations_above(Oid relid)
+{
+	List	   *all = list_make1_oid(relid);
+	ListCell   *lc;
+
+	if (get_rel_relispartition(relid))
+	{
+		foreach(lc, get_partition_ancestors(relid))
+			all = lcons_oid(lfirst_oid(lc), all);
+	}
+	return all;
+}
+
+/* A relation with all that is above and below it, topmost first. */
+List *
+aqumv_relations_around(Oid relid)
+{
+	return list_concat(aqumv_relations_above(relid), aqumv_partition_descendants(relid));
+}
+
+/*
+ * Lock a relation with all that is above and below it, as all who lock several
+ * of them do: topmost first.  What comes in meanwhile is locked, too.
+ */
+void
+aqumv_lock_tree(Oid relid, LOCKMODE mode)
+{
+	List	   *locked = NIL;
+	List	   *missing;
+
+	while ((missing = list_difference_oid(aqumv_relations_around(relid), locked)) != NIL)
+	{
+		LockRelationOid(linitial_oid(missing), mode);
+		locked = lappend_oid(locked, linitial_oid(missing));
 	}
 }
 

@@ -11,6 +11,7 @@
 #include "aqumv.h"
 
 #include "nodes/pg_list.h"
+#include "storage/lockdefs.h"
 
 #include "catalog.h"
 #include "reason.h"
@@ -40,6 +41,12 @@ extern bool aqumv_tree_has(const AqumvTree *tree, Oid relid);
 extern bool aqumv_has_triggers(Oid relid, bool maintaining);
 extern bool aqumv_has_trigger(Oid relid, int kind);
 extern List *aqumv_partition_descendants(Oid relid);
+extern List *aqumv_parents_of(Oid relid);
+extern Oid	aqumv_parent_of(Oid relid);
+extern Oid	aqumv_root_of(Oid relid);
+extern List *aqumv_relations_above(Oid relid);
+extern List *aqumv_relations_around(Oid relid);
+extern void aqumv_lock_tree(Oid relid, LOCKMODE mode);
 extern void aqumv_look_again(Oid relid);
 extern void aqumv_look_again_at_partitions(Oid relid);
 

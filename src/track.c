@@ -43,49 +43,9 @@ PG_FUNCTION_INFO_V1(aqumv_untrack);
  * ------------------------------------------------------------------------
  */
 
-/* The relations that one inherits from, as of now. */
-static List *
-parents_of(Oid relid)
-{
-	Relation	rel = table_open(InheritsRelationId, AccessShareLock);
-	ScanKeyData key;
-	SysScanDesc scan;
-	HeapTuple	tuple;
-	List	   *parents = NIL;
-
-	ScanKeyInit(&key, Anum_pg_inherits_inhrelid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(relid));
-	scan = systable_beginscan(rel, InheritsRelidSeqnoIndexId, true, NULL, 1, &key);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-		parents = lappend_oid(parents, ((Form_pg_inherits) GETSTRUCT(tuple))->inhparent);
-	systable_endscan(scan);
-	table_close(rel, AccessShareLock);
-	return parents;
-}
-
-/*
- * The relation that one is a partition of, or InvalidOid.  Without a lock it
- * may be detached at any moment, which get_partition_parent() does not expect.
- */
-static Oid
-parent_of(Oid relid)
-{
-	List	   *parents = get_rel_relispartition(relid) ? parents_of(relid) : NIL;
-
-	return parents == NIL ? InvalidOid : linitial_oid(parents);
-}
-
-static Oid
-root_of(Oid relid)
-{
-	List	   *ancestors = get_rel_relispartition(relid) ? get_partition_ancestors(relid) : NIL;
-
-	return ancestors == NIL ? relid : llast_oid(ancestors);
-}
-
 /* Give a relation its triggers, and a row that says "since now". */
-static void
-track_one(Oid relid)
+void
+aqumv_track_one(Oid relid)
 {
 	AqumvTracking row;
 
@@ -93,46 +53,24 @@ track_one(Oid relid)
 	if (aqumv_read_tracking(relid, &row) && !aqumv_has_triggers(relid, false))
 		aqumv_drop_triggers(relid, false);	/* somebody has switched some of them */
 	aqumv_create_triggers(relid, false);
-	if (aqumv_read_tracking(relid, &row) && row.root != root_of(relid))
+	if (aqumv_read_tracking(relid, &row) && row.root != aqumv_root_of(relid))
 		aqumv_delete_marks(row.root, relid);
 	row.relation = relid;
-	row.parent = parent_of(relid);
-	row.root = root_of(relid);
+	row.parent = aqumv_parent_of(relid);
+	row.root = aqumv_root_of(relid);
 	row.since = row.changed = aqumv_current_moment();
 	aqumv_write_tracking(&row);
 }
 
 /* Is this relation, taken alone, tracked as it should be? */
-static bool
-is_tracked(Oid relid)
+bool
+aqumv_is_tracked(Oid relid)
 {
 	AqumvTracking row;
 
 	return aqumv_read_tracking(relid, &row) &&
-		row.root == root_of(relid) && row.parent == parent_of(relid) &&
+		row.root == aqumv_root_of(relid) && row.parent == aqumv_parent_of(relid) &&
 		aqumv_has_triggers(relid, false);
-}
-
-/* A relation with all that it is a partition of, topmost first. */
-static List *
-relations_above(Oid relid)
-{
-	List	   *all = list_make1_oid(relid);
-	ListCell   *lc;
-
-	if (get_rel_relispartition(relid))
-	{
-		foreach(lc, get_partition_ancestors(relid))
-			all = lcons_oid(lfirst_oid(lc), all);
-	}
-	return all;
-}
-
-/* A relation with all that is above and below it, topmost first. */
-static List *
-relations_around(Oid relid)
-{
-	return list_concat(relations_above(relid), aqumv_partition_descendants(relid));
 }
 
 /*
@@ -145,9 +83,9 @@ untracked_around(Oid relid)
 	List	   *result = NIL;
 	ListCell   *lc;
 
-	foreach(lc, relations_around(relid))
+	foreach(lc, aqumv_relations_around(relid))
 	{
-		if (!is_tracked(lfirst_oid(lc)) && get_rel_relkind(lfirst_oid(lc)) != '\0')
+		if (!aqumv_is_tracked(lfirst_oid(lc)) && get_rel_relkind(lfirst_oid(lc)) != '\0')
 			result = lappend_oid(result, lfirst_oid(lc));
 	}
 	return result;
@@ -161,14 +99,14 @@ static void
 track_if_needed(Oid relid)
 {
 	LockRelationOid(relid, ShareRowExclusiveLock);
-	if (get_rel_relkind(relid) != '\0' && !is_tracked(relid))
-		track_one(relid);
+	if (get_rel_relkind(relid) != '\0' && !aqumv_is_tracked(relid))
+		aqumv_track_one(relid);
 	else
 		UnlockRelationOid(relid, ShareRowExclusiveLock);
 }
 
-static bool
-can_have_triggers(Oid relid)
+bool
+aqumv_can_have_triggers(Oid relid)
 {
 	char		relkind = get_rel_relkind(relid);
 
@@ -196,7 +134,7 @@ aqumv_track_if_permitted(Oid relid)
 
 	foreach(lc, untracked)
 	{
-		if (!can_have_triggers(lfirst_oid(lc)) || !may_have_triggers(lfirst_oid(lc)))
+		if (!aqumv_can_have_triggers(lfirst_oid(lc)) || !may_have_triggers(lfirst_oid(lc)))
 			return false;
 	}
 	foreach(lc, untracked)
@@ -205,8 +143,8 @@ aqumv_track_if_permitted(Oid relid)
 }
 
 /* The immediate views over any of these relations. */
-static List *
-immediate_views(List *relids)
+List *
+aqumv_immediate_views(List *relids)
 {
 	List	   *views = NIL;
 	ListCell   *lc,
@@ -221,53 +159,6 @@ immediate_views(List *relids)
 		}
 	}
 	return views;
-}
-
-/*
- * A partition has just been created, empty: it can be tracked from the
- * beginning, and its parent's views need not be refreshed.
- */
-void
-aqumv_track_new_partition(Oid relid, Oid parent)
-{
-	AqumvTracking row;
-
-	if (!aqumv_read_tracking(parent, &row) || !can_have_triggers(relid))
-		return;
-	LockRelationOid(relid, ShareRowExclusiveLock);
-	aqumv_create_triggers(relid, false);
-	if (immediate_views(relations_above(relid)) != NIL)
-		aqumv_create_triggers(relid, true);
-	row.relation = relid;
-	row.parent = parent;
-	row.root = root_of(relid);
-	row.changed = row.since;
-	aqumv_write_tracking(&row);
-	CacheInvalidateRelcacheByRelid(parent);
-}
-
-/*
- * A relation has come under another parent, or under none.  If it was tracked,
- * or its new parent is, so are it and all below from now on.
- */
-void
-aqumv_retrack(Oid relid)
-{
-	AqumvTracking row;
-	Oid			parent = parent_of(relid);
-	ListCell   *lc;
-
-	if (!aqumv_read_tracking(relid, &row) &&
-		!(OidIsValid(parent) && aqumv_read_tracking(parent, &row)))
-		return;
-	foreach(lc, lcons_oid(relid, aqumv_partition_descendants(relid)))
-	{
-		if (!can_have_triggers(lfirst_oid(lc)))
-			continue;
-		track_one(lfirst_oid(lc));
-		if (immediate_views(relations_above(lfirst_oid(lc))) != NIL)
-			aqumv_create_triggers(lfirst_oid(lc), true);
-	}
 }
 
 /*
@@ -297,34 +188,6 @@ aqumv_note_change(Oid relid)
 	row.changed = aqumv_current_moment();
 	aqumv_write_tracking(&row);
 	aqumv_mark_change(row.root, relid);
-}
-
-/*
- * Partitions of a relation may have been attached or detached.  Returns those
- * that were: their own views may have to be computed anew.
- */
-List *
-aqumv_note_partitions(Oid relid)
-{
-	List	   *moved = NIL;
-	ListCell   *lc;
-
-	aqumv_note_change(relid);
-	aqumv_distrust(relid, false);
-	foreach(lc, aqumv_partition_descendants(relid))
-	{
-		if (!is_tracked(lfirst_oid(lc)))
-			moved = lappend_oid(moved, lfirst_oid(lc));
-	}
-	foreach(lc, aqumv_tracked_children(relid))
-	{
-		if (get_rel_name(lfirst_oid(lc)) != NULL && parent_of(lfirst_oid(lc)) != relid)
-			moved = lappend_oid(moved, lfirst_oid(lc));
-	}
-	foreach(lc, moved)
-		aqumv_retrack(lfirst_oid(lc));
-	aqumv_release_bases();
-	return moved;
 }
 
 /* ------------------------------------------------------------------------
@@ -358,26 +221,13 @@ aqumv_distrust(Oid relid, bool below)
 {
 	ListCell   *lc;
 
-	foreach(lc, immediate_views(below ? relations_around(relid) : relations_above(relid)))
+	foreach(lc, aqumv_immediate_views(below ? aqumv_relations_around(relid) : aqumv_relations_above(relid)))
 	{
 		if (!is_locked_exclusively(relid))
 			LockRelationOid(lfirst_oid(lc), RowExclusiveLock);
 		aqumv_delete_refresh(lfirst_oid(lc));
 		CacheInvalidateRelcacheByRelid(lfirst_oid(lc));
 	}
-}
-
-/*
- * A relation inherits from others now, and is no partition: what is written
- * through these may be its rows, which their views lack.
- */
-void
-aqumv_note_inheritance(Oid relid)
-{
-	ListCell   *lc;
-
-	foreach(lc, parents_of(relid))
-		aqumv_distrust(lfirst_oid(lc), false);
 }
 
 static void
@@ -403,18 +253,18 @@ aqumv_maintain_base(Oid relid, bool keep_writers_out)
 	List	   *bare = NIL;
 	ListCell   *lc;
 
-	foreach(lc, relations_around(relid))
+	foreach(lc, aqumv_relations_around(relid))
 	{
 		Oid			each = lfirst_oid(lc);
 
-		if ((is_tracked(each) && aqumv_has_triggers(each, true)) ||
+		if ((aqumv_is_tracked(each) && aqumv_has_triggers(each, true)) ||
 			get_rel_relkind(each) == '\0')
 			continue;
 		require_trigger_right(each);
 		bare = lappend_oid(bare, each);
 	}
 	/* topmost first, as all who lock the tree do */
-	foreach(lc, relations_around(relid))
+	foreach(lc, aqumv_relations_around(relid))
 	{
 		Oid			each = lfirst_oid(lc);
 
@@ -444,7 +294,7 @@ aqumv_restore_triggers(Oid relid)
 {
 	ListCell   *lc;
 
-	foreach(lc, relations_around(relid))
+	foreach(lc, aqumv_relations_around(relid))
 	{
 		LockRelationOid(lfirst_oid(lc), ShareRowExclusiveLock);
 		aqumv_create_triggers(lfirst_oid(lc), false);
@@ -497,15 +347,15 @@ aqumv_release_bases(void)
 
 	foreach(lc, aqumv_maintained_relations())
 	{
-		Oid			root = root_of(lfirst_oid(lc));
+		Oid			root = aqumv_root_of(lfirst_oid(lc));
 		List	   *tree;
 
 		if (!OidIsValid(lfirst_oid(lc)) || list_member_oid(done, root))
 			continue;
 		done = lappend_oid(done, root);
-		tree = relations_around(root);
-		if (immediate_views(tree) != NIL || !lock_to_drop_triggers(tree) ||
-			immediate_views(tree) != NIL)
+		tree = aqumv_relations_around(root);
+		if (aqumv_immediate_views(tree) != NIL || !lock_to_drop_triggers(tree) ||
+			aqumv_immediate_views(tree) != NIL)
 			continue;
 		foreach(lr, tree)
 			aqumv_drop_triggers(lfirst_oid(lr), true);
@@ -535,7 +385,7 @@ require_table(Oid relid)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),
 				 errmsg("relation with OID %u does not exist", relid)));
-	if (!can_have_triggers(relid))
+	if (!aqumv_can_have_triggers(relid))
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 				 errmsg("cannot track \"%s\"", get_rel_name(relid)),
@@ -585,7 +435,7 @@ aqumv_track(PG_FUNCTION_ARGS)
 static void
 require_no_immediate_views(Oid relid)
 {
-	List	   *views = immediate_views(relations_around(relid));
+	List	   *views = aqumv_immediate_views(aqumv_relations_around(relid));
 	const char *name;
 
 	if (views == NIL)

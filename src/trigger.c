@@ -132,7 +132,7 @@ aqumv_maintain(PG_FUNCTION_ARGS)
 Datum
 aqumv_maintain_truncate(PG_FUNCTION_ARGS)
 {
-	aqumv_rebuild_views(RelationGetRelid(trigger_data(fcinfo)->tg_relation));
+	aqumv_rebuild_views(list_make1_oid(RelationGetRelid(trigger_data(fcinfo)->tg_relation)), true);
 	return PointerGetDatum(NULL);
 }
 

@@ -1,0 +1,107 @@
+/*-------------------------------------------------------------------------
+ *
+ * access.c
+ *	  What happens to objects that no statement or event trigger tells of?
+ *
+ *	  What is missed here only makes a view not be used: its record does not fit
+ *	  its storage any more, or is missing.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aqumv.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/indexing.h"
+#include "catalog/objectaccess.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_extension.h"
+#include "catalog/pg_inherits.h"
+#include "commands/extension.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+
+#include "access.h"
+#include "attach.h"
+#include "catalog.h"
+#include "ddl.h"
+#include "option.h"
+#include "partition.h"
+#include "refresh.h"
+
+static object_access_hook_type prev_object_access = NULL;
+
+/*
+ * The storage of a view has changed.  Unless it is being filled, its rows are
+ * the same.
+ */
+static void
+note_storage(Oid view)
+{
+	Relation	rel = table_open(RelationRelationId, AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	/* the change is not visible yet to ordinary snapshots */
+	ScanKeyInit(&key, Anum_pg_class_oid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(view));
+	scan = systable_beginscan(rel, ClassOidIndexId, true, SnapshotSelf, 1, &key);
+	tuple = systable_getnext(scan);
+	if (HeapTupleIsValid(tuple))
+		aqumv_view_moved(view, ((Form_pg_class) GETSTRUCT(tuple))->relfilenode);
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+}
+
+/* A table is about to be dropped: from which does it inherit, in the old way? */
+static void
+note_drop(Oid relid)
+{
+	ListCell   *lc;
+
+	if (get_rel_relispartition(relid) ||
+		(get_rel_relkind(relid) != RELKIND_RELATION &&
+		 get_rel_relkind(relid) != RELKIND_FOREIGN_TABLE))
+		return;
+	foreach(lc, aqumv_parents_of(relid))
+		aqumv_note_leaving(lfirst_oid(lc));
+}
+
+/* A child does not inherit from a relation any more. */
+static void
+note_no_inherit(Oid parent)
+{
+	if (OidIsValid(parent) && get_rel_relkind(parent) != RELKIND_PARTITIONED_TABLE)
+		aqumv_note_leaving(parent);
+}
+
+static void
+aqumv_object_access(ObjectAccessType access, Oid classid, Oid objid, int subid, void *arg)
+{
+	if (prev_object_access)
+		prev_object_access(access, classid, objid, subid, arg);
+
+	if (access == OAT_DROP && classid == ExtensionRelationId &&
+		objid == get_extension_oid(AQUMV_EXTENSION, true))
+		aqumv_remove_labels();
+	else if (access == OAT_DROP && classid == RelationRelationId && subid == 0 &&
+			 aqumv_is_installed())
+		note_drop(objid);
+	else if (access == OAT_POST_ALTER && classid == RelationRelationId && subid == 0 &&
+			 !aqumv_is_filling_view(objid) && get_rel_relkind(objid) == RELKIND_MATVIEW &&
+			 aqumv_is_installed())
+		note_storage(objid);
+	else if (access == OAT_POST_ALTER && classid == InheritsRelationId && aqumv_is_installed())
+		note_no_inherit(((ObjectAccessPostAlter *) arg)->auxiliary_id);
+}
+
+void
+aqumv_access_init(void)
+{
+	prev_object_access = object_access_hook;
+	object_access_hook = aqumv_object_access;
+}
