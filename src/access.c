@@ -28,6 +28,7 @@
 #include "attach.h"
 #include "catalog.h"
 #include "ddl.h"
+#include "maintain.h"
 #include "option.h"
 #include "partition.h"
 #include "refresh.h"
@@ -57,12 +58,17 @@ note_storage(Oid view)
 	table_close(rel, AccessShareLock);
 }
 
-/* A table is about to be dropped: from which does it inherit, in the old way? */
+/*
+ * A relation is about to be dropped.  Is it an index of a view; or from which
+ * tables does it inherit, in the old way?
+ */
 static void
 note_drop(Oid relid)
 {
 	ListCell   *lc;
 
+	if (get_rel_relkind(relid) == RELKIND_INDEX)
+		aqumv_drops_index(relid);
 	if (get_rel_relispartition(relid) ||
 		(get_rel_relkind(relid) != RELKIND_RELATION &&
 		 get_rel_relkind(relid) != RELKIND_FOREIGN_TABLE))

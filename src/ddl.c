@@ -36,6 +36,7 @@
 #include "incremental.h"
 #include "maintain.h"
 #include "option.h"
+#include "owner.h"
 #include "partition.h"
 #include "refresh.h"
 #include "summary.h"
@@ -87,15 +88,22 @@ run_utility(Utility *u)
 								u->params, u->query_env, u->dest, u->qc);
 }
 
-/* Run a statement that fills a view, which must not be answered from views. */
-static void
-run_filling(Utility *u, Oid view)
+/*
+ * Run a statement that fills a view, which must not be answered from views.  Of
+ * an immediate one, tell whether its base was written meanwhile: not by functions
+ * of the view, which raises an error, but perhaps by event triggers.
+ */
+static bool
+run_filling(Utility *u, Oid view, Oid immediate_base)
 {
 	Oid			outer = filling_view;
+	bool		written = false;
 
 	aqumv_paused++;
 	fillings++;
 	filling_view = view;
+	if (OidIsValid(immediate_base))
+		aqumv_begin_work(view, immediate_base);
 	PG_TRY();
 	{
 		run_utility(u);
@@ -107,6 +115,20 @@ run_filling(Utility *u, Oid view)
 		filling_view = outer;
 	}
 	PG_END_TRY();
+	if (OidIsValid(immediate_base))
+		written = aqumv_end_work();
+	return written;
+}
+
+/*
+ * An immediate view has been filled, and its base written by what came with the
+ * statement: the view has not been told.
+ */
+static void
+compute_again(Oid view, Oid base)
+{
+	aqumv_delete_refresh(view);
+	aqumv_rebuild_views(list_make1_oid(base), true);
 }
 
 /* ------------------------------------------------------------------------
@@ -127,6 +149,18 @@ require_recent_snapshot(const AqumvFilling *filling, const char *view)
 				 errmsg("could not fill materialized view \"%s\" due to concurrent update", view),
 				 errdetail("The view is maintained incrementally, and other transactions have committed since this one took its snapshot."),
 				 errhint("Retry the transaction, or use READ COMMITTED.")));
+}
+
+/*
+ * To fill an immediate view while views over the same base are told of a change
+ * would have it told as well of what it has read.
+ */
+static void
+note_write(Oid base)
+{
+	const AqumvTree *tree = aqumv_get_tree(base);
+
+	aqumv_note_write(base, tree->ancestors, tree->descendants);
 }
 
 /*
@@ -186,7 +220,9 @@ refresh_view(Utility *u, RefreshMatViewStmt *stmt)
 	Oid			base = InvalidOid;
 	Oid			owner;
 	Oid			viewoid;
+	bool		written;
 
+	aqumv_require_idle_view(RangeVarGetRelid(stmt->relation, NoLock, true));
 	lock_base_first(stmt);
 	/* the lock that REFRESH takes, so that nothing keeps it waiting later */
 	viewoid = RangeVarGetRelidExtended(stmt->relation,
@@ -194,7 +230,7 @@ refresh_view(Utility *u, RefreshMatViewStmt *stmt)
 									   0, aqumv_compat_refresh_callback, NULL);
 	if (get_rel_relkind(viewoid) != RELKIND_MATVIEW || stmt->skipData)
 	{
-		run_filling(u, viewoid);
+		(void) run_filling(u, viewoid, InvalidOid);
 		aqumv_delete_refresh(viewoid);
 		return;
 	}
@@ -204,6 +240,7 @@ refresh_view(Utility *u, RefreshMatViewStmt *stmt)
 	{
 		delta = aqumv_require_delta_of(viewoid);
 		base = delta->base;
+		note_write(base);
 		aqumv_prepare_base(delta, owner, get_rel_name(viewoid), !aqumv_is_trusted(view));
 	}
 	else if (view->unsuitable == NULL)
@@ -213,12 +250,15 @@ refresh_view(Utility *u, RefreshMatViewStmt *stmt)
 	aqumv_begin_filling(&filling, base, owner, aqumv_definition_of(viewoid));
 	if (delta != NULL)
 		require_recent_snapshot(&filling, get_rel_name(viewoid));
-	run_filling(u, viewoid);
+	written = run_filling(u, viewoid, delta != NULL ? base : InvalidOid);
 	CommandCounterIncrement();
 	if (delta != NULL)
 		aqumv_create_view_index(viewoid, delta);
 	aqumv_end_filling(&filling, viewoid);
-	aqumv_view_filled(viewoid);
+	if (written)
+		compute_again(viewoid, base);
+	else
+		aqumv_view_filled(viewoid);
 }
 
 /* The table that a view to be created would read, if it qualifies. */
@@ -246,6 +286,7 @@ create_view(Utility *u, CreateTableAsStmt *stmt, AqumvMaintenance maintenance)
 	bool		filled = !stmt->into->skipData; /* core may change that */
 	Oid			base = InvalidOid;
 	Oid			view;
+	bool		written;
 
 	/* IF NOT EXISTS has nothing to do; without it there will be an error */
 	if (OidIsValid(get_relname_relid(stmt->into->rel->relname, schema)))
@@ -265,7 +306,7 @@ create_view(Utility *u, CreateTableAsStmt *stmt, AqumvMaintenance maintenance)
 	aqumv_begin_filling(&filling, base, GetUserId(), copyObject(castNode(Query, stmt->query)));
 	if (delta != NULL && filled)
 		require_recent_snapshot(&filling, stmt->into->rel->relname);
-	run_filling(u, InvalidOid);
+	written = run_filling(u, InvalidOid, delta != NULL ? base : InvalidOid);
 	view = get_relname_relid(stmt->into->rel->relname, schema);
 	if (OidIsValid(view) && delta != NULL)
 	{
@@ -283,6 +324,8 @@ create_view(Utility *u, CreateTableAsStmt *stmt, AqumvMaintenance maintenance)
 		aqumv_end_filling(&filling, view);
 	else
 		PopActiveSnapshot();
+	if (OidIsValid(view) && filled && written)
+		compute_again(view, base);
 }
 
 /* The statement that creates a view, by itself or inside of EXPLAIN; or NULL. */
@@ -340,7 +383,7 @@ create_view_with_options(Utility *u)
 	{
 		if (maintenance == AQUMV_IMMEDIATE)
 			(void) aqumv_define_incremental(stmt);
-		run_filling(u, InvalidOid);
+		(void) run_filling(u, InvalidOid, InvalidOid);
 	}
 }
 

@@ -18,10 +18,13 @@
 
 #include "access/genam.h"
 #include "access/htup_details.h"
+#include "access/stratnum.h"
 #include "access/table.h"
 #include "catalog/pg_aggregate.h"
+#include "catalog/pg_am.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_type.h"
+#include "commands/defrem.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
@@ -40,6 +43,7 @@
 #include "compat.h"
 #include "delta.h"
 #include "expr.h"
+#include "rowkey.h"
 
 #define HIDDEN_PREFIX "__aqumv_"
 
@@ -145,85 +149,6 @@ fill_group_column(AqumvColumn *column, AqumvDelta *delta, TargetEntry *tle, List
 	column->kind = AQUMV_COLUMN_AGGREGATE;
 	column->fold = AQUMV_FOLD_RECOMPUTE;
 	column->expr = (Node *) tle->expr;
-}
-
-/* ------------------------------------------------------------------------
- * Views without aggregates: what tells their rows apart
- * ------------------------------------------------------------------------
- */
-
-/* The view's columns that hold the columns of a primary key, or NIL. */
-static List *
-columns_of_index(Query *query, int rti, Relation index, Relation base)
-{
-	Form_pg_index form = index->rd_index;
-	List	   *attnos = NIL;
-
-	/* a primary key: its columns can never be NULL */
-	if (!form->indisprimary || !form->indimmediate || !form->indisvalid || !form->indislive)
-		return NIL;
-	for (int i = 0; i < form->indnkeyatts; i++)
-	{
-		AttrNumber	attno = form->indkey.values[i];
-		Form_pg_attribute att = TupleDescAttr(RelationGetDescr(base), attno - 1);
-		Var		   *var = makeVar(rti, attno, att->atttypid, att->atttypmod, att->attcollation, 0);
-		AttrNumber	column = aqumv_column_of(query, (Node *) var);
-		TypeCacheEntry *type = lookup_type_cache(att->atttypid, TYPECACHE_BTREE_OPFAMILY);
-
-		/* unique under the operators that the view's index will have */
-		if (column == 0 || !att->attnotnull || index->rd_opfamily[i] != type->btree_opf ||
-			index->rd_indcollation[i] != att->attcollation)
-			return NIL;
-		attnos = lappend_int(attnos, column);
-	}
-	return attnos;
-}
-
-static void
-find_row_key(AqumvDelta *delta)
-{
-	Relation	base = table_open(delta->base, AccessShareLock);
-	List	   *indexes = RelationGetIndexList(base);
-	ListCell   *lc;
-
-	foreach(lc, indexes)
-	{
-		Relation	index = index_open(lfirst_oid(lc), AccessShareLock);
-
-		delta->keys = columns_of_index(delta->query, delta->rti, index, base);
-		delta->key_index = lfirst_oid(lc);
-		index_close(index, NoLock);
-		if (delta->keys != NIL)
-			break;
-	}
-	if (delta->keys == NIL)
-		delta->key_index = InvalidOid;
-	table_close(base, NoLock);
-}
-
-/* aqumv.row_hash() over all columns but itself. */
-static Expr *
-row_hash(Query *query)
-{
-	Oid			function = aqumv_row_hash_function();
-	FuncExpr   *call;
-	List	   *args = NIL;
-	ListCell   *lc;
-
-	if (!OidIsValid(function))
-		return NULL;
-	foreach(lc, query->targetList)
-	{
-		TargetEntry *tle = lfirst_node(TargetEntry, lc);
-
-		if (!tle->resjunk && !(IsA(tle->expr, FuncExpr) &&
-							   ((FuncExpr *) tle->expr)->funcid == function))
-			args = lappend(args, copyObject(tle->expr));
-	}
-	if (args == NIL || list_length(args) > FUNC_MAX_ARGS)
-		return NULL;
-	call = makeFuncExpr(function, INT8OID, args, InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL);
-	return (Expr *) call;
 }
 
 /* ------------------------------------------------------------------------
@@ -380,9 +305,9 @@ aqumv_make_delta(Query *query, AqumvDelta **result)
 		return reason;
 	if (delta->grain == AQUMV_GRAIN_ROW)
 	{
-		find_row_key(delta);
-		if (delta->keys == NIL)
-			delta->hash = aqumv_column_of(query, (Node *) row_hash(query));
+		delta->hash = aqumv_hash_column(query);
+		if (delta->hash == 0)
+			delta->keys = aqumv_row_key(query, delta->rti, delta->base, &delta->key_index);
 		if (delta->keys == NIL && delta->hash == 0)
 			return aqumv_reason(AQUMV_VIEW_SHAPE,
 								"the view has neither the columns of the primary key of \"%s\" nor, for at most %d columns, " HIDDEN_PREFIX "hash; add the key, or create the view anew with maintenance",
@@ -398,6 +323,62 @@ aqumv_make_delta(Query *query, AqumvDelta **result)
 		return reason;
 	*result = delta;
 	return NULL;
+}
+
+/* ------------------------------------------------------------------------
+ * Which index finds a row
+ * ------------------------------------------------------------------------
+ */
+
+/* The columns (attnos) to be indexed, in any order, or NIL. */
+List *
+aqumv_indexed_columns(const AqumvDelta *delta)
+{
+	return delta->hash != 0 ? list_make1_int(delta->hash) : delta->keys;
+}
+
+/* Does an index tell values of a column apart just as the view does? */
+static bool
+indexes_column(Relation index, int position, Relation view, const AqumvDelta *delta)
+{
+	Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(view),
+												index->rd_index->indkey.values[position] - 1);
+	Oid			eqop = delta->columns[attribute->attnum - 1].eqop;
+
+	if (index->rd_indcollation[position] != attribute->attcollation)
+		return false;
+	if (OidIsValid(eqop))
+		return get_op_opfamily_strategy(eqop, index->rd_opfamily[position]) == BTEqualStrategyNumber;
+	return index->rd_opfamily[position] ==
+		get_opclass_family(GetDefaultOpClass(attribute->atttypid, BTREE_AM_OID));
+}
+
+/*
+ * Can rows of a view be found with an index, whatever its name and the order of
+ * its columns?  Only if it tells them apart as the definition does: under
+ * another collation or operator class two groups might be one.
+ */
+bool
+aqumv_index_fits(Relation index, Relation view, const AqumvDelta *delta)
+{
+	List	   *columns = aqumv_indexed_columns(delta);
+	Form_pg_index form = index->rd_index;
+
+	if (!form->indisvalid || !form->indisready || !form->indislive ||
+		index->rd_rel->relam != BTREE_AM_OID ||
+		form->indnkeyatts != list_length(columns) ||
+		!heap_attisnull(index->rd_indextuple, Anum_pg_index_indexprs, NULL) ||
+		!heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, NULL) ||
+		(delta->hash == 0 && (!form->indisunique || !form->indimmediate)) ||
+		(delta->grain == AQUMV_GRAIN_GROUP && !form->indnullsnotdistinct))
+		return false;
+	for (int i = 0; i < form->indnkeyatts; i++)
+	{
+		if (!list_member_int(columns, form->indkey.values[i]) ||
+			!indexes_column(index, i, view, delta))
+			return false;
+	}
+	return true;
 }
 
 /* ------------------------------------------------------------------------
@@ -582,11 +563,11 @@ aqumv_add_hidden_columns(Query *query)
 	}
 	else
 	{
-		AqumvDelta	delta = {.query = flat,.rti = rti,.base = rte->relid};
+		Oid			key_index;
 
-		find_row_key(&delta);
-		if (delta.keys == NIL)
-			add_column(flat, row_hash(flat), "hash");
+		if (aqumv_hash_column(flat) == 0 &&
+			aqumv_row_key(flat, rti, rte->relid, &key_index) == NIL)
+			add_column(flat, aqumv_row_hash_of(flat), "hash");
 	}
 	arrange_columns(query,
 					list_copy_tail(list_truncate(list_copy(flat->targetList),

@@ -11,6 +11,7 @@
 #include "aqumv.h"
 
 #include "nodes/parsenodes.h"
+#include "utils/rel.h"
 
 #include "aggregate.h"
 #include "reason.h"
@@ -66,6 +67,8 @@ typedef struct AqumvDelta
 } AqumvDelta;
 
 extern AqumvReason *aqumv_make_delta(Query *query, AqumvDelta **delta);
+extern List *aqumv_indexed_columns(const AqumvDelta *delta);
+extern bool aqumv_index_fits(Relation index, Relation view, const AqumvDelta *delta);
 extern void aqumv_add_hidden_columns(Query *query);
 
 #endif							/* AQUMV_DELTA_H */

@@ -283,6 +283,9 @@ aqumv_on_sql_drop(PG_FUNCTION_ARGS)
 	if (relations_of_event("SELECT objid FROM pg_catalog.pg_event_trigger_dropped_objects()"
 						   " WHERE object_type = 'materialized view'") != NIL)
 		aqumv_release_bases();
+	if (relations_of_event("SELECT objid FROM pg_catalog.pg_event_trigger_dropped_objects()"
+						   " WHERE object_type = 'index'") != NIL)
+		aqumv_note_dropped_indexes();
 	if (IsA(event->parsetree, DropStmt) &&
 		((DropStmt *) event->parsetree)->removeType == OBJECT_TRIGGER)
 		note_dropped_triggers();

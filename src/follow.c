@@ -14,7 +14,6 @@
 #include "access/genam.h"
 #include "access/nbtree.h"
 #include "access/table.h"
-#include "access/transam.h"
 #include "access/xact.h"
 #include "catalog/partition.h"
 #include "common/hashfn.h"
@@ -144,24 +143,6 @@ aqumv_follow_init(void)
  * ------------------------------------------------------------------------
  */
 
-static bool
-is_users(Oid funcid, void *context)
-{
-	return funcid >= FirstNormalObjectId && funcid != aqumv_scales_function() &&
-		funcid != aqumv_row_hash_function();
-}
-
-static bool
-calls_users_walker(Node *node, void *context)
-{
-	if (node == NULL)
-		return false;
-	if (IsA(node, Query))
-		return query_tree_walker((Query *) node, calls_users_walker, context, 0);
-	return check_functions_in_node(node, is_users, context) ||
-		expression_tree_walker(node, calls_users_walker, context);
-}
-
 static ExprState *
 compile(Node *expr)
 {
@@ -211,32 +192,6 @@ compile_term(AqumvFollower *follower, AqumvColumn *column, AqumvTerm *term)
 		follower->recomputes = true;
 }
 
-/*
- * The index that rows are found with: any that fits, whatever its name.  Its
- * order of columns becomes the order of the follower's keys.
- */
-static bool
-fits(Relation index, AqumvDelta *delta)
-{
-	Form_pg_index form = index->rd_index;
-	int			n = form->indnkeyatts;
-
-	if (!form->indisvalid || !form->indislive || index->rd_rel->relam != BTREE_AM_OID ||
-		RelationGetIndexPredicate(index) != NIL || RelationGetIndexExpressions(index) != NIL)
-		return false;
-	if (delta->hash != 0)
-		return n == 1 && form->indkey.values[0] == delta->hash;
-	if (!form->indisunique || !form->indimmediate || n != list_length(delta->keys) ||
-		(delta->grain == AQUMV_GRAIN_GROUP && !form->indnullsnotdistinct))
-		return false;
-	for (int i = 0; i < n; i++)
-	{
-		if (!list_member_int(delta->keys, form->indkey.values[i]))
-			return false;
-	}
-	return true;
-}
-
 static void
 compile_keys(AqumvFollower *follower, Relation index)
 {
@@ -272,18 +227,22 @@ compile_keys(AqumvFollower *follower, Relation index)
 	}
 }
 
-static void
+/*
+ * The index that rows are found with: any that fits, whatever its name.  Its
+ * order of columns becomes the order of the follower's keys.
+ */
+static AqumvReason *
 find_index(AqumvFollower *follower, Relation rel)
 {
 	ListCell   *lc;
 
 	if (follower->delta->grain == AQUMV_GRAIN_ALL)
-		return;
+		return NULL;
 	foreach(lc, RelationGetIndexList(rel))
 	{
 		Relation	index = index_open(lfirst_oid(lc), AccessShareLock);
 
-		if (!OidIsValid(follower->index) && fits(index, follower->delta))
+		if (!OidIsValid(follower->index) && aqumv_index_fits(index, rel, follower->delta))
 		{
 			follower->index = RelationGetRelid(index);
 			compile_keys(follower, index);
@@ -291,42 +250,33 @@ find_index(AqumvFollower *follower, Relation rel)
 		index_close(index, AccessShareLock);
 	}
 	if (!OidIsValid(follower->index))
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("materialized view \"%s\" lacks the index that its maintenance needs",
-						RelationGetRelationName(rel)),
-				 errhint("REFRESH MATERIALIZED VIEW creates it again.")));
+		return aqumv_reason(AQUMV_VIEW_SHAPE,
+							"the view lacks the index that finds the rows that a write changes");
+	return NULL;
 }
 
-static void
+static AqumvReason *
 compile_follower(AqumvFollower *follower, AqumvView *view, Relation rel)
 {
 	AqumvDelta *delta;
 	AqumvReason *reason;
 	AqumvRefresh refresh;
-	bool		had_messages = aqumv_reason_messages;
 
-	aqumv_reason_messages = true;
 	reason = aqumv_make_delta(linitial_node(Query, rel->rd_rules->rules[0]->actions), &delta);
-	aqumv_reason_messages = had_messages;
 	if (reason != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("materialized view \"%s\" can no longer be maintained",
-						RelationGetRelationName(rel)),
-				 errdetail("%s.", reason->message),
-				 errhint("ALTER MATERIALIZED VIEW ... RESET (aqumv.maintenance) ends its maintenance.")));
+		return reason;
 	follower->delta = delta;
 	follower->view = view->view;
 	follower->owner = view->owner;
 	follower->desc = CreateTupleDescCopy(RelationGetDescr(rel));
-	follower->calls_users = calls_users_walker((Node *) delta->query, NULL);
+	follower->calls_users = view->runs_users_code;
 	if (view->summary != NULL && view->summary->needs_timezone &&
 		aqumv_read_refresh(view->view, NULL, &refresh))
 		follower->timezone = refresh.timezone;
 	follower->recomputes = delta->query->havingQual != NULL;
 	follower->key_bitwise = true;
-	find_index(follower, rel);
+	if ((reason = find_index(follower, rel)) != NULL)
+		return reason;
 	follower->econtext = CreateStandaloneExprContext();
 	if (delta->where != NIL)
 		follower->where = ExecInitQual((List *) expression_planner((Expr *) copyObject(delta->where)),
@@ -334,6 +284,7 @@ compile_follower(AqumvFollower *follower, AqumvView *view, Relation rel)
 	follower->terms = palloc0(delta->ncolumns * sizeof(AqumvTerm));
 	for (int i = 0; i < delta->ncolumns; i++)
 		compile_term(follower, &delta->columns[i], &follower->terms[i]);
+	return NULL;
 }
 
 static void
@@ -354,23 +305,27 @@ free_follower(AqumvFollower *follower)
 
 /*
  * The follower of a view on which the caller holds a lock.  It stays as it is
- * until it is released.  An error if the view cannot be maintained any more.
+ * until it is released.  Or the reason why the view cannot be maintained any
+ * more, with its sentence.  The caller has become the view's owner.
  */
-AqumvFollower *
-aqumv_get_follower(AqumvView *view)
+AqumvReason *
+aqumv_get_follower(AqumvView *view, AqumvFollower **result)
 {
 	FollowerSlot *slot;
 	AqumvFollower *follower;
 	MemoryContext context,
 				old;
 	Relation	rel;
+	AqumvReason *reason;
+	bool		had_messages = aqumv_reason_messages;
 	bool		found;
 
 	slot = hash_search(follower_slots, &view->view, HASH_FIND, NULL);
 	if (slot != NULL && slot->follower != NULL && slot->follower->valid)
 	{
 		aqumv_hold_follower(slot->follower);
-		return slot->follower;
+		*result = slot->follower;
+		return NULL;
 	}
 
 	rel = table_open(view->view, NoLock);
@@ -381,9 +336,13 @@ aqumv_get_follower(AqumvView *view)
 	follower->context = context;
 	follower->work = AllocSetContextCreate(context, "aqumv follower's work",
 										   ALLOCSET_SMALL_SIZES);
-	compile_follower(follower, view, rel);
+	aqumv_reason_messages = true;
+	reason = compile_follower(follower, view, rel);
+	aqumv_reason_messages = had_messages;
 	MemoryContextSwitchTo(old);
 	table_close(rel, NoLock);
+	if (reason != NULL)
+		return reason;			/* in that context, which is the caller's */
 
 	follower->valid = true;
 	aqumv_hold_follower(follower);
@@ -391,8 +350,8 @@ aqumv_get_follower(AqumvView *view)
 	slot = hash_search(follower_slots, &view->view, HASH_ENTER, &found);
 	if (found && slot->follower != NULL && slot->follower->users == 0)
 		free_follower(slot->follower);
-	slot->follower = follower;
-	return follower;
+	slot->follower = *result = follower;
+	return NULL;
 }
 
 /*
@@ -410,7 +369,9 @@ aqumv_release_follower(AqumvFollower *follower)
 {
 	follower->users--;
 	uses--;
-	ResetExprContext(follower->econtext);
+	/* what is there may belong to another user */
+	if (follower->users == 0)
+		ResetExprContext(follower->econtext);
 	/* others may have taken its place in the cache by now */
 	if (!follower->valid && follower->users == 0)
 	{

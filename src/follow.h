@@ -100,7 +100,7 @@ typedef struct AqumvGroupKey
 	bool	   *nulls;
 } AqumvGroupKey;
 
-extern AqumvFollower *aqumv_get_follower(AqumvView *view);
+extern AqumvReason *aqumv_get_follower(AqumvView *view, AqumvFollower **result);
 extern void aqumv_hold_follower(AqumvFollower *follower);
 extern void aqumv_release_follower(AqumvFollower *follower);
 extern AqumvSource *aqumv_get_source(AqumvFollower *follower, Relation rel);

@@ -28,12 +28,14 @@
 #include "levels.h"
 #include "merge.h"
 #include "option.h"
+#include "owner.h"
 #include "partition.h"
 #include "pending.h"
 #include "planner.h"
 #include "refreshing.h"
 #include "rights.h"
 #include "views.h"
+#include "written.h"
 #include "writes.h"
 
 PG_MODULE_MAGIC;
@@ -133,12 +135,14 @@ _PG_init(void)
 							 PGC_USERSET, GUC_EXPLAIN | not_in_files, check_not_in_file, replan_all_bool, NULL);
 	MarkGUCPrefixReserved("aqumv");
 
+	aqumv_owner_init();
 	aqumv_option_init();
 	aqumv_refreshing_init();
 	aqumv_rights_init();
 	aqumv_partition_init();
 	aqumv_views_init();
 	aqumv_writes_init();
+	aqumv_written_init();
 	aqumv_follow_init();
 	aqumv_pending_init();
 	aqumv_merge_init();

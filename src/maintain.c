@@ -17,13 +17,12 @@
 #include "aqumv.h"
 
 #include "access/xact.h"
+#include "catalog/index.h"
 #include "catalog/pg_class.h"
 #include "executor/executor.h"
-#include "miscadmin.h"
-#include "pgtime.h"
 #include "storage/lmgr.h"
-#include "utils/guc.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/rls.h"
 #include "utils/snapmgr.h"
@@ -33,9 +32,11 @@
 #include "freshness.h"
 #include "maintain.h"
 #include "option.h"
+#include "owner.h"
 #include "partition.h"
 #include "pending.h"
 #include "refresh.h"
+#include "viewindex.h"
 #include "views.h"
 #include "writes.h"
 
@@ -136,47 +137,59 @@ lock_view(Oid viewoid)
  * ------------------------------------------------------------------------
  */
 
-typedef struct Surroundings
-{
-	Oid			user;
-	int			security;
-	int			guc_level;		/* 0 if no setting was changed */
-} Surroundings;
-
+/*
+ * What the view needs to be maintained is not there any more: it is filled anew
+ * before it counts again.  Writers must not suffer for that.
+ */
 static void
-set_setting(Surroundings *saved, const char *name, const char *value)
+stop_maintenance(Oid view, const char *detail)
 {
-	if (saved->guc_level == 0)
-		saved->guc_level = NewGUCNestLevel();
-	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
-							 true, 0, false);
+	aqumv_delete_refresh(view);
+	ereport(WARNING,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("materialized view \"%s\" is not maintained any more", get_rel_name(view)),
+			 errdetail_internal("%c%s.", pg_toupper(detail[0]), detail + 1),
+			 errhint("REFRESH MATERIALIZED VIEW puts in place again what its maintenance needs.")));
 }
 
-/* An error restores all this with its (sub)transaction. */
-static void
-become_owner(Surroundings *saved, Oid owner)
+/*
+ * Become the owner of a view, which is locked, and get what it takes to compute
+ * it; in that order, for to compile is to run code of his.  NULL, and nobody
+ * else, if it cannot be maintained any more.
+ */
+static AqumvFollower *
+enter(AqumvView *view)
 {
-	saved->guc_level = 0;
-	GetUserIdAndSecContext(&saved->user, &saved->security);
-	SetUserIdAndSecContext(owner, saved->security | SECURITY_RESTRICTED_OPERATION);
+	AqumvFollower *follower;
+	AqumvReason *reason;
+
+	aqumv_enter_owner(view->view, view->base, view->owner, view->runs_users_code);
+	reason = aqumv_get_follower(view, &follower);
+	if (reason != NULL)
+	{
+		aqumv_leave_owner();
+		stop_maintenance(view->view, reason->message);
+		return NULL;
+	}
+	if (follower->timezone != NULL)
+		aqumv_set_time_zone(follower->timezone);
+	return follower;
 }
 
 static void
-set_settings(Surroundings *saved, AqumvFollower *follower)
+leave(AqumvFollower *follower)
 {
-	if (follower->calls_users)
-		set_setting(saved, "search_path", "pg_catalog, pg_temp");
-	if (follower->timezone != NULL &&
-		strcmp(follower->timezone, pg_get_timezone_name(session_timezone)) != 0)
-		set_setting(saved, "TimeZone", follower->timezone);
+	aqumv_release_follower(follower);
+	aqumv_leave_owner();
 }
 
+/* Functions of views at work must not come here. */
 static void
-become_self(Surroundings *saved)
+note_write(Oid relid)
 {
-	if (saved->guc_level != 0)
-		AtEOXact_GUC(false, saved->guc_level);
-	SetUserIdAndSecContext(saved->user, saved->security);
+	const AqumvTree *tree = aqumv_get_tree(relid);
+
+	aqumv_note_write(relid, tree->ancestors, tree->descendants);
 }
 
 /* ------------------------------------------------------------------------
@@ -199,19 +212,18 @@ maintain_view(AqumvView *view, AqumvChange *change)
 	bool		last = !aqumv_statement_is_open(aqumv_get_tree(view->base));
 	ErrorContextCallback callback = {.callback = error_context,.arg = &view->view,
 	.previous = error_context_stack};
-	Surroundings saved;
 	AqumvFollower *follower;
 
 	error_context_stack = &callback;
-	become_owner(&saved, view->owner);
-	follower = aqumv_get_follower(view);
-	set_settings(&saved, follower);
-	if (follower->delta->grain == AQUMV_GRAIN_ROW)
-		aqumv_fold_rows(follower, change, last);
-	else
-		aqumv_fold_groups(follower, change, last);
-	aqumv_release_follower(follower);
-	become_self(&saved);
+	follower = enter(view);
+	if (follower != NULL)
+	{
+		if (follower->delta->grain == AQUMV_GRAIN_ROW)
+			aqumv_fold_rows(follower, change, last);
+		else
+			aqumv_fold_groups(follower, change, last);
+		leave(follower);
+	}
 	error_context_stack = callback.previous;
 }
 
@@ -223,6 +235,7 @@ aqumv_maintain_views(AqumvChange *change)
 {
 	ListCell   *lc;
 
+	note_write(RelationGetRelid(change->rel));
 	foreach(lc, immediate_views_around(RelationGetRelid(change->rel)))
 	{
 		AqumvView  *view = lock_view(lfirst_oid(lc));
@@ -247,18 +260,17 @@ aqumv_view_filled(Oid viewoid)
 {
 	AqumvView  *view;
 	AqumvFollower *follower;
-	Surroundings saved;
 
 	CommandCounterIncrement();
 	view = aqumv_get_locked_view(viewoid);
 	if (view == NULL || !aqumv_is_trusted(view) ||
 		!aqumv_statement_is_open(aqumv_get_tree(view->base)))
 		return;
-	become_owner(&saved, view->owner);
-	follower = aqumv_get_follower(view);
+	follower = enter(view);
+	if (follower == NULL)
+		return;
 	aqumv_put_off(follower);
-	aqumv_release_follower(follower);
-	become_self(&saved);
+	leave(follower);
 }
 
 static void
@@ -268,21 +280,22 @@ rebuild_view(AqumvView *view)
 	.previous = error_context_stack};
 	AqumvFilling filling;
 	AqumvFollower *follower;
-	Surroundings saved;
 	Oid			viewoid = view->view;
 
 	error_context_stack = &callback;
 	CommandCounterIncrement();
 	aqumv_begin_filling(&filling, view->base, view->owner, aqumv_definition_of(viewoid));
-	become_owner(&saved, view->owner);
-	follower = aqumv_get_follower(view);
-	set_settings(&saved, follower);
-	aqumv_fold_anew(follower, NULL);
-	/* the record says which TimeZone the view was computed in */
-	aqumv_end_filling(&filling, viewoid);
-	become_self(&saved);
-	aqumv_release_follower(follower);
-	aqumv_view_filled(viewoid);
+	follower = enter(view);
+	if (follower != NULL)
+	{
+		aqumv_fold_anew(follower, NULL);
+		/* the record says which TimeZone the view was computed in */
+		aqumv_end_filling(&filling, viewoid);
+		leave(follower);
+		aqumv_view_filled(viewoid);
+	}
+	else
+		PopActiveSnapshot();
 	error_context_stack = callback.previous;
 }
 
@@ -363,7 +376,10 @@ aqumv_rebuild_views(List *relids, bool wait)
 
 	CommandCounterIncrement();
 	foreach(lc, relids)
+	{
+		note_write(lfirst_oid(lc));
 		views = list_concat_unique_oid(views, immediate_views_around(lfirst_oid(lc)));
+	}
 	list_sort(views, compare_oids);
 	foreach(lc, views)
 	{
@@ -406,4 +422,67 @@ aqumv_lock_for_rebuild(List *relids)
 	list_sort(views, compare_oids);
 	foreach(lc, views)
 		LockRelationOid(lfirst_oid(lc), ShareRowExclusiveLock);
+}
+
+/* ------------------------------------------------------------------------
+ * Indexes that go
+ * ------------------------------------------------------------------------
+ */
+
+/* immediate views that have lost an index, or may have, in TopMemoryContext */
+static List *bereft = NIL;
+
+/*
+ * An index is about to be dropped.
+ */
+void
+aqumv_drops_index(Oid index)
+{
+	Oid			view = IndexGetRelation(index, true);
+	MemoryContext old;
+
+	if (!OidIsValid(view) || get_rel_relkind(view) != RELKIND_MATVIEW ||
+		aqumv_maintenance_of(view) != AQUMV_IMMEDIATE)
+		return;
+	old = MemoryContextSwitchTo(TopMemoryContext);
+	bereft = list_append_unique_oid(bereft, view);
+	MemoryContextSwitchTo(old);
+}
+
+static bool
+lacks_index(AqumvView *view)
+{
+	AqumvDelta *delta;
+
+	return view->maintenance == AQUMV_IMMEDIATE && aqumv_is_trusted(view) &&
+		aqumv_make_delta(aqumv_definition_of(view->view), &delta) == NULL &&
+		aqumv_indexed_columns(delta) != NIL &&
+		!OidIsValid(aqumv_find_view_index(view->view, delta));
+}
+
+/*
+ * Indexes have been dropped.  Say so now if a view cannot be maintained without;
+ * if it is missed here, because others are waiting for the view or this library
+ * was not loaded, the next writer says so.
+ */
+void
+aqumv_note_dropped_indexes(void)
+{
+	List	   *views = bereft;
+	ListCell   *lc;
+
+	bereft = NIL;
+	foreach(lc, views)
+	{
+		Oid			viewoid = lfirst_oid(lc);
+		AqumvView  *view;
+
+		if (!ConditionalLockRelationOid(viewoid, AccessShareLock))
+			continue;
+		view = aqumv_get_locked_view(viewoid);
+		if (view != NULL && lacks_index(view))
+			stop_maintenance(viewoid, "the index that finds the rows that a write changes has been dropped");
+		UnlockRelationOid(viewoid, AccessShareLock);
+	}
+	list_free(views);
 }

@@ -34,6 +34,7 @@
 #include "utils/tuplestore.h"
 
 #include "compat.h"
+#include "owner.h"
 #include "recompute.h"
 
 /* The expression of a key, over the definition's own range table. */
@@ -178,13 +179,15 @@ restrict_query(Query *query, List *quals)
  * ------------------------------------------------------------------------
  */
 
-/* As REFRESH does.  There is an active snapshot. */
+/* As REFRESH does, as the owner.  There is an active snapshot. */
 static PlannedStmt *
 plan_query(Query *query, ParamListInfo parameters)
 {
 	PlannedStmt *plan;
 	List	   *rewritten;
 
+	/* planning folds what indexes and statistics of the base have in them */
+	aqumv_pin_settings();
 	aqumv_paused++;
 	PG_TRY();
 	{

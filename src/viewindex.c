@@ -33,52 +33,6 @@
 #include "compat.h"
 #include "viewindex.h"
 
-/* The columns (attnos) to be indexed, in order, or NIL. */
-static List *
-indexed_columns(const AqumvDelta *delta)
-{
-	return delta->hash != 0 ? list_make1_int(delta->hash) : delta->keys;
-}
-
-/* Does an index tell values of a column apart just as the view does? */
-static bool
-indexes_column(Relation index, int position, Relation view, const AqumvDelta *delta)
-{
-	Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(view),
-												index->rd_index->indkey.values[position] - 1);
-	Oid			eqop = delta->columns[attribute->attnum - 1].eqop;
-
-	if (index->rd_indcollation[position] != attribute->attcollation)
-		return false;
-	if (OidIsValid(eqop))
-		return get_op_opfamily_strategy(eqop, index->rd_opfamily[position]) == BTEqualStrategyNumber;
-	return index->rd_opfamily[position] ==
-		get_opclass_family(GetDefaultOpClass(attribute->atttypid, BTREE_AM_OID));
-}
-
-static bool
-is_suitable(Relation index, Relation view, const AqumvDelta *delta)
-{
-	List	   *columns = indexed_columns(delta);
-	Form_pg_index form = index->rd_index;
-
-	if (!form->indisvalid || !form->indisready || !form->indislive ||
-		index->rd_rel->relam != BTREE_AM_OID ||
-		form->indnkeyatts != list_length(columns) ||
-		RelationGetIndexPredicate(index) != NIL ||
-		RelationGetIndexExpressions(index) != NIL ||
-		(delta->keys != NIL && delta->hash == 0 && (!form->indisunique || !form->indimmediate)) ||
-		(delta->grain == AQUMV_GRAIN_GROUP && !form->indnullsnotdistinct))
-		return false;
-	for (int i = 0; i < form->indnkeyatts; i++)
-	{
-		if (!list_member_int(columns, form->indkey.values[i]) ||
-			!indexes_column(index, i, view, delta))
-			return false;
-	}
-	return true;
-}
-
 /*
  * The index to look rows up with; its columns may stand in any order.  Returns
  * InvalidOid if there is none, or none is needed.  The caller has locked the
@@ -91,14 +45,14 @@ aqumv_find_view_index(Oid viewoid, const AqumvDelta *delta)
 	Oid			result = InvalidOid;
 	ListCell   *lc;
 
-	if (indexed_columns(delta) == NIL)
+	if (aqumv_indexed_columns(delta) == NIL)
 		return InvalidOid;
 	view = table_open(viewoid, NoLock);
 	foreach(lc, RelationGetIndexList(view))
 	{
 		Relation	index = index_open(lfirst_oid(lc), AccessShareLock);
 
-		if (is_suitable(index, view, delta))
+		if (aqumv_index_fits(index, view, delta))
 			result = lfirst_oid(lc);
 		index_close(index, AccessShareLock);
 		if (OidIsValid(result))
@@ -206,10 +160,10 @@ aqumv_create_view_index(Oid viewoid, const AqumvDelta *delta)
 	ListCell   *lc;
 
 	depend_on_key(viewoid, delta);
-	if (indexed_columns(delta) == NIL || OidIsValid(aqumv_find_view_index(viewoid, delta)))
+	if (aqumv_indexed_columns(delta) == NIL || OidIsValid(aqumv_find_view_index(viewoid, delta)))
 		return;
 	stmt = makeNode(IndexStmt);
-	foreach(lc, indexed_columns(delta))
+	foreach(lc, aqumv_indexed_columns(delta))
 	{
 		check_column(viewoid, delta, lfirst_int(lc));
 		stmt->indexParams = lappend(stmt->indexParams, index_element(viewoid, lfirst_int(lc)));

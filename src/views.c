@@ -43,6 +43,7 @@
 #include "utils/syscache.h"
 
 #include "compat.h"
+#include "owner.h"
 #include "views.h"
 
 typedef struct BaseSlot
@@ -455,6 +456,7 @@ build_view(Relation rel)
 	query = definition_of(rel);
 	(void) fingerprint_walker((Node *) query, &fingerprint);
 	view->functions = fingerprint.what;
+	view->runs_users_code = aqumv_runs_users_code(rel, query);
 	if ((view->unsuitable = aqumv_find_relation(query, &rte, &rti)) != NULL)
 		view->unsuitable = aqumv_reason(AQUMV_VIEW_SHAPE,
 										"the view is not over one table");

@@ -50,6 +50,7 @@ typedef struct AqumvView
 	bool		populated;
 	Oid			filenode;
 	double		pages;			/* what a scan would read */
+	bool		runs_users_code;	/* when its rows are computed or written */
 	int64		functions;		/* fingerprint of the functions it calls */
 	const uint64 *changes;		/* counts invalidations; see
 								 * aqumv_view_generation() */

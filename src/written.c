@@ -14,6 +14,7 @@
 
 #include "access/heapam.h"
 #include "access/tableam.h"
+#include "access/xact.h"
 #include "common/hashfn.h"
 #include "storage/bufmgr.h"
 
@@ -26,6 +27,7 @@ typedef struct LastWritten
 	Oid			filenode;
 	uint32		hash;
 	LocalTransactionId lxid;
+	uint32		rollbacks;		/* that there had been then */
 	ItemPointerData tid;
 	Buffer		buffer;			/* where its page was in memory, or invalid */
 } LastWritten;
@@ -34,6 +36,7 @@ typedef struct LastWritten
 #define LAST_WRITTEN 1024		/* in sets of so many: */
 #define LAST_WRITTEN_WAYS 8
 static LastWritten last_written[LAST_WRITTEN];
+static uint32 rollbacks = 0;	/* of subtransactions: they give back their locks */
 
 static bool
 is_about(const LastWritten *last, Relation rel, uint32 hash)
@@ -83,7 +86,18 @@ aqumv_remember_written(Relation rel, ItemPointer tid, uint32 hash)
 	last->filenode = aqumv_compat_filenode(rel);
 	last->hash = hash;
 	last->lxid = aqumv_compat_my_lxid();
+	last->rollbacks = rollbacks;
 	last->tid = *tid;
+}
+
+/*
+ * Has this transaction held the view since the row was written?  Then VACUUM has
+ * not cut its page off.  A rollback to a savepoint may have let go of it.
+ */
+static bool
+has_held_since(const LastWritten *last)
+{
+	return last->lxid == aqumv_compat_my_lxid() && last->rollbacks == rollbacks;
 }
 
 /*
@@ -99,7 +113,7 @@ read_written(Relation rel, LastWritten *last)
 		aqumv_compat_read_recent_buffer(rel, block, last->buffer))
 		return last->buffer;
 	last->buffer = InvalidBuffer;
-	if (last->lxid == aqumv_compat_my_lxid() || block < RelationGetNumberOfBlocks(rel))
+	if (has_held_since(last) || block < RelationGetNumberOfBlocks(rel))
 		last->buffer = ReadBuffer(rel, block);
 	return last->buffer;
 }
@@ -142,4 +156,18 @@ aqumv_fetch_written(Relation rel, uint32 hash, Snapshot snapshot, TupleTableSlot
 	found = table_tuple_fetch_row_version(rel, &last->tid, snapshot, slot);
 	ReleaseBuffer(buffer);
 	return found;
+}
+
+static void
+end_of_subtransaction(SubXactEvent event, SubTransactionId subid, SubTransactionId parent,
+					  void *arg)
+{
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		rollbacks++;
+}
+
+void
+aqumv_written_init(void)
+{
+	RegisterSubXactCallback(end_of_subtransaction, NULL);
 }

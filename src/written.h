@@ -17,5 +17,6 @@
 extern bool aqumv_fetch_written(Relation rel, uint32 hash, Snapshot snapshot,
 								TupleTableSlot *slot);
 extern void aqumv_remember_written(Relation rel, ItemPointer tid, uint32 hash);
+extern void aqumv_written_init(void);
 
 #endif							/* AQUMV_WRITTEN_H */
