@@ -3,13 +3,14 @@
 -- complain if the script is sourced in psql rather than run by CREATE EXTENSION
 \echo Use "CREATE EXTENSION aqumv" to load this file. \quit
 
+SET LOCAL search_path = pg_catalog, pg_temp;
+
 CREATE SCHEMA aqumv;
-GRANT USAGE ON SCHEMA aqumv TO PUBLIC;
 COMMENT ON SCHEMA aqumv IS 'aqumv: answer queries from materialized views';
 
 -- ---------------------------------------------------------------------------
--- State.  Written by the library only; nobody needs a privilege on it.  The
--- layout is known to src/catalog.c.
+-- State.  Written by the library only; nobody needs a privilege on it, and
+-- nobody else can write it.  The layout is known to src/catalog.c.
 -- ---------------------------------------------------------------------------
 
 -- one row per relation whose writes are tracked
@@ -56,6 +57,27 @@ CREATE UNIQUE INDEX refresh_view ON aqumv.refresh (view);
 COMMENT ON TABLE aqumv.refresh IS
     'What each materialized view was last filled from: the snapshot it read, the storage it filled, the TimeZone it ran under, the functions it called.';
 
+CREATE FUNCTION aqumv.refuse_write() RETURNS trigger
+    LANGUAGE C AS 'MODULE_PATHNAME', 'aqumv_refuse_write';
+COMMENT ON FUNCTION aqumv.refuse_write() IS
+    'Trigger function: nobody writes the tables of schema aqumv, which the library keeps below triggers.';
+
+CREATE TRIGGER refuse_write BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON aqumv.tracking
+    EXECUTE FUNCTION aqumv.refuse_write();
+CREATE TRIGGER refuse_write BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON aqumv.mark
+    EXECUTE FUNCTION aqumv.refuse_write();
+CREATE TRIGGER refuse_write BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON aqumv.refresh
+    EXECUTE FUNCTION aqumv.refuse_write();
+CREATE TRIGGER refuse_row BEFORE INSERT OR UPDATE OR DELETE ON aqumv.tracking
+    FOR EACH ROW EXECUTE FUNCTION aqumv.refuse_write();
+CREATE TRIGGER refuse_row BEFORE INSERT OR UPDATE OR DELETE ON aqumv.mark
+    FOR EACH ROW EXECUTE FUNCTION aqumv.refuse_write();
+CREATE TRIGGER refuse_row BEFORE INSERT OR UPDATE OR DELETE ON aqumv.refresh
+    FOR EACH ROW EXECUTE FUNCTION aqumv.refuse_write();
+ALTER TABLE aqumv.tracking ENABLE ALWAYS TRIGGER refuse_write, ENABLE ALWAYS TRIGGER refuse_row;
+ALTER TABLE aqumv.mark ENABLE ALWAYS TRIGGER refuse_write, ENABLE ALWAYS TRIGGER refuse_row;
+ALTER TABLE aqumv.refresh ENABLE ALWAYS TRIGGER refuse_write, ENABLE ALWAYS TRIGGER refuse_row;
+
 -- ---------------------------------------------------------------------------
 -- Tracking
 -- ---------------------------------------------------------------------------
@@ -72,13 +94,17 @@ COMMENT ON FUNCTION aqumv.untrack(regclass) IS
 
 CREATE VIEW aqumv.tracked_tables AS
     SELECT t.relation::regclass AS relation,
-           nullif(t.parent, 0)::regclass AS parent,
-           t.root::regclass AS root,
+           (SELECT p.oid::regclass FROM pg_class p
+             WHERE p.oid = t.parent AND has_schema_privilege(p.relnamespace, 'USAGE')) AS parent,
+           (SELECT r.oid::regclass FROM pg_class r
+             WHERE r.oid = t.root AND has_schema_privilege(r.relnamespace, 'USAGE')) AS root,
            t.since_xid,
            t.changed_xid
-      FROM aqumv.tracking t;
-COMMENT ON VIEW aqumv.tracked_tables IS 'Tables whose writes aqumv notices.';
-GRANT SELECT ON aqumv.tracked_tables TO PUBLIC;
+      FROM aqumv.tracking t
+      JOIN pg_class c ON c.oid = t.relation
+     WHERE has_schema_privilege(c.relnamespace, 'USAGE');
+COMMENT ON VIEW aqumv.tracked_tables IS
+    'Tables whose writes aqumv notices, of the schemas that the user may use.';
 
 CREATE FUNCTION aqumv.mark_before_statement() RETURNS trigger
     LANGUAGE C AS 'MODULE_PATHNAME', 'aqumv_mark_before_statement';
@@ -92,8 +118,6 @@ CREATE FUNCTION aqumv.mark_truncate() RETURNS trigger
     LANGUAGE C AS 'MODULE_PATHNAME', 'aqumv_mark_truncate';
 COMMENT ON FUNCTION aqumv.mark_truncate() IS
     'Trigger function: a tracked table is truncated.';
-REVOKE ALL ON FUNCTION aqumv.mark_before_statement(), aqumv.mark_row(),
-    aqumv.mark_truncate() FROM PUBLIC;
 
 CREATE FUNCTION aqumv.maintain() RETURNS trigger
     LANGUAGE C AS 'MODULE_PATHNAME', 'aqumv_maintain';
@@ -107,8 +131,6 @@ CREATE FUNCTION aqumv.maintain_row() RETURNS trigger
     LANGUAGE C AS 'MODULE_PATHNAME', 'aqumv_maintain_row';
 COMMENT ON FUNCTION aqumv.maintain_row() IS
     'Trigger function: folds a row that logical replication has written into the immediate views over the table.';
-REVOKE ALL ON FUNCTION aqumv.maintain(), aqumv.maintain_truncate(),
-    aqumv.maintain_row() FROM PUBLIC;
 
 -- ---------------------------------------------------------------------------
 -- What the hidden columns of incremental views call.  As in core's own
@@ -246,8 +268,6 @@ CREATE FUNCTION aqumv.on_table_rewrite() RETURNS event_trigger
     AS 'MODULE_PATHNAME', 'aqumv_on_table_rewrite';
 COMMENT ON FUNCTION aqumv.on_table_rewrite() IS
     'Event trigger function: a table that is rewritten looks empty to older snapshots.';
-REVOKE ALL ON FUNCTION aqumv.on_ddl_command_end(), aqumv.on_sql_drop(),
-    aqumv.on_table_rewrite() FROM PUBLIC;
 
 CREATE EVENT TRIGGER aqumv_ddl_command_end ON ddl_command_end
     WHEN TAG IN ('CREATE MATERIALIZED VIEW', 'REFRESH MATERIALIZED VIEW', 'CREATE TABLE',
@@ -283,8 +303,39 @@ COMMENT ON FUNCTION aqumv.list_views() IS 'The rows of aqumv.views.';
 
 CREATE VIEW aqumv.views AS SELECT * FROM aqumv.list_views();
 COMMENT ON VIEW aqumv.views IS
-    'Every materialized view of the database: its base table, how it is maintained, whether it can answer queries in this snapshot and session and if not why, when it was last filled and from which snapshot, and how many marks stand against it.';
-GRANT SELECT ON aqumv.views TO PUBLIC;
+    'Every materialized view of the schemas that the user may use: its base table, how it is maintained, whether it can answer queries in this snapshot and session and if not why, when it was last filled and from which snapshot, and how many marks stand against it.';
+
+-- ---------------------------------------------------------------------------
+-- Privileges.  What default privileges have given to anybody is taken back
+-- first: with some of them a role could forge what all others are answered.
+-- ---------------------------------------------------------------------------
+
+DO LANGUAGE plpgsql $$
+DECLARE
+    object record;
+BEGIN
+    FOR object IN
+        SELECT 'SCHEMA' AS kind, nspname::text AS name, a.grantee
+          FROM pg_namespace n, aclexplode(nspacl) a
+         WHERE nspname = 'aqumv' AND a.grantee <> nspowner
+        UNION
+        SELECT 'TABLE', c.oid::regclass::text, a.grantee
+          FROM pg_class c, aclexplode(relacl) a
+         WHERE relnamespace = 'aqumv'::regnamespace AND relkind IN ('r', 'v') AND a.grantee <> relowner
+        UNION
+        SELECT 'FUNCTION', p.oid::regprocedure::text, a.grantee
+          FROM pg_proc p, aclexplode(coalesce(proacl, acldefault('f', proowner))) a
+         WHERE pronamespace = 'aqumv'::regnamespace AND a.grantee <> proowner
+           AND prorettype IN ('trigger'::regtype, 'event_trigger'::regtype)
+    LOOP
+        EXECUTE format('REVOKE ALL ON %s %s FROM %s', object.kind, object.name,
+                       CASE WHEN object.grantee = 0 THEN 'PUBLIC'
+                            ELSE quote_ident(pg_get_userbyid(object.grantee)) END);
+    END LOOP;
+END $$;
+
+GRANT USAGE ON SCHEMA aqumv TO PUBLIC;
+GRANT SELECT ON aqumv.views, aqumv.tracked_tables TO PUBLIC;
 
 -- ---------------------------------------------------------------------------
 -- Say what to set if the library is not loaded in every session

@@ -18,6 +18,7 @@
 #include "aqumv.h"
 
 #include "access/transam.h"
+#include "catalog/pg_class.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/pathnodes.h"
@@ -257,6 +258,26 @@ choose_candidate(Walk *walk, AqumvSite *site, const AqumvSummary *summary)
 }
 
 /*
+ * The views over a relation.  One that has been dropped may still be remembered
+ * there; it is not worth a look unless somebody is told the reasons.
+ */
+static List *
+existing_views_over(Oid base)
+{
+	List	   *views = aqumv_views_over(base);
+	ListCell   *lc;
+
+	if (!aqumv_reason_messages)
+		return views;
+	foreach(lc, views)
+	{
+		if (get_rel_relkind(lfirst_oid(lc)) != RELKIND_MATVIEW)
+			views = foreach_delete_current(views, lc);
+	}
+	return views;
+}
+
+/*
  * Put a view in the place of relation rti of a prepared block, if there is one
  * that can stand there; returns the new block, or NULL.  The last call for a
  * block uses it up.
@@ -273,7 +294,7 @@ answer_site(Walk *walk, Query *block, AqumvReason *reason, Place place, int numb
 
 	if (site == NULL && walk->question->explored)
 		return NULL;
-	if (site == NULL && (views = aqumv_views_over(rte->relid)) == NIL)
+	if (site == NULL && (views = existing_views_over(rte->relid)) == NIL)
 		return NULL;
 	if (reason == NULL)
 		reason = aqumv_check_base(rte->relid);

@@ -21,6 +21,7 @@
 #include "utils/memutils.h"
 
 #include "choose.h"
+#include "compat.h"
 #include "guard.h"
 #include "levels.h"
 
@@ -319,19 +320,23 @@ try_everything(Choice *choice)
 
 /*
  * rewrite_mode = required, and a table that has views is read: say why, view
- * by view.
+ * by view.  Not to those who may not run the query.
  */
 static void
-complain(const AqumvSite *site)
+complain(const Choice *choice, const AqumvSite *site)
 {
+	Option	   *original = plan_option(choice, NULL, copyObject(choice->question.parse));
 	StringInfoData detail;
 	ListCell   *lc;
 
+	aqumv_compat_check_plan_permissions(original->plan);
 	initStringInfo(&detail);
 	foreach(lc, site->verdicts)
 	{
 		AqumvVerdict *verdict = lfirst(lc);
 
+		if (!aqumv_is_visible(verdict->view))
+			continue;
 		if (detail.len > 0)
 			appendStringInfoChar(&detail, '\n');
 		appendStringInfo(&detail, "%s: %s (%s)",
@@ -342,7 +347,7 @@ complain(const AqumvSite *site)
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 			 errmsg("no materialized view over \"%s\" can answer the query",
 					get_rel_name(site->base)),
-			 errdetail_internal("%s", detail.data),
+			 detail.len > 0 ? errdetail_internal("%s", detail.data) : 0,
 			 errhint("Set aqumv.rewrite_mode to \"cost\" to read the table instead.")));
 }
 
@@ -365,11 +370,14 @@ require_answers(const Choice *choice, const AqumvAnswer *answer)
 		foreach(lu, answer->sites)
 			answered |= ((AqumvSite *) lfirst(lu))->base == site->base;
 		if (!answered)
-			complain(site);
+			complain(choice, site);
 	}
 }
 
-/* Complete the verdicts once the choice is made, and gather them. */
+/*
+ * Complete the verdicts once the choice is made, and gather those on views that
+ * the user may know of.
+ */
 static List *
 judge(const Choice *choice, const Option *winner)
 {
@@ -381,7 +389,7 @@ judge(const Choice *choice, const Option *winner)
 	foreach(lc, choice->question.sites)
 	{
 		AqumvSite  *site = lfirst(lc);
-		const char *chosen = NULL;
+		AqumvVerdict *chosen = NULL;
 
 		foreach(lv, site->candidates)
 		{
@@ -390,18 +398,25 @@ judge(const Choice *choice, const Option *winner)
 			candidate->verdict->cost_original = choice->original == NULL ? -1 : choice->original->cost;
 			candidate->verdict->used = list_member_ptr(used, candidate);
 			if (candidate->verdict->used)
-				chosen = get_rel_name(candidate->verdict->view);
+				chosen = candidate->verdict;
 		}
 		foreach(lv, site->candidates)
 		{
 			AqumvVerdict *verdict = ((AqumvCandidate *) lfirst(lv))->verdict;
 
 			if (!verdict->used && verdict->reason == NULL)
-				verdict->reason = chosen != NULL
-					? aqumv_reason(AQUMV_OTHER_VIEW, "view \"%s\" is cheaper", chosen)
-					: aqumv_reason(AQUMV_COST, "reading the table is cheaper");
+				verdict->reason = chosen == NULL
+					? aqumv_reason(AQUMV_COST, "reading the table is cheaper")
+					: aqumv_is_visible(chosen->view)
+					? aqumv_reason(AQUMV_OTHER_VIEW, "view \"%s\" is cheaper",
+								   get_rel_name(chosen->view))
+					: aqumv_reason(AQUMV_OTHER_VIEW, "another view is cheaper");
 		}
-		verdicts = list_concat(verdicts, site->verdicts);
+		foreach(lv, site->verdicts)
+		{
+			if (aqumv_is_visible(((AqumvVerdict *) lfirst(lv))->view))
+				verdicts = lappend(verdicts, lfirst(lv));
+		}
 	}
 	return verdicts;
 }
@@ -493,6 +508,9 @@ choose(Choice *choice, bool explain)
 		return plan_option(choice, NULL, statement->parse);
 	if (by_cost || explain)
 		choice->original = plan_option(choice, NULL, copyObject(choice->question.parse));
+	/* costs tell of statistics, also of what inlined functions read */
+	if (explain)
+		aqumv_compat_check_plan_permissions(choice->original->plan);
 	if (answer->used != NIL)
 		best = plan_answer(choice, answer);
 	if (best != NULL && list_length(answer->used) == 1)

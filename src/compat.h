@@ -17,6 +17,7 @@
 #include "access/transam.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
+#include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
 #include "commands/defrem.h"
 #include "commands/tablecmds.h"
@@ -105,6 +106,17 @@ aqumv_compat_asks_nothing(PlannedStmt *plan, RangeTblEntry *rte)
 	return true;
 #else
 	return rte->requiredPerms == 0;
+#endif
+}
+
+/* As the executor checks them before a plan begins; the original of a plan only. */
+static inline void
+aqumv_compat_check_plan_permissions(PlannedStmt *plan)
+{
+#if PG_VERSION_NUM >= 160000
+	(void) ExecCheckPermissions(plan->rtable, plan->permInfos, true);
+#else
+	(void) ExecCheckRTPerms(plan->rtable, true);
 #endif
 }
 
@@ -280,6 +292,16 @@ aqumv_compat_may_execute(Oid funcid)
 	return object_aclcheck(ProcedureRelationId, funcid, GetUserId(), ACL_EXECUTE) == ACLCHECK_OK;
 #else
 	return pg_proc_aclcheck(funcid, GetUserId(), ACL_EXECUTE) == ACLCHECK_OK;
+#endif
+}
+
+static inline bool
+aqumv_compat_may_use_schema(Oid schema)
+{
+#if PG_VERSION_NUM >= 160000
+	return object_aclcheck(NamespaceRelationId, schema, GetUserId(), ACL_USAGE) == ACLCHECK_OK;
+#else
+	return pg_namespace_aclcheck(schema, GetUserId(), ACL_USAGE) == ACLCHECK_OK;
 #endif
 }
 

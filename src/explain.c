@@ -7,9 +7,12 @@
  */
 #include "aqumv.h"
 
+#include <ctype.h>
+
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "access/xact.h"
 #include "catalog/pg_class.h"
 #include "funcapi.h"
 #include "miscadmin.h"
@@ -22,6 +25,7 @@
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/resowner.h"
 #include "utils/snapmgr.h"
 #include "utils/tuplestore.h"
 
@@ -31,6 +35,7 @@
 #include "freshness.h"
 #include "option.h"
 #include "planner.h"
+#include "rights.h"
 #include "views.h"
 
 PG_FUNCTION_INFO_V1(aqumv_explain_rewrite);
@@ -65,47 +70,193 @@ explained_text_callback(void *arg)
 }
 
 /*
- * The one optimizable statement in a text; of EXPLAIN, DECLARE CURSOR or
- * CREATE TABLE AS, the query inside.
+ * Does a text have parameters in it, that it could be parsed without?  Some
+ * normalised texts, as pg_stat_statements has them, cannot be parsed with:
+ * interval $1.  A literal in quotes can stand wherever a constant did.
  */
-static Query *
-analyze_query(const char *query_string, int *cursor_options)
+static bool
+is_normalised(const char *text)
 {
-	ErrorContextCallback callback = {error_context_stack, explained_text_callback,
-	unconstify(char *, query_string)};
-	List	   *raw;
-	List	   *queries;
+	StringInfoData without;
+	bool		found = false;
+	bool		parsed = false;
+	MemoryContext context = CurrentMemoryContext;
+
+	initStringInfo(&without);
+	for (const char *c = text; *c != '\0'; c++)
+	{
+		if (*c != '$' || !isdigit((unsigned char) c[1]))
+		{
+			appendStringInfoChar(&without, *c);
+			continue;
+		}
+		found = true;
+		while (isdigit((unsigned char) c[1]))
+			c++;
+		appendStringInfoString(&without, "''");
+	}
+	if (!found)
+		return false;
+	PG_TRY();
+	{
+		parsed = pg_parse_query(without.data) != NIL;
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		FlushErrorState();
+	}
+	PG_END_TRY();
+	return parsed;
+}
+
+/*
+ * The statement of a text.  The raw parser holds nothing that an error would
+ * have to clean up.
+ */
+static AqumvReason *
+parse_text(const char *text, RawStmt **statement)
+{
+	MemoryContext context = CurrentMemoryContext;
+	List	   *raw = NIL;
+	ErrorData  *error = NULL;
+
+	PG_TRY();
+	{
+		raw = pg_parse_query(text);
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		if (error->sqlerrcode != ERRCODE_SYNTAX_ERROR)
+			PG_RE_THROW();
+		FlushErrorState();
+	}
+	PG_END_TRY();
+	if (error != NULL && !is_normalised(text))
+		ReThrowError(error);
+	if (error != NULL)
+		return aqumv_reason(AQUMV_PARAMETERS,
+							"a parameter stands where PostgreSQL takes a literal only; put values in the place of parameters");
+	if (list_length(raw) != 1)
+		return aqumv_reason(AQUMV_STATEMENT, "one statement can be explained at a time, not %d",
+							list_length(raw));
+	*statement = linitial_node(RawStmt, raw);
+	return NULL;
+}
+
+/* Is this an error that comes of a parameter about which nothing is known? */
+static bool
+is_parameter_error(int sqlerrcode)
+{
+	return sqlerrcode == ERRCODE_INDETERMINATE_DATATYPE ||
+		sqlerrcode == ERRCODE_AMBIGUOUS_PARAMETER ||
+		sqlerrcode == ERRCODE_AMBIGUOUS_FUNCTION ||
+		sqlerrcode == ERRCODE_UNDEFINED_FUNCTION ||
+		sqlerrcode == ERRCODE_GROUPING_ERROR ||
+		sqlerrcode == ERRCODE_DATATYPE_MISMATCH ||
+		sqlerrcode == ERRCODE_INVALID_COLUMN_REFERENCE;
+}
+
+/*
+ * Analyze a statement with parameters of which nothing is known.  That often
+ * fails for normalised texts, which is no error here.  The types that fit are
+ * found as PREPARE finds them.
+ */
+static AqumvReason *
+analyze_with_parameters(RawStmt *statement, const char *text, List **queries)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
 	Oid		   *types = NULL;
 	int			ntypes = 0;
+	ErrorData  *error = NULL;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(context);
+	PG_TRY();
+	{
+		*queries = pg_analyze_and_rewrite_varparams(statement, text, &types, &ntypes, NULL);
+		ReleaseCurrentSubTransaction();
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(context);
+	CurrentResourceOwner = owner;
+	if (error != NULL && !is_parameter_error(error->sqlerrcode))
+		ReThrowError(error);
+	if (error != NULL)
+		return aqumv_reason(AQUMV_PARAMETERS,
+							"with nothing known about its parameters the query cannot be understood (%s); put values in their place",
+							error->message);
+	return NULL;
+}
+
+/*
+ * The one optimizable statement in a text; of EXPLAIN, DECLARE CURSOR or
+ * CREATE TABLE AS, the query inside.  A reason if there is none, or more.
+ */
+static AqumvReason *
+analyze_query(const char *text, Query **query, int *cursor_options)
+{
+	RawStmt    *statement;
+	List	   *queries = NIL;
+	Node	   *utility;
+	AqumvReason *reason;
+
+	if ((reason = parse_text(text, &statement)) != NULL)
+		return reason;
+	if (strchr(text, '$') != NULL)
+		reason = analyze_with_parameters(statement, text, &queries);
+	else
+		queries = pg_analyze_and_rewrite_fixedparams(statement, text, NULL, 0, NULL);
+	if (reason != NULL)
+		return reason;
+
+	*cursor_options = CURSOR_OPT_PARALLEL_OK;
+	if (list_length(queries) == 1 && linitial_node(Query, queries)->commandType == CMD_UTILITY)
+	{
+		Query	   *contained;
+
+		utility = linitial_node(Query, queries)->utilityStmt;
+		if (IsA(utility, DeclareCursorStmt))
+			*cursor_options = ((DeclareCursorStmt *) utility)->options;
+		contained = UtilityContainsQuery(utility);
+		if (contained == NULL || contained->commandType == CMD_UTILITY)
+			return aqumv_reason(AQUMV_STATEMENT, "it is a utility statement without a query");
+		queries = QueryRewrite(copyObject(contained));
+	}
+	if (list_length(queries) != 1)
+		return aqumv_reason(AQUMV_STATEMENT,
+							"rules make %d queries of the statement", list_length(queries));
+	*query = linitial_node(Query, queries);
+	return NULL;
+}
+
+/* What becomes of the query in a text, as a list of AqumvVerdict. */
+static List *
+explain_text(const char *text)
+{
+	ErrorContextCallback callback = {error_context_stack, explained_text_callback,
+	unconstify(char *, text)};
 	Query	   *query;
-	Query	   *contained;
+	int			cursor_options;
+	AqumvReason *reason;
 
 	error_context_stack = &callback;
-	raw = pg_parse_query(query_string);
-	if (list_length(raw) != 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_SYNTAX_ERROR),
-				 errmsg("aqumv.explain_rewrite takes one statement, not %d",
-						list_length(raw))));
-	queries = pg_analyze_and_rewrite_varparams(linitial_node(RawStmt, raw), query_string,
-											   &types, &ntypes, NULL);
+	reason = analyze_query(text, &query, &cursor_options);
 	error_context_stack = callback.previous;
-	query = queries == NIL ? NULL : linitial_node(Query, queries);
-	*cursor_options = CURSOR_OPT_PARALLEL_OK;
-	if (query != NULL && query->commandType == CMD_UTILITY)
-	{
-		if (IsA(query->utilityStmt, DeclareCursorStmt))
-			*cursor_options = ((DeclareCursorStmt *) query->utilityStmt)->options;
-		contained = UtilityContainsQuery(query->utilityStmt);
-		queries = contained == NULL ? NIL : QueryRewrite(copyObject(contained));
-		query = queries == NIL ? NULL : linitial_node(Query, queries);
-	}
-	if (query == NULL || list_length(queries) != 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("aqumv.explain_rewrite takes a statement with one query"),
-				 errdetail("Utility statements without a query, and statements that rules turn into several, cannot be explained.")));
-	return query;
+	if (reason != NULL)
+		return aqumv_single_verdict(reason);
+	(void) check_permissions_walker((Node *) query, NULL);
+	return aqumv_explain_query(query, text, cursor_options);
 }
 
 /*
@@ -118,19 +269,14 @@ aqumv_explain_rewrite(PG_FUNCTION_ARGS)
 	char	   *query_string = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	bool		had_messages = aqumv_reason_messages;
-	Query	   *query;
-	int			cursor_options;
 	List	   *verdicts = NIL;
 	ListCell   *lc;
 
 	InitMaterializedSRF(fcinfo, 0);
-	query = analyze_query(query_string, &cursor_options);
-	(void) check_permissions_walker((Node *) query, NULL);
-
 	aqumv_reason_messages = true;
 	PG_TRY();
 	{
-		verdicts = aqumv_explain_query(query, query_string, cursor_options);
+		verdicts = explain_text(query_string);
 	}
 	PG_FINALLY();
 	{
@@ -198,6 +344,14 @@ view_state(Oid viewoid, AqumvView **view)
 	return aqumv_check_usable(*view, GetActiveSnapshot());
 }
 
+/* Views, and tables, of schemas that the user may not use are nobody's business. */
+static bool
+may_be_listed(Oid viewoid, const AqumvView *view)
+{
+	return aqumv_is_visible(viewoid) &&
+		(view == NULL || !OidIsValid(view->base) || aqumv_is_visible(view->base));
+}
+
 static void
 put_view(ReturnSetInfo *rsinfo, Oid viewoid)
 {
@@ -208,6 +362,8 @@ put_view(ReturnSetInfo *rsinfo, Oid viewoid)
 	bool		nulls[9] = {false};
 	bool		refreshed = aqumv_read_refresh(viewoid, GetActiveSnapshot(), &refresh);
 
+	if (!may_be_listed(viewoid, view))
+		return;
 	values[0] = ObjectIdGetDatum(viewoid);
 	nulls[1] = view == NULL || !OidIsValid(view->base);
 	if (!nulls[1])

@@ -148,8 +148,9 @@ aqumv_planner(Query *parse, const char *query_string, int cursor_options,
 	}
 }
 
-static List *
-single_verdict(AqumvReason *reason)
+/* The only thing that there is to say of a query. */
+List *
+aqumv_single_verdict(AqumvReason *reason)
 {
 	AqumvVerdict *verdict = palloc0(sizeof(AqumvVerdict));
 
@@ -178,13 +179,14 @@ explain_search(const Search *search)
 }
 
 /*
- * What would be decided about a query, as a list of AqumvVerdict.
+ * What would be decided about a query, as a list of AqumvVerdict.  Views that the
+ * user may not know of are left out.
  */
 List *
 aqumv_explain_query(Query *parse, const char *query_string, int cursor_options)
 {
 	AqumvStatement statement = {parse, query_string, cursor_options, NULL,
-		plan_as_written, AQUMV_REWRITE_COST
+		plan_as_written, aqumv_rewrite_mode
 	};
 	Search		search = {0};
 	List	   *verdicts = NIL;
@@ -192,7 +194,7 @@ aqumv_explain_query(Query *parse, const char *query_string, int cursor_options)
 	if (search_query(parse, &search))
 		(void) aqumv_choose(&statement, &verdicts);
 	if (verdicts == NIL)
-		verdicts = single_verdict(explain_search(&search));
+		verdicts = aqumv_single_verdict(explain_search(&search));
 	return verdicts;
 }
 

@@ -13,6 +13,7 @@
 #include "nodes/parsenodes.h"
 #include "nodes/pg_list.h"
 
+extern List *aqumv_single_verdict(AqumvReason *reason);
 extern List *aqumv_explain_query(Query *parse, const char *query_string, int cursor_options);
 extern void aqumv_planner_init(void);
 

@@ -19,6 +19,7 @@
 	X(NO_VIEWS, "no_views") \
 	X(STATEMENT, "statement") \
 	X(NO_TABLE, "no_table") \
+	X(PARAMETERS, "parameters") \
 	X(BASE_KIND, "base_kind") \
 	X(SYSTEM_CATALOG, "system_catalog") \
 	X(UNLOGGED, "unlogged") \

@@ -239,6 +239,15 @@ aqumv_merge_rights(AqumvRights *rights, const AqumvRights *more)
 	rights->mappings = list_concat(rights->mappings, more->mappings);
 }
 
+/* May the user know of a relation?  Not without USAGE on its schema. */
+bool
+aqumv_is_visible(Oid relid)
+{
+	Oid			schema = get_rel_namespace(relid);
+
+	return OidIsValid(schema) && aqumv_compat_may_use_schema(schema);
+}
+
 static void
 count_change(Datum arg, int cacheid, uint32 hashvalue)
 {

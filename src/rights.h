@@ -35,6 +35,7 @@ extern bool aqumv_may_select(List *columns);
 extern bool aqumv_may_connect(List *mappings);
 extern bool aqumv_rights_hold(const AqumvRights *rights);
 extern void aqumv_merge_rights(AqumvRights *rights, const AqumvRights *more);
+extern bool aqumv_is_visible(Oid relid);
 extern void aqumv_rights_init(void);
 
 #endif							/* AQUMV_RIGHTS_H */

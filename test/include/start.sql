@@ -76,7 +76,7 @@ CREATE FUNCTION pg_temp.state(OUT tracked text, OUT refreshed text, OUT leftover
          + (SELECT count(*) FROM aqumv.refresh r
              WHERE NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = r.view AND c.relkind = 'm'))
          + (SELECT count(*) FROM pg_trigger g JOIN pg_proc p ON p.oid = g.tgfoid
-             WHERE p.pronamespace = 'aqumv'::regnamespace
+             WHERE p.pronamespace = 'aqumv'::regnamespace AND NOT g.tgname ~ '^refuse_'
                AND NOT EXISTS (SELECT FROM aqumv.tracking t WHERE t.relation = g.tgrelid))
 $$ LANGUAGE sql;
 \set ECHO all

@@ -19,7 +19,7 @@ SELECT pg_temp.compare('SELECT sum(v) FROM ev');
 SET aqumv.rewrite_mode = force;
 SELECT pg_temp.compare('SELECT v FROM ev WHERE k = 20');
 SELECT pg_temp.compare('SELECT w FROM ev WHERE k = 20');
--- what explain_rewrite says is what cost would do, in every mode
+-- what explain_rewrite says is what the session would do, but for the error
 SELECT view, used, reason_code FROM aqumv.explain_rewrite('SELECT v FROM ev WHERE k = 20');
 
 SET aqumv.rewrite_mode = required;

@@ -63,6 +63,7 @@ CREATE MATERIALIZED VIEW big_2 AS SELECT id, a FROM big WHERE id > 5000;
 ANALYZE big;
 ANALYZE big_1;
 ANALYZE big_2;
+SET aqumv.rewrite_mode = cost;
 SELECT view, used, reason_code, reason FROM aqumv.explain_rewrite('SELECT a FROM big WHERE id = 7000') ORDER BY view::text;
 SELECT view, used, reason_code, reason FROM aqumv.explain_rewrite('SELECT count(*) FROM big WHERE id > 6000') ORDER BY view::text;
 
