@@ -33,6 +33,7 @@
 #include "apply.h"
 #include "compat.h"
 #include "hidden.h"
+#include "nested.h"
 #include "snapshot.h"
 #include "written.h"
 
@@ -457,6 +458,15 @@ aqumv_find_row(AqumvTarget *target, const AqumvKeys *keys, bool lock)
 	return false;
 }
 
+/* Does a stored value have these bits, once nothing in it is compressed? */
+static bool
+same_stored(Datum stored, Datum value, Form_pg_attribute att)
+{
+	return aqumv_same_image(stored, value, att->attbyval, att->attlen) ||
+		(att->attlen == -1 && aqumv_may_nest(att->atttypid) &&
+		 aqumv_same_image(aqumv_plain_value(stored, att->atttypid), value, false, -1));
+}
+
 static bool
 same_row(TupleTableSlot *row, const Datum *values, const bool *nulls)
 {
@@ -466,8 +476,7 @@ same_row(TupleTableSlot *row, const Datum *values, const bool *nulls)
 		Form_pg_attribute att = TupleDescAttr(row->tts_tupleDescriptor, i);
 
 		if (row->tts_isnull[i] != nulls[i] ||
-			(!nulls[i] && !aqumv_same_image(row->tts_values[i], values[i],
-											att->attbyval, att->attlen)))
+			(!nulls[i] && !same_stored(row->tts_values[i], values[i], att)))
 			return false;
 	}
 	return true;

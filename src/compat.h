@@ -38,6 +38,7 @@
 #include "utils/guc.h"
 #include "utils/guc_tables.h"
 #include "storage/bufmgr.h"
+#include "utils/rangetypes.h"
 #include "utils/rel.h"
 
 /* 16 turned rd_node.relNode into rd_locator.relNumber */
@@ -491,6 +492,17 @@ aqumv_compat_check_index_constraints(ResultRelInfo *rri, TupleTableSlot *slot, E
 	return ExecCheckIndexConstraints(rri, slot, estate, conflict, &none, arbiters);
 #else
 	return ExecCheckIndexConstraints(rri, slot, estate, conflict, arbiters);
+#endif
+}
+
+/* 16 lets errors be returned */
+static inline RangeType *
+aqumv_compat_make_range(TypeCacheEntry *cache, RangeBound *lower, RangeBound *upper, bool empty)
+{
+#if PG_VERSION_NUM >= 160000
+	return make_range(cache, lower, upper, empty, NULL);
+#else
+	return make_range(cache, lower, upper, empty);
 #endif
 }
 

@@ -37,6 +37,7 @@
 #include "expr.h"
 #include "follow.h"
 #include "hidden.h"
+#include "nested.h"
 
 typedef struct FollowerSlot
 {
@@ -174,7 +175,11 @@ compile_term(AqumvFollower *follower, AqumvColumn *column, AqumvTerm *term)
 		term->value = compile(value);
 	term->filter = compile((Node *) column->filter);
 	if (value != NULL)
+	{
 		get_typlenbyval(exprType(value), &term->typlen, &term->byval);
+		if (aqumv_may_nest(exprType(value)))
+			term->nested = exprType(value);
+	}
 	term->same = -1;
 	if (column->kind != AQUMV_COLUMN_AGGREGATE)
 		return;
@@ -480,6 +485,8 @@ evaluate_term(AqumvFollower *follower, AqumvSource *source, int i, AqumvImage *i
 	/* converted rows share one slot */
 	if (source->map != NULL)
 		image->values[i] = datumCopy(image->values[i], term->byval, term->typlen);
+	if (OidIsValid(term->nested))
+		image->values[i] = aqumv_plain_value(image->values[i], term->nested);
 	if (term->unpack)
 		image->values[i] = PointerGetDatum(PG_DETOAST_DATUM(image->values[i]));
 }

@@ -40,6 +40,8 @@ typedef struct AqumvTerm
 								 * and filter, or -1 */
 	bool		unpack;			/* its value is a number, which is looked at more
 								 * than once */
+	Oid			nested;			/* its type, if values may be within it; or
+								 * InvalidOid */
 	bool		byval;			/* of the value */
 	int16		typlen;
 	FmgrInfo	add;

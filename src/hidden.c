@@ -18,6 +18,7 @@
 #include "utils/numeric.h"
 
 #include "hidden.h"
+#include "nested.h"
 
 PG_FUNCTION_INFO_V1(aqumv_scales_accum);
 PG_FUNCTION_INFO_V1(aqumv_scales_combine);
@@ -177,6 +178,38 @@ aqumv_hash_image(Datum value, bool typbyval, int16 typlen)
 	return datum_image_hash(typbyval ? own_bits(value, typlen) : value, typbyval, typlen);
 }
 
+/* what a call hashes: kept as long as the call is compiled */
+typedef struct HashedType
+{
+	Oid			type;
+	int16		typlen;
+	bool		typbyval;
+	bool		nests;
+} HashedType;
+
+static HashedType *
+hashed_types(FunctionCallInfo fcinfo)
+{
+	FmgrInfo   *flinfo = fcinfo->flinfo;
+	HashedType *types;
+
+	if (flinfo->fn_extra != NULL)
+		return flinfo->fn_extra;
+	types = MemoryContextAllocZero(flinfo->fn_mcxt, Max(PG_NARGS(), 1) * sizeof(HashedType));
+	for (int i = 0; i < PG_NARGS(); i++)
+	{
+		types[i].type = get_fn_expr_argtype(flinfo, i);
+		if (!OidIsValid(types[i].type))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("could not determine the type of argument %d", i + 1)));
+		get_typlenbyval(types[i].type, &types[i].typlen, &types[i].typbyval);
+		types[i].nests = aqumv_may_nest(types[i].type);
+	}
+	flinfo->fn_extra = types;
+	return types;
+}
+
 /*
  * Any type has bits, with or without an equality; to be the same value is
  * decided by comparing them (aqumv.row_hash only finds the candidates).
@@ -184,22 +217,20 @@ aqumv_hash_image(Datum value, bool typbyval, int16 typlen)
 Datum
 aqumv_row_hash(PG_FUNCTION_ARGS)
 {
+	HashedType *types = hashed_types(fcinfo);
 	uint64		hash = 0;
 
 	for (int i = 0; i < PG_NARGS(); i++)
 	{
-		Oid			type = get_fn_expr_argtype(fcinfo->flinfo, i);
-		int16		typlen;
-		bool		typbyval;
+		Datum		value = PG_GETARG_DATUM(i);
 		uint64		one = 0;
 
-		if (!OidIsValid(type))
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("could not determine the type of argument %d", i + 1)));
-		get_typlenbyval(type, &typlen, &typbyval);
 		if (!PG_ARGISNULL(i))
-			one = aqumv_hash_image(PG_GETARG_DATUM(i), typbyval, typlen);
+		{
+			if (types[i].nests)
+				value = aqumv_plain_value(value, types[i].type);
+			one = aqumv_hash_image(value, types[i].typbyval, types[i].typlen);
+		}
 		hash = hash_combine64(hash, one + (PG_ARGISNULL(i) ? 1 : 2));
 	}
 	PG_RETURN_INT64((int64) hash);
