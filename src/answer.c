@@ -17,12 +17,10 @@
  */
 #include "aqumv.h"
 
-#include "access/transam.h"
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/pathnodes.h"
-#include "optimizer/clauses.h"
 #include "optimizer/planner.h"
 #include "parser/parsetree.h"
 #include "storage/lmgr.h"
@@ -33,6 +31,7 @@
 #include "compat.h"
 #include "flatten.h"
 #include "freshness.h"
+#include "inlining.h"
 #include "levels.h"
 #include "permit.h"
 #include "rewrite.h"
@@ -85,8 +84,8 @@ look_at_view(const AqumvSite *site, const AqumvSummary *summary, AqumvCandidate 
 
 	if ((reason = aqumv_get_view(candidate->verdict->view, &candidate->view)) != NULL)
 		return reason;
-	if (candidate->view->unsuitable != NULL)
-		return candidate->view->unsuitable;
+	if (candidate->view->withheld != NULL)
+		return candidate->view->withheld;
 	if (candidate->view->base != site->base)
 		return aqumv_reason(AQUMV_VIEW_SHAPE, "the view is over another table");
 	return aqumv_check_quickly(summary, candidate->view->summary);
@@ -427,7 +426,7 @@ answer_block(Walk *walk, Query *query, Place place)
 
 /*
  * Put the body of a set-returning SQL function in the place of its call, as the
- * planner would.
+ * planner would, but without evaluating its arguments.
  */
 static void
 inline_functions(Walk *walk, Query *query)
@@ -437,21 +436,13 @@ inline_functions(Walk *walk, Query *query)
 	foreach(lc, query->rtable)
 	{
 		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
-		RangeTblFunction *function;
-		PlannerInfo *root;
+		PlannerGlobal *glob;
 		Query	   *body;
 
-		if (rte->rtekind != RTE_FUNCTION || list_length(rte->functions) != 1)
+		if (rte->rtekind != RTE_FUNCTION)
 			continue;
-		function = linitial_node(RangeTblFunction, rte->functions);
-		if (!IsA(function->funcexpr, FuncExpr) ||
-			((FuncExpr *) function->funcexpr)->funcid < FirstNormalObjectId)
-			continue;
-		root = makeNode(PlannerInfo);
-		root->glob = makeNode(PlannerGlobal);
-		root->parse = query;
-		function->funcexpr = eval_const_expressions(root, function->funcexpr);
-		body = inline_set_returning_function(root, rte);
+		glob = makeNode(PlannerGlobal);
+		body = aqumv_inline_function(query, rte, glob);
 		if (body == NULL)
 			continue;
 		rte->rtekind = RTE_SUBQUERY;
@@ -459,9 +450,8 @@ inline_functions(Walk *walk, Query *query)
 		rte->security_barrier = false;
 		rte->functions = NIL;
 		rte->funcordinality = false;
-		walk->answer->inval_items = list_concat(walk->answer->inval_items,
-												root->glob->invalItems);
-		walk->answer->depends_on_role |= root->glob->dependsOnRole;
+		walk->answer->inval_items = list_concat(walk->answer->inval_items, glob->invalItems);
+		walk->answer->depends_on_role |= glob->dependsOnRole;
 	}
 }
 

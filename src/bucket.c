@@ -221,6 +221,17 @@ is_date_of_timestamp(int64 date)
 }
 
 /*
+ * Can a time be truncated to any unit, and be seen from any zone, without
+ * leaving the range of its type, which is an error?
+ */
+static bool
+is_amid_times(int64 time)
+{
+	return time > -5000 * INT64CONST(365) * USECS_PER_DAY &&
+		time < 290000 * INT64CONST(365) * USECS_PER_DAY;
+}
+
+/*
  * Does a bucket begin at this value of the raw type (days for date,
  * microseconds for the others), and can it be told apart by it?
  */
@@ -248,6 +259,8 @@ is_boundary(const Bucket *bucket, Node *stored, int64 value)
 			return false;
 		datum = Int64GetDatum(value * USECS_PER_DAY);
 	}
+	if (!is_amid_times(DatumGetInt64(datum)))
+		return false;
 	if (bucket->type != TIMESTAMPTZOID)
 		return DatumGetTimestamp(DirectFunctionCall2(timestamp_trunc, trunc_name(stored),
 													 datum)) == DatumGetTimestamp(datum);
@@ -528,6 +541,18 @@ coarsen_comparison(OpExpr *op, Node *stored, const Bucket *bucket, Var *column)
 						   make_constant(bucket, column->vartype, value, false));
 }
 
+/* Where dates are looked at as timestamptz, do they remain what they are? */
+static bool
+dates_keep_their_names(const Bucket *bucket, Node *node, Node *stored)
+{
+	if (bucket->type != DATEOID)
+		return true;
+	if (casts_dates_to_timestamptz(stored, NULL))
+		return aqumv_zone_has_all_dates();
+	/* no guard keeps the plan to this zone */
+	return !casts_dates_to_timestamptz(node, NULL);
+}
+
 /*
  * Compute an expression from the column that holds a bucket ("stored"), or
  * return NULL.  Both expressions must be canonical; what stands in "node"
@@ -541,13 +566,6 @@ aqumv_coarsen(Node *node, Node *stored, Var *column)
 
 	if (!parse_bucket(stored, &bucket))
 		return NULL;
-	if (bucket.type == DATEOID && casts_dates_to_timestamptz(stored, NULL))
-	{
-		if (!aqumv_zone_has_all_dates())
-			return NULL;
-	}
-	else if (bucket.type == DATEOID && casts_dates_to_timestamptz(node, NULL))
-		return NULL;			/* no guard keeps the plan to this zone */
 	if (IsA(node, FuncExpr))
 	{
 		result = coarsen_function((FuncExpr *) node, &bucket, column);
@@ -567,5 +585,5 @@ aqumv_coarsen(Node *node, Node *stored, Var *column)
 		test->arg = (Expr *) copyObject(column);
 		result = (Node *) test;
 	}
-	return result;
+	return result != NULL && dates_keep_their_names(&bucket, node, stored) ? result : NULL;
 }

@@ -339,8 +339,8 @@ view_state(Oid viewoid, AqumvView **view)
 
 	if ((reason = aqumv_get_view(viewoid, view)) != NULL)
 		return reason;
-	if ((*view)->unsuitable != NULL)
-		return (*view)->unsuitable;
+	if ((*view)->withheld != NULL)
+		return (*view)->withheld;
 	return aqumv_check_usable(*view, GetActiveSnapshot());
 }
 

@@ -33,34 +33,6 @@
 #include "expr.h"
 
 /*
- * Simplify an expression of query as the planner would: constants folded, SQL
- * functions inlined, named arguments resolved.  Parameters with
- * PARAM_FLAG_CONST are constants.  Does not descend into subqueries.
- *
- * What the result was built on (functions that are no longer in it) is added to
- * *inval_items, for a plan to depend on; NULL if nobody wants to know.
- */
-Node *
-aqumv_fold(Query *query, Node *expr, ParamListInfo params, List **inval_items)
-{
-	PlannerInfo *root = NULL;
-
-	if (expr == NULL)
-		return NULL;
-	if (params != NULL || inval_items != NULL)
-	{
-		root = makeNode(PlannerInfo);
-		root->glob = makeNode(PlannerGlobal);
-		root->glob->boundParams = params;
-		root->parse = query;
-	}
-	expr = eval_const_expressions(root, expr);
-	if (inval_items != NULL)
-		*inval_items = list_concat(*inval_items, root->glob->invalItems);
-	return expr;
-}
-
-/*
  * A partial order of expressions, good enough to write the operands of a
  * commutative operator always the same way round.  0 means "leave them".
  */
@@ -395,6 +367,8 @@ aqumv_equality_is_bitwise(Oid eqop, Oid type, Oid collation)
 	type = getBaseType(type);
 	if (type == BPCHAROID)
 		return false;			/* trailing blanks are equal to none */
+	if (type_is_collatable(type) && !OidIsValid(collation))
+		return false;			/* the class would complain */
 	entry = lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY);
 	if (!OidIsValid(entry->btree_opf) || !op_in_opfamily(eqop, entry->btree_opf))
 		return false;

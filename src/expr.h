@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * expr.h
- *	  Expressions: folding, canonical form, mutability.  Pure.
+ *	  Expressions: canonical form, mutability.  Pure.
  *
  *-------------------------------------------------------------------------
  */
@@ -13,7 +13,6 @@
 #include "nodes/params.h"
 #include "nodes/parsenodes.h"
 
-extern Node *aqumv_fold(Query *query, Node *expr, ParamListInfo params, List **inval_items);
 extern Node *aqumv_canonical(Node *expr, const List *rtis);
 extern bool aqumv_is_mutable(Node *expr, bool *needs_timezone);
 extern bool aqumv_equality_is_bitwise(Oid eqop, Oid type, Oid collation);

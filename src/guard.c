@@ -270,7 +270,7 @@ guard_holds(AqumvGuard guard, Snapshot snapshot)
 		return false;
 	/* what was done to the view before has been brought in after this */
 	if (aqumv_get_view(guard.view, &view) == NULL &&
-		view->unsuitable == NULL &&
+		view->withheld == NULL &&
 		(aqumv_still_usable(&view->proof, snapshot) ||
 		 aqumv_check_usable(view, snapshot) == NULL) &&
 		aqumv_view_generation(view) == guard.generation)

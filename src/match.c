@@ -29,6 +29,7 @@
 #include "access/sysattr.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "optimizer/clauses.h"
 #include "utils/lsyscache.h"
 
 #include "compat.h"
@@ -197,7 +198,8 @@ aqumv_check_quickly(const AqumvSummary *query, const AqumvSummary *view)
 /*
  * Derive those conjuncts that the view's own conditions do not make true
  * already.  Only of conjuncts in "known", whose canonical forms "condition"
- * has, can that be told.
+ * has, can that be told.  One with a subquery stays, as do the privileges that
+ * it needs.
  */
 static List *
 derive_conjuncts(AqumvDerivation *d, List *conjuncts, List *known,
@@ -213,7 +215,7 @@ derive_conjuncts(AqumvDerivation *d, List *conjuncts, List *known,
 
 		foreach(lk, known)
 		{
-			if (lfirst(lk) == lfirst(lc))
+			if (lfirst(lk) == lfirst(lc) && !contain_subplans(lfirst(lc)))
 				implied = aqumv_implies_conjunct(view_condition, condition,
 												 foreach_current_index(lk));
 		}

@@ -45,6 +45,8 @@
 	X(VIEW_DISTINCT, "view_distinct") \
 	X(VIEW_SUBLINK, "view_sublink") \
 	X(VIEW_MUTABLE, "view_mutable") \
+	X(VIEW_INDEX, "view_index") \
+	X(FUNCTION_OWNER, "function_owner") \
 	/* this view does not match this query */ \
 	X(CONDITION, "condition") \
 	X(FILTER, "filter") \

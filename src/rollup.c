@@ -169,8 +169,8 @@ sum_keys(Aggref *sum, const AqumvParts *parts)
 		return NULL;
 	product = aqumv_make_call(F_NUMERIC_MUL, NUMERICOID,
 							  list_make2(to_numeric(key), to_numeric(count)));
-	/* no row of the group may have passed the filter */
-	if (sum->aggfilter != NULL)
+	/* no row may have passed the filter, or there may be none at all */
+	if (sum->aggfilter != NULL || (parts->same && !parts->never_empty))
 		product = aqumv_make_choice(aqumv_make_call(F_INT8NE, BOOLOID,
 													list_make2(count, aqumv_make_integer(0))),
 									product, NULL);

@@ -27,6 +27,7 @@
 #include "bucket.h"
 #include "compat.h"
 #include "expr.h"
+#include "folding.h"
 #include "notnull.h"
 #include "summary.h"
 

@@ -44,6 +44,7 @@
 
 #include "compat.h"
 #include "owner.h"
+#include "provenance.h"
 #include "views.h"
 
 typedef struct BaseSlot
@@ -109,8 +110,8 @@ forget_relation(Datum arg, Oid relid)
 }
 
 /*
- * A function has changed: so may have what views that call functions hold, and
- * who may call it.
+ * A function has changed, or a role: so may have what views that call functions
+ * hold, who may call them, and who is a superuser.
  */
 static void
 forget_function(Datum arg, int cacheid, uint32 hashvalue)
@@ -179,6 +180,7 @@ aqumv_views_init(void)
 	CacheRegisterRelcacheCallback(forget_relation, (Datum) 0);
 	CacheRegisterSyscacheCallback(PROCOID, forget_function, (Datum) 0);
 	CacheRegisterSyscacheCallback(AGGFNOID, forget_function, (Datum) 0);
+	CacheRegisterSyscacheCallback(AUTHOID, forget_function, (Datum) 0);
 	RegisterXactCallback(end_of_transaction, NULL);
 	RegisterSubXactCallback(end_of_subtransaction, NULL);
 }
@@ -320,7 +322,7 @@ static void
 add_function(Oid funcid, Fingerprint *fingerprint)
 {
 	static const AttrNumber body[] = {Anum_pg_proc_prosrc, Anum_pg_proc_probin,
-	Anum_pg_proc_prosqlbody, Anum_pg_proc_proconfig};
+	Anum_pg_proc_prosqlbody, Anum_pg_proc_proconfig, Anum_pg_proc_proargdefaults};
 	HeapTuple	tuple;
 	Form_pg_proc form;
 
@@ -458,12 +460,18 @@ build_view(Relation rel)
 	view->functions = fingerprint.what;
 	view->runs_users_code = aqumv_runs_users_code(rel, query);
 	if ((view->unsuitable = aqumv_find_relation(query, &rte, &rti)) != NULL)
-		view->unsuitable = aqumv_reason(AQUMV_VIEW_SHAPE,
-										"the view is not over one table");
+		view->withheld = view->unsuitable =
+			aqumv_reason(AQUMV_VIEW_SHAPE, "the view is not over one table");
 	else
 	{
 		view->base = rte->relid;
-		view->unsuitable = aqumv_summarize_view(query, &view->summary);
+		view->unsuitable = aqumv_summarize_view(copyObject(query), &view->summary);
+		view->withheld = view->unsuitable;
+		if (view->withheld == NULL)
+			view->withheld = aqumv_check_functions(query, view->owner,
+												   view->summary->needs_timezone);
+		if (view->withheld == NULL)
+			view->withheld = aqumv_check_attachments(rel);
 	}
 	aqumv_reason_messages = had_messages;
 	return view;

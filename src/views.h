@@ -44,7 +44,8 @@ typedef struct AqumvView
 	Oid			view;
 	Oid			owner;
 	Oid			base;			/* the relation it reads, or InvalidOid */
-	AqumvReason *unsuitable;	/* answers no query, or NULL */
+	AqumvReason *unsuitable;	/* its definition answers no query, or NULL */
+	AqumvReason *withheld;		/* the same, or why it is not trusted to */
 	AqumvSummary *summary;		/* if suitable */
 	AqumvMaintenance maintenance;
 	bool		populated;

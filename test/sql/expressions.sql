@@ -29,7 +29,7 @@ DROP MATERIALIZED VIEW mv;
 -- functions: inlined, with default and named arguments, casts in either syntax
 CREATE MATERIALIZED VIEW mv AS SELECT twice(a) AS x, opt(a) AS y, a::numeric AS z, upper(t) AS u,
     CASE WHEN b > 3 THEN 'hi' ELSE 'lo' END AS c, coalesce(b, 0) AS d, arr[1] AS e, j ->> 'k' AS f FROM ev;
-SELECT pg_temp.compare('SELECT a * 2, opt(b => 3, a => a), CAST(a AS numeric) + 1 FROM ev');
+SELECT pg_temp.compare('SELECT twice(a), opt(b => 3, a => a), CAST(a AS numeric) + 1 FROM ev');
 SELECT pg_temp.compare('SELECT lower(upper(t)), length(upper(t)) FROM ev');
 SELECT pg_temp.compare($$SELECT CASE WHEN b > 3 THEN 'hi' ELSE 'lo' END, coalesce(b, 0), arr[1] + 1, (j ->> 'k')::int FROM ev$$);
 SELECT pg_temp.compare($$SELECT CASE WHEN b > 3 THEN 'hi' ELSE 'low' END FROM ev$$);
