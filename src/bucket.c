@@ -221,14 +221,19 @@ is_date_of_timestamp(int64 date)
 }
 
 /*
- * Can a time be truncated to any unit, and be seen from any zone, without
- * leaving the range of its type, which is an error?
+ * Can a time be truncated, and be seen from any zone, without leaving the range
+ * of its type, which is an error?  That begins in 4714 BC: before 4000 BC there
+ * is no whole millennium, before 4713 BC no whole year.
  */
 static bool
-is_amid_times(int64 time)
+is_amid_times(const Bucket *bucket, int64 time)
 {
-	return time > -5000 * INT64CONST(365) * USECS_PER_DAY &&
-		time < 290000 * INT64CONST(365) * USECS_PER_DAY;
+	int			year = bucket->unit == AQUMV_UNIT_LONGER ? -3999 : -4712;
+	int			first = date2j(year, 1, 1) - POSTGRES_EPOCH_JDATE;
+
+	if (bucket->type == TIMESTAMPTZOID)
+		first += 2;
+	return time >= first * USECS_PER_DAY && time < 290000 * INT64CONST(365) * USECS_PER_DAY;
 }
 
 /*
@@ -259,7 +264,7 @@ is_boundary(const Bucket *bucket, Node *stored, int64 value)
 			return false;
 		datum = Int64GetDatum(value * USECS_PER_DAY);
 	}
-	if (!is_amid_times(DatumGetInt64(datum)))
+	if (!is_amid_times(bucket, DatumGetInt64(datum)))
 		return false;
 	if (bucket->type != TIMESTAMPTZOID)
 		return DatumGetTimestamp(DirectFunctionCall2(timestamp_trunc, trunc_name(stored),

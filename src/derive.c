@@ -17,6 +17,7 @@
 
 #include "access/sysattr.h"
 #include "catalog/pg_aggregate.h"
+#include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
@@ -55,6 +56,7 @@ find_output(Node *node, AqumvDerivation *d)
 {
 	ListCell   *lc;
 	Node	   *canonical = NULL;
+	int			size = 0;
 
 	if (is_column(node, d))
 	{
@@ -79,8 +81,9 @@ find_output(Node *node, AqumvDerivation *d)
 			(output->aggregated && d->fit != AQUMV_FIT_SAME))
 			continue;
 		if (canonical == NULL)
-			canonical = aqumv_canonical(node, d->query->rtis);
-		if (equal(canonical, output->expr) && has_same_look(node, output))
+			canonical = aqumv_form(&d->forms, node, &size);
+		if (size == output->size && equal(canonical, output->expr) &&
+			has_same_look(node, output))
 			return output;
 	}
 	return NULL;
@@ -104,16 +107,19 @@ may_take(Node *node, AqumvDerivation *d)
 {
 	ListCell   *lc;
 	Node	   *canonical;
+	int			size;
 
 	if (d->before || d->depth > 0 || d->fit == AQUMV_FIT_SAME ||
 		(d->query->grain != AQUMV_GRAIN_GROUP && d->query->grain != AQUMV_GRAIN_SETS))
 		return true;
 	if (IsA(node, Var))
 		return true;
-	canonical = aqumv_canonical(node, d->query->rtis);
+	canonical = aqumv_form(&d->forms, node, &size);
 	foreach(lc, d->query->keys)
 	{
-		if (equal(canonical, ((AqumvKey *) lfirst(lc))->expr))
+		const AqumvKey *key = lfirst(lc);
+
+		if (size == key->size && equal(canonical, key->expr))
 		{
 			d->before = true;
 			return true;
@@ -346,67 +352,87 @@ derive_aggregate(Aggref *aggregate, AqumvDerivation *d)
  */
 
 /*
- * Derive the operands of a comparison.  A key whose equality is not bitwise may
- * stand here by itself, if the operator treats equal values alike.
+ * The column of the view with a key whose equality is not bitwise, if the
+ * operand of a comparison is just that, and the operator treats equal values
+ * alike; or NULL.
  */
-static bool
-derive_comparison_args(List **args, Oid opno, Oid collation, AqumvDerivation *d)
+static const AqumvOutput *
+find_loose_key(Node *arg, Oid opno, Oid collation, AqumvDerivation *d)
+{
+	const AqumvOutput *output = find_output(arg, d);
+
+	if (output != NULL && output->key != NULL &&
+		(!OidIsValid(opno) ||
+		 (collation == exprCollation(output->expr) &&
+		  aqumv_is_ordering_operator(opno, output->key->eqop, exprType(output->expr)))))
+		return output;
+	return NULL;
+}
+
+/*
+ * Derive the operands of a comparison, if there is such a key among them; NIL
+ * if there is none, and nothing has been derived.
+ */
+static List *
+derive_comparison_args(List *args, Oid opno, Oid collation, AqumvDerivation *d)
 {
 	ListCell   *lc;
 	List	   *derived = NIL;
 	bool		found = false;
 
-	foreach(lc, *args)
+	foreach(lc, args)
+		found |= find_loose_key(lfirst(lc), opno, collation, d) != NULL;
+	if (!found)
+		return NIL;
+	foreach(lc, args)
 	{
-		Node	   *arg = lfirst(lc);
-		const AqumvOutput *output = find_output(arg, d);
+		const AqumvOutput *output = find_loose_key(lfirst(lc), opno, collation, d);
 
-		if (output != NULL && output->key != NULL &&
-			(!OidIsValid(opno) ||
-			 (collation == exprCollation(output->expr) &&
-			  aqumv_is_ordering_operator(opno, output->key->eqop, exprType(output->expr)))))
-		{
-			derived = lappend(derived, make_output_var(output, d));
-			found = true;
-		}
-		else
-			derived = lappend(derived, derive_mutator(arg, d));
+		derived = lappend(derived, output != NULL ? (Node *) make_output_var(output, d) :
+						  derive_mutator(lfirst(lc), d));
 	}
-	if (found)
-		*args = derived;
-	return found;
+	return derived;
 }
 
 /* A comparison with a key in it whose equality is not bitwise, or NULL. */
 static Node *
 derive_comparison(Node *node, AqumvDerivation *d)
 {
+	List	   *args = NIL;
+	Node	   *result = NULL;
+
+	if (IsA(node, OpExpr))
+		args = derive_comparison_args(((OpExpr *) node)->args, ((OpExpr *) node)->opno,
+									  ((OpExpr *) node)->inputcollid, d);
+	else if (IsA(node, ScalarArrayOpExpr))
+		args = derive_comparison_args(((ScalarArrayOpExpr *) node)->args,
+									  ((ScalarArrayOpExpr *) node)->opno,
+									  ((ScalarArrayOpExpr *) node)->inputcollid, d);
+	else if (IsA(node, NullTest))
+		args = derive_comparison_args(list_make1(((NullTest *) node)->arg), InvalidOid,
+									  InvalidOid, d);
+	if (args == NIL)
+		return NULL;
+
 	if (IsA(node, OpExpr))
 	{
-		OpExpr	   *op = (OpExpr *) copyObject(node);
-
-		if (derive_comparison_args(&op->args, op->opno, op->inputcollid, d))
-			return (Node *) op;
+		result = (Node *) makeNode(OpExpr);
+		*(OpExpr *) result = *(OpExpr *) node;
+		((OpExpr *) result)->args = args;
 	}
 	else if (IsA(node, ScalarArrayOpExpr))
 	{
-		ScalarArrayOpExpr *op = (ScalarArrayOpExpr *) copyObject(node);
-
-		if (derive_comparison_args(&op->args, op->opno, op->inputcollid, d))
-			return (Node *) op;
+		result = (Node *) makeNode(ScalarArrayOpExpr);
+		*(ScalarArrayOpExpr *) result = *(ScalarArrayOpExpr *) node;
+		((ScalarArrayOpExpr *) result)->args = args;
 	}
-	else if (IsA(node, NullTest))
+	else
 	{
-		NullTest   *test = (NullTest *) copyObject(node);
-		List	   *args = list_make1(test->arg);
-
-		if (derive_comparison_args(&args, InvalidOid, InvalidOid, d))
-		{
-			test->arg = linitial(args);
-			return (Node *) test;
-		}
+		result = (Node *) makeNode(NullTest);
+		*(NullTest *) result = *(NullTest *) node;
+		((NullTest *) result)->arg = linitial(args);
 	}
-	return NULL;
+	return result;
 }
 
 /* An expression computed from a bucket that a column of the view holds. */
@@ -414,6 +440,7 @@ static Node *
 derive_from_bucket(Node *node, AqumvDerivation *d)
 {
 	Node	   *canonical = NULL;
+	int			size;
 	ListCell   *lc;
 
 	if ((!IsA(node, FuncExpr) && !IsA(node, OpExpr) && !IsA(node, NullTest)) ||
@@ -427,7 +454,7 @@ derive_from_bucket(Node *node, AqumvDerivation *d)
 		if (!output->bucket || output->inexact || output->key != NULL)
 			continue;
 		if (canonical == NULL)
-			canonical = aqumv_canonical(node, d->query->rtis);
+			canonical = aqumv_form(&d->forms, node, &size);
 		result = aqumv_coarsen(canonical, output->expr, make_output_var(output, d));
 		if (result != NULL)
 			return result;
@@ -518,7 +545,7 @@ derive_node(Node *node, AqumvDerivation *d)
 		return result;
 
 	/* with loose keys about, comparisons need a closer look */
-	if (d->view->grain == AQUMV_GRAIN_GROUP)
+	if (d->view->loose)
 	{
 		result = derive_comparison(node, d);
 		if (result != NULL || d->reason != NULL)
@@ -534,8 +561,10 @@ derive_mutator(Node *node, void *context)
 {
 	AqumvDerivation *d = context;
 	bool		before = d->before;
-	Node	   *result = derive_node(node, d);
+	Node	   *result;
 
+	CHECK_FOR_INTERRUPTS();
+	result = derive_node(node, d);
 	d->before = before;
 	return result;
 }

@@ -10,6 +10,7 @@
 
 #include "aqumv.h"
 
+#include "expr.h"
 #include "reason.h"
 #include "summary.h"
 
@@ -33,6 +34,7 @@ typedef struct AqumvDerivation
 	bool		whole;			/* is the node a whole output, key or sort
 								 * expression? */
 	int			depth;			/* in how many subqueries it is */
+	AqumvForms	forms;
 } AqumvDerivation;
 
 extern Node *aqumv_derive(AqumvDerivation *derivation, Node *node, bool whole);

@@ -18,6 +18,7 @@
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "access/transam.h"
+#include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/pathnodes.h"
@@ -26,6 +27,7 @@
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/fmgrprotos.h"
+#include "utils/hsearch.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 #include "utils/typcache.h"
@@ -89,53 +91,87 @@ compare_exprs(Node *a, Node *b)
 	return 0;
 }
 
+/* an expression on its way to the canonical form */
+typedef struct Canonical
+{
+	const List *rtis;
+	int			size;			/* nodes that have been seen */
+	HTAB	   *table;			/* where forms are put, or NULL */
+} Canonical;
+
+typedef struct Form
+{
+	Node	   *expr;			/* hash key: the pointer */
+	Node	   *canonical;
+	int			size;
+} Form;
+
+/* Number relations by their place in rtis. */
+static Node *
+canonical_var(Var *from, const List *rtis)
+{
+	Var		   *var = (Var *) copyObject(from);
+	int			index = 0;
+	ListCell   *lc;
+
+	if (var->varlevelsup != 0)
+		return (Node *) var;
+	foreach(lc, rtis)
+	{
+		index++;
+		if (lfirst_int(lc) == (int) var->varno)
+		{
+			var->varno = index;
+			return (Node *) var;
+		}
+	}
+	var->varno += list_length(rtis);
+	return (Node *) var;
+}
+
+/* Put the operands of a commutable operator in order, in place. */
+static void
+order_operands(OpExpr *op)
+{
+	Node	   *left = linitial(op->args);
+	Node	   *right = lsecond(op->args);
+	bool		swap;
+
+	if (IsA(left, Const) || IsA(left, Param))
+		swap = !IsA(right, Const) && !IsA(right, Param);
+	else if (IsA(right, Const) || IsA(right, Param))
+		swap = false;
+	else
+		swap = compare_exprs(left, right) > 0;
+	if (swap && OidIsValid(get_commutator(op->opno)))
+		CommuteOpExpr(op);
+}
+
 static Node *
 canonical_mutator(Node *node, void *context)
 {
-	const List *rtis = (const List *) context;
+	Canonical  *canonical = context;
+	Node	   *original = node;
+	int			before = canonical->size;
 
 	if (node == NULL)
 		return NULL;
+	CHECK_FOR_INTERRUPTS();
+	canonical->size++;
 	if (IsA(node, Query))
 		return node;			/* an uncorrelated sublink's; stands as is */
 	if (IsA(node, Var))
-	{
-		Var		   *var = (Var *) copyObject(node);
-		int			index = 0;
-		ListCell   *lc;
-
-		if (var->varlevelsup != 0)
-			return (Node *) var;
-		foreach(lc, rtis)
-		{
-			index++;
-			if (lfirst_int(lc) == (int) var->varno)
-			{
-				var->varno = index;
-				return (Node *) var;
-			}
-		}
-		var->varno += list_length(rtis);
-		return (Node *) var;
-	}
+		return canonical_var((Var *) node, canonical->rtis);
 
 	node = expression_tree_mutator(node, canonical_mutator, context);
-
 	if (IsA(node, OpExpr) && list_length(((OpExpr *) node)->args) == 2)
+		order_operands((OpExpr *) node);
+	if (canonical->table != NULL && !IsA(node, List))
 	{
-		OpExpr	   *op = (OpExpr *) node;
-		Node	   *left = linitial(op->args);
-		Node	   *right = lsecond(op->args);
-		bool		swap;
+		Form	   *form = hash_search(canonical->table, &original, HASH_ENTER, NULL);
 
-		if (IsA(left, Const) || IsA(left, Param))
-			swap = !IsA(right, Const) && !IsA(right, Param);
-		else if (IsA(right, Const) || IsA(right, Param))
-			swap = false;
-		else
-			swap = compare_exprs(left, right) > 0;
-		if (swap && OidIsValid(get_commutator(op->opno)))
-			CommuteOpExpr(op);
+		form->canonical = node;
+		form->size = canonical->size - before;
 	}
 	return node;
 }
@@ -150,7 +186,52 @@ canonical_mutator(Node *node, void *context)
 Node *
 aqumv_canonical(Node *expr, const List *rtis)
 {
-	return canonical_mutator(expr, (void *) rtis);
+	Canonical	canonical = {.rtis = rtis};
+
+	return canonical_mutator(expr, &canonical);
+}
+
+/* How many nodes is an expression made of?  As many as any that is equal(). */
+int
+aqumv_size(Node *expr)
+{
+	Canonical	canonical = {NULL};
+
+	(void) canonical_mutator(expr, &canonical);
+	return canonical.size;
+}
+
+/*
+ * The canonical form of an expression, and its size.  What has been asked for
+ * must stay where it is as long as the forms are in use.  Once an expression was
+ * large, those of its parts are remembered: asking for every one of them takes
+ * time in proportion to its size, not the square of it.
+ */
+Node *
+aqumv_form(AqumvForms *forms, Node *expr, int *size)
+{
+	Canonical	canonical = {.rtis = forms->rtis};
+	HASHCTL		ctl = {.keysize = sizeof(Node *),.entrysize = sizeof(Form)};
+	Form	   *form;
+	Node	   *result;
+
+	if (forms->remember && forms->table == NULL)
+	{
+		ctl.hcxt = CurrentMemoryContext;
+		forms->table = hash_create("aqumv canonical forms", 256, &ctl,
+								   HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	}
+	if (forms->table != NULL &&
+		(form = hash_search(forms->table, &expr, HASH_FIND, NULL)) != NULL)
+	{
+		*size = form->size;
+		return form->canonical;
+	}
+	canonical.table = forms->table;
+	result = canonical_mutator(expr, &canonical);
+	forms->remember |= canonical.size > 16;
+	*size = canonical.size;
+	return result;
 }
 
 /*

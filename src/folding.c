@@ -304,6 +304,7 @@ hide_mutator(Node *node, void *context)
 
 	if (node == NULL || IsA(node, Query))
 		return node;
+	CHECK_FOR_INTERRUPTS();
 	hide = IsA(node, CoerceToDomain) ||
 		(!IsA(node, Aggref) && check_functions_in_node(node, is_user_function, NULL));
 	if (hide && IsA(node, FuncExpr))

@@ -289,7 +289,7 @@ static AqumvReason *
 match_as(AqumvFit fit, const AqumvSummary *query, const AqumvSummary *view,
 		 AqumvMatch **result)
 {
-	AqumvDerivation d = {.query = query,.view = view,.fit = fit};
+	AqumvDerivation d = {.query = query,.view = view,.fit = fit,.forms.rtis = query->rtis};
 	AqumvMatch *match = palloc0(sizeof(AqumvMatch));
 	bool		whole;
 	AqumvReason *reason;

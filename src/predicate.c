@@ -3,13 +3,15 @@
  * predicate.c
  *	  Does one condition imply another?  Core's own prover answers, but for
  *	  comparisons of columns with constants, which are most of what it is asked
- *	  when there are many views: those are compared right here.
+ *	  when there are many views: those are compared right here.  Where it would
+ *	  take too long, only what stands in both conditions is implied.
  *
  *-------------------------------------------------------------------------
  */
 #include "aqumv.h"
 
 #include "access/stratnum.h"
+#include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/optimizer.h"
 #include "utils/array.h"
@@ -126,11 +128,52 @@ make_bound(Node *conjunct)
 	return set_values(bound, lsecond_node(Const, args)) ? bound : NULL;
 }
 
+/* as core's prover, which takes longer arrays as they are */
+#define MAX_ELEMENTS 100
+
+/* How many leaves does a condition have for the prover, and how deep? */
+static double
+count_leaves(Node *node, int *depth)
+{
+	double		leaves = 0;
+	int			deepest = 0;
+	ListCell   *lc;
+
+	*depth = 0;
+	if (IsA(node, BoolExpr) && ((BoolExpr *) node)->boolop != NOT_EXPR)
+	{
+		foreach(lc, ((BoolExpr *) node)->args)
+		{
+			leaves += count_leaves(lfirst(lc), depth);
+			deepest = Max(deepest, *depth);
+		}
+		*depth = deepest + 1;
+		return leaves;
+	}
+	if (IsA(node, ScalarArrayOpExpr))
+	{
+		Node	   *array = lsecond(((ScalarArrayOpExpr *) node)->args);
+
+		*depth = 1;
+		if (IsA(array, Const) && !((Const *) array)->constisnull)
+		{
+			ArrayType  *value = DatumGetArrayTypeP(((Const *) array)->constvalue);
+			int			n = ArrayGetNItems(ARR_NDIM(value), ARR_DIMS(value));
+
+			return n <= MAX_ELEMENTS ? Max(n, 1) : 1;
+		}
+		if (IsA(array, ArrayExpr))
+			return Max(Min(list_length(((ArrayExpr *) array)->elements), MAX_ELEMENTS), 1);
+	}
+	return 1;
+}
+
 /* Gather what is known of a condition.  The conjuncts are in canonical form. */
 AqumvCondition *
 aqumv_make_condition(List *conjuncts)
 {
 	AqumvCondition *condition = palloc0(sizeof(AqumvCondition));
+	int			depth;
 	ListCell   *lc;
 
 	condition->conjuncts = conjuncts;
@@ -142,6 +185,8 @@ aqumv_make_condition(List *conjuncts)
 		condition->bounds = lappend(condition->bounds, bound);
 		if (bound == NULL)
 			condition->only_bounds = false;
+		condition->leaves += count_leaves(lfirst(lc), &depth);
+		condition->depth = Max(condition->depth, depth + 1);
 	}
 	return condition;
 }
@@ -189,6 +234,21 @@ bound_implies(const AqumvBound *a, const AqumvBound *b)
 }
 
 /*
+ * Would the prover take too long?  It compares all leaves of one side with all of
+ * the other, and for ORs in ANDs in ORs on both sides tries the one before the
+ * other in every order.
+ */
+#define MAX_COMPARISONS 30000.0
+#define MAX_DEPTH 3
+
+static bool
+is_too_much(const AqumvCondition *clause, const AqumvCondition *predicate)
+{
+	return Min(clause->depth, predicate->depth) > MAX_DEPTH ||
+		clause->leaves * clause->depth * predicate->leaves * predicate->depth > MAX_COMPARISONS;
+}
+
+/*
  * Is one conjunct of a predicate true of every row of which the clause is?
  * "false" also means "cannot tell".  Predicates must not be mutable, but for
  * what is the same on both sides (TimeZone).
@@ -198,6 +258,7 @@ aqumv_implies_conjunct(const AqumvCondition *clause, const AqumvCondition *predi
 					   int index)
 {
 	const AqumvBound *bound = list_nth(predicate->bounds, index);
+	Node	   *conjunct = list_nth(predicate->conjuncts, index);
 	ListCell   *lc;
 
 	if (clause->conjuncts == NIL)
@@ -212,8 +273,10 @@ aqumv_implies_conjunct(const AqumvCondition *clause, const AqumvCondition *predi
 		if (clause->only_bounds)
 			return false;
 	}
-	return predicate_implied_by(list_make1(list_nth(predicate->conjuncts, index)),
-								clause->conjuncts, false);
+	CHECK_FOR_INTERRUPTS();
+	if (is_too_much(clause, predicate))
+		return list_member(clause->conjuncts, conjunct);
+	return predicate_implied_by(list_make1(conjunct), clause->conjuncts, false);
 }
 
 /* Is the whole predicate? */

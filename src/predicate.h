@@ -33,6 +33,8 @@ typedef struct AqumvCondition
 	List	   *conjuncts;
 	List	   *bounds;			/* of AqumvBound or NULL, one per conjunct */
 	bool		only_bounds;	/* every conjunct is one */
+	double		leaves;			/* how much there is to be compared */
+	int			depth;			/* of ANDs in ORs in ANDs */
 } AqumvCondition;
 
 extern List *aqumv_conjuncts(Node *qual);

@@ -265,6 +265,7 @@ make_keys(AqumvSummary *summary)
 		AqumvKey   *key = palloc(sizeof(AqumvKey));
 
 		key->expr = aqumv_canonical(expr, summary->rtis);
+		key->size = aqumv_size(expr);
 		key->eqop = sgc->eqop;
 		key->bitwise = aqumv_equality_is_bitwise(sgc->eqop, exprType(expr),
 												 exprCollation(expr));
@@ -577,6 +578,7 @@ make_outputs(AqumvSummary *summary)
 		if (!key->bitwise)
 			loose_keys = lappend(loose_keys, key);
 	}
+	summary->loose = loose_keys != NIL;
 
 	foreach(lc, summary->query->targetList)
 	{
@@ -589,6 +591,7 @@ make_outputs(AqumvSummary *summary)
 		output->attno = tle->resno;
 		output->expr = aqumv_canonical((Node *) tle->expr, summary->rtis);
 		count_rows(output->expr, 0, InvalidOid);
+		output->size = aqumv_size(output->expr);
 		output->aggregated = contain_aggs_of_level(output->expr, 0);
 		output->bucket = !output->aggregated && aqumv_is_bucket(output->expr);
 		outputs = lappend(outputs, output);

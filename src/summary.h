@@ -45,6 +45,7 @@ typedef struct AqumvRelation
 typedef struct AqumvKey
 {
 	Node	   *expr;			/* canonical */
+	int			size;			/* aqumv_size() of it */
 	Oid			eqop;
 	bool		bitwise;		/* equal values are the same to every function */
 } AqumvKey;
@@ -54,6 +55,7 @@ typedef struct AqumvOutput
 {
 	AttrNumber	attno;
 	Node	   *expr;			/* canonical */
+	int			size;			/* aqumv_size() of it */
 	AqumvKey   *key;			/* set if it is a grouping key whose equality is
 								 * not bitwise */
 	bool		inexact;		/* depends on such a key: never used */
@@ -80,6 +82,7 @@ typedef struct AqumvSummary
 	AqumvCondition *having_canonical;
 	List	   *keys;			/* of AqumvKey */
 	List	   *outputs;		/* of AqumvOutput; views only */
+	bool		loose;			/* views only: some key's equality is not bitwise */
 	bool		needs_timezone; /* views only: filled under one TimeZone */
 } AqumvSummary;
 
