@@ -8,6 +8,7 @@ CREATE ROLE forged_victim;
 CREATE SCHEMA forged;
 GRANT ALL ON SCHEMA forged TO forged_victim, forged_mallory;
 CREATE SCHEMA forged_m AUTHORIZATION forged_mallory;
+GRANT USAGE ON SCHEMA forged_m TO forged_victim;
 SET search_path = forged, public;
 SET ROLE forged_victim;
 CREATE TABLE t (a text, ts timestamptz);
