@@ -253,11 +253,14 @@ user_code_walker(Node *node, void *context)
 		return false;
 	if (IsA(node, Query))
 		return query_tree_walker((Query *) node, user_code_walker, context, 0);
-	return check_functions_in_node(node, is_user_function, NULL) ||
+	return IsA(node, CoerceToDomain) || check_functions_in_node(node, is_user_function, NULL) ||
 		expression_tree_walker(node, user_code_walker, context);
 }
 
-/* Does an expression call any function that a user may have defined? */
+/*
+ * Does an expression call any function that a user may have defined, or cast to
+ * a domain, whose constraints may?
+ */
 bool
 aqumv_calls_user_code(Node *node)
 {

@@ -54,6 +54,13 @@ CREATE FUNCTION broken(int) RETURNS SETOF bigint STABLE LANGUAGE sql AS 'SELECT 
 DROP TABLE gone;
 SELECT CASE WHEN false THEN (SELECT * FROM broken(1/0)) ELSE k END FROM t WHERE k = 3 LIMIT 1;
 
+-- a cancel is no such error
+SET statement_timeout = '100ms';
+\set VERBOSITY sqlstate
+SELECT k, factorial(32000) > 1 FROM t GROUP BY k;
+\set VERBOSITY default
+RESET statement_timeout;
+
 -- the ends of time
 CREATE TABLE e (ts timestamp, tz timestamptz, d date, x int);
 INSERT INTO e VALUES ('4714-11-24 00:00 BC', '4714-11-24 00:00+00 BC', '4714-11-24 BC', 1),
