@@ -25,6 +25,7 @@ aqumv_begin_change(AqumvChangeReader *reader, AqumvChange *change)
 	if (change->added != NULL)
 		tuplestore_rescan(change->added);
 	reader->removed_ended = reader->added_ended = false;
+	reader->nremoved = reader->nadded = 0;
 }
 
 static TupleTableSlot *
@@ -59,6 +60,8 @@ aqumv_next_change(AqumvChangeReader *reader, TupleTableSlot **removed, TupleTabl
 	*removed = next_row(change->removed, reader->removed, change->removed_row,
 						&reader->removed_ended);
 	*added = next_row(change->added, reader->added, change->added_row, &reader->added_ended);
+	reader->nremoved += *removed != NULL;
+	reader->nadded += *added != NULL;
 	return *removed != NULL || *added != NULL;
 }
 

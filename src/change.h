@@ -26,6 +26,10 @@ typedef struct AqumvChange
 	Tuplestorestate *added;
 	TupleTableSlot *removed_row;	/* a single row, if there is no tuplestore */
 	TupleTableSlot *added_row;
+	bool		sieved;			/* sieve.c has told which of them belong to the
+								 * base of the view that follows: */
+	const bool *removed_belongs;	/* row by row; NULL: there are none */
+	const bool *added_belongs;
 	bool		merge_inserted;	/* a MERGE through a partitioned table: together, */
 	bool		merge_updated;	/* these make the rows unreliable */
 } AqumvChange;
@@ -38,6 +42,8 @@ typedef struct AqumvChangeReader
 	TupleTableSlot *added;
 	bool		removed_ended;
 	bool		added_ended;
+	int64		nremoved;		/* rows that have been read */
+	int64		nadded;
 } AqumvChangeReader;
 
 extern void aqumv_begin_change(AqumvChangeReader *reader, AqumvChange *change);

@@ -38,6 +38,7 @@
 #include "follow.h"
 #include "hidden.h"
 #include "nested.h"
+#include "owner.h"
 
 typedef struct FollowerSlot
 {
@@ -425,9 +426,14 @@ aqumv_get_source(AqumvFollower *follower, Relation rel)
 			source->converted = MakeSingleTupleTableSlot(source->map->outdesc, &TTSOpsVirtual);
 		if (base->rd_rel->relispartition &&
 			list_member_oid(get_partition_ancestors(RelationGetRelid(base)), source->relid))
-			source->belongs = ExecInitQual((List *)
-										   expression_planner((Expr *) copyObject(RelationGetPartitionQual(base))),
-										   NULL);
+		{
+			List	   *bounds = RelationGetPartitionQual(base);
+
+			/* what the table's owner has made does not run as the view's */
+			source->sieved = aqumv_calls_users_code((Node *) bounds);
+			if (!source->sieved)
+				source->belongs = ExecInitQual((List *) expression_planner((Expr *) bounds), NULL);
+		}
 	}
 	follower->sources = lappend(follower->sources, source);
 	MemoryContextSwitchTo(old);
@@ -528,7 +534,7 @@ aqumv_is_unconcerned(AqumvFollower *follower, AqumvSource *source, TupleTableSlo
 {
 	int			col = -1;
 
-	if (source->map != NULL || source->belongs != NULL)
+	if (source->map != NULL || source->belongs != NULL || source->sieved)
 		return false;
 	while ((col = bms_next_member(follower->delta->used, col)) >= 0)
 	{

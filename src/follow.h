@@ -27,6 +27,7 @@ typedef struct AqumvSource
 	TupleTableSlot *converted;
 	ExprState  *belongs;		/* is a row of an ancestor one of the base?  Or
 								 * NULL */
+	bool		sieved;			/* sieve.c tells that, not we */
 	TupleDesc	desc;			/* of its rows, before they are converted */
 	struct AqumvReading *spare; /* reading.c's, in follower->work */
 } AqumvSource;

@@ -33,6 +33,7 @@
 #include "pending.h"
 #include "planner.h"
 #include "refreshing.h"
+#include "sieve.h"
 #include "rights.h"
 #include "views.h"
 #include "written.h"
@@ -143,6 +144,7 @@ _PG_init(void)
 	aqumv_views_init();
 	aqumv_writes_init();
 	aqumv_written_init();
+	aqumv_sieve_init();
 	aqumv_follow_init();
 	aqumv_pending_init();
 	aqumv_merge_init();

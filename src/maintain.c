@@ -36,6 +36,7 @@
 #include "partition.h"
 #include "pending.h"
 #include "refresh.h"
+#include "sieve.h"
 #include "viewindex.h"
 #include "views.h"
 #include "writes.h"
@@ -240,8 +241,10 @@ aqumv_maintain_views(AqumvChange *change)
 	{
 		AqumvView  *view = lock_view(lfirst_oid(lc));
 
-		if (view != NULL)
-			maintain_view(view, change);
+		if (view == NULL)
+			continue;
+		aqumv_sieve(change, view->base, aqumv_get_tree(view->base)->ancestors);
+		maintain_view(view, change);
 	}
 }
 

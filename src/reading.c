@@ -36,10 +36,21 @@ take_reading(AqumvFollower *follower, AqumvSource *source)
 AqumvReading *
 aqumv_begin_reading(AqumvFollower *follower, AqumvChange *change)
 {
-	AqumvReading *reading = take_reading(follower, aqumv_get_source(follower, change->rel));
+	AqumvSource *source = aqumv_get_source(follower, change->rel);
+	AqumvReading *reading;
 
+	if (source->sieved && !change->sieved)
+		elog(ERROR, "nobody has told which rows belong to a partition");
+	reading = take_reading(follower, source);
 	aqumv_begin_change(&reading->reader, change);
 	return reading;
+}
+
+/* Is the row that was read last, the nth, one of the base, as far as sieve.c knows? */
+static inline bool
+belongs(const bool *known, int64 n)
+{
+	return known == NULL || known[n - 1];
 }
 
 /*
@@ -51,6 +62,7 @@ aqumv_read_on(AqumvReading *reading)
 {
 	AqumvFollower *follower = reading->follower;
 	AqumvSource *source = reading->source;
+	AqumvChange *change = reading->reader.change;
 	TupleTableSlot *removed,
 			   *added;
 
@@ -62,9 +74,9 @@ aqumv_read_on(AqumvReading *reading)
 			continue;
 		reading->updating = removed != NULL;
 		reading->before->belongs = reading->after->belongs = false;
-		if (removed != NULL)
+		if (removed != NULL && belongs(change->removed_belongs, reading->reader.nremoved))
 			aqumv_evaluate(follower, source, removed, reading->before);
-		if (added != NULL)
+		if (added != NULL && belongs(change->added_belongs, reading->reader.nadded))
 			aqumv_evaluate(follower, source, added, reading->after);
 		if (!aqumv_same_images(follower, reading->before, reading->after))
 			return true;
