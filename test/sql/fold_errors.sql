@@ -42,10 +42,11 @@ CREATE ROLE fold_errors_reader;
 GRANT USAGE ON SCHEMA fold_errors TO fold_errors_reader;
 GRANT SELECT ON t TO fold_errors_reader;
 BEGIN;
-REVOKE EXECUTE ON FUNCTION pg_catalog.int4larger(int, int) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION pg_catalog.int4larger(int, int), pg_catalog.int8eq(bigint, bigint) FROM PUBLIC;
 SET LOCAL ROLE fold_errors_reader;
 SELECT count(*) FROM (SELECT k, int4larger(1, 2) AS z, count(*) FROM t GROUP BY k) s;
 SELECT EXISTS (SELECT int4larger(1, 2) FROM t);
+SELECT EXISTS (SELECT int8eq(1, 2) FROM t);
 ROLLBACK;
 
 -- a function in FROM whose body is wrong, where nobody calls it

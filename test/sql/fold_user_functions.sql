@@ -28,6 +28,10 @@ CREATE FUNCTION add(int, int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS
     $$BEGIN PERFORM tell('add'); RETURN $1 + $2; END$$;
 CREATE AGGREGATE plus(int) (sfunc = add, stype = int, initcond = '0');
 
+-- comparisons in CASE with an operator of one's own
+CREATE FUNCTION eq(int, text) RETURNS bool IMMUTABLE LANGUAGE plpgsql AS
+    $$BEGIN PERFORM tell('eq'); RETURN $1::text = $2; END$$;
+CREATE OPERATOR = (leftarg = int, rightarg = text, function = eq);
 CREATE MATERIALIZED VIEW v1 AS
     SELECT k, v, f(1) AS a, f(k) AS b, 1 === 2 AS c, inlined(3) AS d, 5::pair AS e,
            ARRAY[1, 2]::pair[] AS ar, CASE 1 WHEN f(0) THEN v ELSE f(v) END AS ca,
@@ -61,5 +65,6 @@ SELECT pg_temp.compare('SELECT f(1, 1), f(k), f(k, 1), 1 === 2, inlined(3) FROM 
 SELECT pg_temp.compare('SELECT (5::pair).a, ARRAY[1, 2]::pair[] FROM t WHERE ==> 2 AND g(a => 1) AND k > 1');
 SELECT pg_temp.compare('SELECT CASE 1 WHEN f(0) THEN v ELSE f(v) END, NULLIF(f(1), 2) FROM t WHERE ==> 2 AND g(1)');
 SELECT pg_temp.compare('SELECT f(k), f(2, 1), sum(v + f(1, 2)), plus(f(4)) FROM t WHERE g(3) GROUP BY 1, 2 HAVING g(1)');
+SELECT pg_temp.compare('SELECT CASE 1 WHEN k::text THEN v ELSE 0 END FROM t WHERE ==> 2 AND g(1)');
 SELECT pg_temp.compare('SELECT f(k) FROM t');
 DROP SCHEMA fold_user_functions CASCADE;
