@@ -163,7 +163,7 @@ lock_view(Walk *walk, const AqumvSite *site, const AqumvSummary *summary,
 	return reason;
 }
 
-/* Unlock the views of an answer that is not taken. */
+/* Unlock the views of an answer that is not taken, or has been planned. */
 void
 aqumv_give_up(AqumvAnswer *answer)
 {

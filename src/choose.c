@@ -450,6 +450,7 @@ finish_plan(const Choice *choice, const Option *winner)
 		plan->dependsOnRole |= answer->depends_on_role;
 		aqumv_guard_plan(plan, guards, n, &answer->rights, choice->rights_changes,
 						 choice->statement->parse, choice->statement->cursor_options);
+		aqumv_give_up(answer);
 	}
 
 	/* plan again when a view that matches becomes usable, or better */
@@ -525,8 +526,8 @@ choose(Choice *choice, bool explain)
 }
 
 /*
- * Plan a statement, from views where that is possible and cheaper.  The views
- * that are read stay locked.  If verdicts is not NULL, every view gets one and
+ * Plan a statement, from views where that is possible and cheaper.  Views are
+ * locked while it is planned only.  If verdicts is not NULL, every view gets one and
  * everything is planned that can be.
  */
 PlannedStmt *

@@ -36,6 +36,7 @@
 #include "compat.h"
 #include "freshness.h"
 #include "guard.h"
+#include "hold.h"
 #include "partition.h"
 #include "views.h"
 
@@ -61,7 +62,9 @@ static bool guards_were_made = false;
 static struct
 {
 	PlannedStmt *plan;			/* NULL once its memory is gone */
-	LocalTransactionId lxid;	/* which holds the view's lock */
+	LocalTransactionId lxid;
+	Oid			locked;			/* the view; not locked any more */
+	Oid			base;
 	SubTransactionId subid;
 	Oid			user;
 	RangeTblEntry *view;		/* asleep, or awake from an execution before */
@@ -105,7 +108,7 @@ forget_last_made(void *plan)
 		last_made.plan = NULL;
 }
 
-/* Remember a plan with one guard, whose view is locked and has been proved. */
+/* Remember a plan with one guard, whose view has been proved usable. */
 static void
 remember_last_made(PlannedStmt *plan, AqumvGuard guard, RangeTblEntry *view_entry)
 {
@@ -118,6 +121,8 @@ remember_last_made(PlannedStmt *plan, AqumvGuard guard, RangeTblEntry *view_entr
 		aqumv_view_generation(view) != guard.generation)
 		return;
 	last_made.lxid = aqumv_compat_my_lxid();
+	last_made.locked = guard.view;
+	last_made.base = view->base;
 	last_made.subid = GetCurrentSubTransactionId();
 	last_made.user = GetUserId();
 	last_made.view = view_entry;
@@ -258,11 +263,11 @@ get_guard(RangeTblEntry *entry, int i)
 }
 
 /*
- * Check one guard; on success the view stays locked until the end of the
- * transaction, as any relation that a query reads.
+ * Check one guard; on success the view stays locked until the execution ends
+ * (hold.c), and *base is set to what the view reads.
  */
 static bool
-guard_holds(AqumvGuard guard, Snapshot snapshot)
+guard_holds(AqumvGuard guard, Snapshot snapshot, Oid *base)
 {
 	AqumvView  *view;
 
@@ -274,7 +279,10 @@ guard_holds(AqumvGuard guard, Snapshot snapshot)
 		(aqumv_still_usable(&view->proof, snapshot) ||
 		 aqumv_check_usable(view, snapshot) == NULL) &&
 		aqumv_view_generation(view) == guard.generation)
+	{
+		*base = view->base;
 		return true;
+	}
 	UnlockRelationOid(guard.view, AccessShareLock);
 	return false;
 }
@@ -297,16 +305,29 @@ rights_hold(RangeTblEntry *entry)
 		aqumv_rights_hold(&rights);
 }
 
+/*
+ * Do all guards hold?  Then the views are locked, and they and what they read
+ * are put into the arrays.  Otherwise none is.
+ */
 static bool
-guards_hold(RangeTblEntry *entry, Snapshot snapshot)
+guards_hold(RangeTblEntry *entry, Snapshot snapshot, Oid *views, Oid *bases)
 {
 	bool		messages = aqumv_reason_messages;
 	bool		hold = aqumv_enabled;
+	int			n = 0;
 
 	aqumv_reason_messages = false;
-	for (int i = 0; hold && i < count_guards(entry); i++)
-		hold = guard_holds(get_guard(entry, i), snapshot);
+	while (hold && n < count_guards(entry))
+	{
+		AqumvGuard	guard = get_guard(entry, n);
+
+		views[n] = guard.view;
+		hold = guard_holds(guard, snapshot, &bases[n]);
+		n += hold;
+	}
 	hold = hold && rights_hold(entry);
+	while (!hold && n > 0)
+		UnlockRelationOid(views[--n], AccessShareLock);
 	aqumv_reason_messages = messages;
 	return hold;
 }
@@ -421,16 +442,31 @@ fall_back(QueryDesc *desc, RangeTblEntry *entry, int eflags)
 	MemoryContextSwitchTo(old);
 }
 
-/* Is this the plan that was made last, and has nothing happened since? */
+/* Has nothing happened since the plan was made that was made last? */
 static bool
-last_made_holds(const QueryDesc *desc)
+nothing_happened(const QueryDesc *desc)
 {
-	return desc->plannedstmt == last_made.plan &&
-		last_made.lxid == aqumv_compat_my_lxid() &&
+	return last_made.lxid == aqumv_compat_my_lxid() &&
 		last_made.subid == GetCurrentSubTransactionId() &&
 		aqumv_enabled &&
 		last_made.user == GetUserId() &&
 		aqumv_still_usable(&last_made.proof, desc->snapshot);
+}
+
+/*
+ * Is this the plan that was made last, and can it be executed just so?  Then
+ * its view is locked.  What others have done to it is known once it is.
+ */
+static bool
+last_made_holds(const QueryDesc *desc)
+{
+	if (desc->plannedstmt != last_made.plan || !nothing_happened(desc) ||
+		!ConditionalLockRelationOid(last_made.locked, AccessShareLock))
+		return false;
+	if (nothing_happened(desc))
+		return true;
+	UnlockRelationOid(last_made.locked, AccessShareLock);
+	return false;
 }
 
 static void
@@ -438,16 +474,26 @@ aqumv_ExecutorStart(QueryDesc *desc, int eflags)
 {
 	PlannedStmt *shown = NULL;
 	RangeTblEntry *entry;
+	Oid			view,
+				base;
+	Oid		   *views = &view;
+	Oid		   *bases = &base;
+	int			n = 1;
 
 	if (last_made.plan != NULL && last_made_holds(desc))
 	{
+		view = last_made.locked;
+		base = last_made.base;
 		last_made.view->rtekind = RTE_RELATION;
 		shown = last_made.shown;
 	}
 	else if (guards_were_made && !IsParallelWorker() &&
 			 (entry = find_guard(desc->plannedstmt)) != NULL)
 	{
-		if (guards_hold(entry, desc->snapshot))
+		n = count_guards(entry);
+		views = palloc(2 * n * sizeof(Oid));
+		bases = views + n;
+		if (guards_hold(entry, desc->snapshot, views, bases))
 			shown = wake_views(desc, entry);
 		else
 			fall_back(desc, entry, eflags);
@@ -459,7 +505,12 @@ aqumv_ExecutorStart(QueryDesc *desc, int eflags)
 		standard_ExecutorStart(desc, eflags);
 
 	if (shown != NULL)
+	{
 		desc->plannedstmt = shown;
+		aqumv_hold(desc, n, views, bases);
+	}
+	if (views != &view)
+		pfree(views);
 }
 
 void

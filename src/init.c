@@ -25,6 +25,7 @@
 #include "ddl.h"
 #include "follow.h"
 #include "guard.h"
+#include "hold.h"
 #include "levels.h"
 #include "merge.h"
 #include "option.h"
@@ -149,6 +150,7 @@ _PG_init(void)
 	aqumv_pending_init();
 	aqumv_merge_init();
 	aqumv_guard_init();
+	aqumv_hold_init();
 	aqumv_levels_init();
 	aqumv_planner_init();
 	aqumv_ddl_init();
