@@ -32,6 +32,7 @@ typedef struct AliasContext
 {
 	Query	   *query;
 	int			depth;
+	bool		kept;			/* does a column belong to a join itself? */
 } AliasContext;
 
 /*
@@ -71,6 +72,7 @@ alias_mutator(Node *node, void *context)
 		if (levelsup != cxt->depth)
 			return (Node *) var;
 		var = resolve_alias(var, cxt->query);
+		cxt->kept |= rt_fetch(var->varno, cxt->query->rtable)->rtekind == RTE_JOIN;
 		var->varlevelsup = levelsup;
 		return (Node *) var;
 	}
@@ -99,14 +101,29 @@ has_joins(Query *query)
 	return false;
 }
 
+/*
+ * Name columns of joins by the relations that they come from.  If none is left
+ * that a join has computed, forget what columns joins have: of n joined tables
+ * that is n lists of up to n tables' columns, and each table's turn copies them.
+ */
 static void
 resolve_aliases(Query *query)
 {
 	AliasContext cxt = {.query = query};
+	ListCell   *lc;
 
 	(void) query_tree_mutator(query, alias_mutator, &cxt,
 							  QTW_DONT_COPY_QUERY | QTW_IGNORE_JOINALIASES |
 							  QTW_IGNORE_CTE_SUBQUERIES);
+	foreach(lc, query->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+
+		if (cxt.kept || rte->rtekind != RTE_JOIN)
+			continue;
+		rte->joinaliasvars = rte->joinleftcols = rte->joinrightcols = NIL;
+		rte->eref = makeAlias(rte->eref->aliasname, NIL);
+	}
 }
 
 /* ------------------------------------------------------------------------

@@ -210,7 +210,7 @@ check_joins(Query *query, AqumvRelation *relation)
 		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
 		Bitmapset  *used = NULL;
 
-		if (rte->rtekind == RTE_JOIN)
+		if (rte->rtekind == RTE_JOIN && rte->joinaliasvars != NIL)
 			used = all_columns(query, foreach_current_index(lc) + 1);
 		if (bms_is_empty(used))
 			continue;
