@@ -14,6 +14,7 @@
 #include "aqumv.h"
 
 #include "access/table.h"
+#include "access/transam.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
@@ -39,6 +40,7 @@
 #include "owner.h"
 #include "partition.h"
 #include "refresh.h"
+#include "reserve.h"
 #include "summary.h"
 #include "track.h"
 #include "viewindex.h"
@@ -164,10 +166,29 @@ note_write(Oid base)
 }
 
 /*
+ * Lock the tree of a view's base, so that nobody who keeps a part of it for
+ * himself waits for the view while we wait for him.  The view itself is waited
+ * for with nothing in hand.
+ */
+static void
+lock_tree_of(Oid viewoid)
+{
+	AqumvView  *view;
+	Oid			base = InvalidOid;
+
+	LockRelationOid(viewoid, AccessShareLock);
+	view = aqumv_get_locked_view(viewoid);
+	if (view != NULL)
+		base = view->base;
+	UnlockRelationOid(viewoid, AccessShareLock);
+	if (base >= FirstNormalObjectId)
+		aqumv_lock_tree(base, RowShareLock);
+}
+
+/*
  * REFRESH of an immediate view locks the tree of its base, and that before the
  * view, as writers do and DDL on the tree; one that is not trusted also keeps
- * writers out.  A view that somebody else has locked is waited for here, with
- * nothing in hand.
+ * writers out.
  */
 static void
 lock_base_first(RefreshMatViewStmt *stmt)
@@ -181,6 +202,7 @@ lock_base_first(RefreshMatViewStmt *stmt)
 	if (stmt->skipData || get_rel_relkind(viewoid) != RELKIND_MATVIEW ||
 		aqumv_maintenance_of(viewoid) != AQUMV_IMMEDIATE)
 		return;
+	lock_tree_of(viewoid);
 	LockRelationOid(viewoid, AccessShareLock);
 	view = aqumv_get_locked_view(viewoid);
 	if (view != NULL && view->maintenance == AQUMV_IMMEDIATE)
@@ -480,6 +502,7 @@ lock_base_of(Oid view)
 	if (get_rel_relkind(view) != RELKIND_MATVIEW || !aqumv_compat_owns_relation(view) ||
 		aqumv_maintenance_of(view) == AQUMV_IMMEDIATE)
 		return;
+	lock_tree_of(view);
 	LockRelationOid(view, AccessShareLock);
 	if (get_rel_relkind(view) == RELKIND_MATVIEW)
 		delta = aqumv_require_delta_of(view);
@@ -598,26 +621,6 @@ note_concurrent_detach(AlterTableStmt *stmt)
 	}
 }
 
-/* What may not be truncated is left for core to complain about. */
-static void
-prepare_truncate(TruncateStmt *stmt)
-{
-	List	   *relids = NIL;
-	ListCell   *lc;
-
-	foreach(lc, stmt->relations)
-	{
-		Oid			relid = RangeVarGetRelid(lfirst_node(RangeVar, lc), NoLock, true);
-
-		if (!OidIsValid(relid) ||
-			pg_class_aclcheck(relid, GetUserId(), ACL_TRUNCATE) != ACLCHECK_OK)
-			continue;
-		relids = list_append_unique_oid(relids, relid);
-		relids = list_concat_unique_oid(relids, aqumv_partition_descendants(relid));
-	}
-	aqumv_lock_for_rebuild(relids);
-}
-
 /*
  * pg_upgrade creates event triggers last of all.  By then all labels are there,
  * and all that the triggers of immediate views need.
@@ -644,12 +647,7 @@ aqumv_ProcessUtility(PlannedStmt *pstmt, const char *query_string, bool read_onl
 	Utility		u = {pstmt, query_string, read_only_tree, context, params, query_env, dest, qc};
 	Node	   *stmt = pstmt->utilityStmt;
 
-	if (IsA(stmt, TruncateStmt) && aqumv_is_installed())
-	{
-		prepare_truncate((TruncateStmt *) stmt);
-		run_utility(&u);
-	}
-	else if (IsA(stmt, RefreshMatViewStmt) && aqumv_is_installed())
+	if (IsA(stmt, RefreshMatViewStmt) && aqumv_is_installed())
 		refresh_view(&u, (RefreshMatViewStmt *) stmt);
 	else if (creation_of(stmt) != NULL && aqumv_is_installed())
 		create_view_with_options(&u);
@@ -658,6 +656,9 @@ aqumv_ProcessUtility(PlannedStmt *pstmt, const char *query_string, bool read_onl
 		alter_view_options(&u);
 	else
 	{
+		if ((IsA(stmt, AlterTableStmt) || IsA(stmt, TruncateStmt) || IsA(stmt, DropStmt)) &&
+			aqumv_is_installed())
+			aqumv_reserve(stmt);
 		if (IsA(stmt, AlterTableStmt) && aqumv_is_installed())
 			note_concurrent_detach((AlterTableStmt *) stmt);
 		run_utility(&u);

@@ -398,35 +398,6 @@ aqumv_rebuild_views(List *relids, bool wait)
 	}
 }
 
-/*
- * Relations are about to be truncated, and views over them to be computed anew:
- * take all locks now that conflict with writers, and with who fills a view, in
- * the order that all take them, and only then the one that keeps readers out.
- * So nobody who waits for the views, or computes one from the rest of the tree,
- * waits for us.
- */
-void
-aqumv_lock_for_rebuild(List *relids)
-{
-	List	   *views = NIL;
-	List	   *trees = NIL;
-	ListCell   *lc;
-
-	foreach(lc, relids)
-	{
-		views = list_concat_unique_oid(views, immediate_views_around(lfirst_oid(lc)));
-		trees = list_concat_unique_oid(trees, aqumv_relations_around(aqumv_root_of(lfirst_oid(lc))));
-	}
-	if (views == NIL)
-		return;
-	foreach(lc, trees)
-		LockRelationOid(lfirst_oid(lc),
-						list_member_oid(relids, lfirst_oid(lc)) ? ExclusiveLock : RowShareLock);
-	list_sort(views, compare_oids);
-	foreach(lc, views)
-		LockRelationOid(lfirst_oid(lc), ShareRowExclusiveLock);
-}
-
 /* ------------------------------------------------------------------------
  * Indexes that go
  * ------------------------------------------------------------------------

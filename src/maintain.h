@@ -15,7 +15,6 @@
 extern void aqumv_maintain_views(AqumvChange *change);
 extern void aqumv_view_filled(Oid viewoid);
 extern void aqumv_rebuild_views(List *relids, bool wait);
-extern void aqumv_lock_for_rebuild(List *relids);
 extern void aqumv_drops_index(Oid index);
 extern void aqumv_note_dropped_indexes(void);
 

@@ -238,18 +238,25 @@ aqumv_relations_around(Oid relid)
 
 /*
  * Lock a relation with all that is above and below it, as all who lock several
- * of them do: topmost first.  What comes in meanwhile is locked, too.
+ * of them do: topmost first.  If something comes in meanwhile, begin anew.
  */
 void
 aqumv_lock_tree(Oid relid, LOCKMODE mode)
 {
-	List	   *locked = NIL;
-	List	   *missing;
+	List	   *tree = aqumv_relations_around(relid);
 
-	while ((missing = list_difference_oid(aqumv_relations_around(relid), locked)) != NIL)
+	for (;;)
 	{
-		LockRelationOid(linitial_oid(missing), mode);
-		locked = lappend_oid(locked, linitial_oid(missing));
+		List	   *locked = tree;
+		ListCell   *lc;
+
+		foreach(lc, locked)
+			LockRelationOid(lfirst_oid(lc), mode);
+		tree = aqumv_relations_around(relid);
+		if (list_difference_oid(tree, locked) == NIL)
+			return;
+		foreach(lc, locked)
+			UnlockRelationOid(lfirst_oid(lc), mode);
 	}
 }
 

@@ -9,7 +9,7 @@ set -eu
 cd "$(dirname "$0")/../src"
 
 answer='planner choose answer cover rewrite match derive rollup moments parts flatten bucket levels guard explain'
-maintain='ddl event access attach capture incremental trigger refresh merge apply delta track viewindex change follow
+maintain='ddl event access attach reserve capture incremental trigger refresh merge apply delta track viewindex change follow
 	recompute written reading net pending settle groups rows fold maintain'
 
 # shellcheck disable=SC2035 # in src, no name starts with a dash
