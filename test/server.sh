@@ -50,7 +50,9 @@ missing_packages()
 {
 	major=$(pg_major)
 	command -v make >/dev/null && command -v cc >/dev/null || echo build-essential
-	[ -f "$(config pgxs)" ] || echo "postgresql-server-dev-$major"
+	# the makefiles come with the client already, the headers do not
+	{ [ -f "$(config pgxs)" ] && [ -f "$(config includedir-server)/postgres.h" ]; } ||
+		echo "postgresql-server-dev-$major"
 	[ -x "$(config bindir)/postgres" ] || echo "postgresql-$major"
 	command -v runuser >/dev/null || echo util-linux
 	[ "$1" != bench ] || command -v valgrind >/dev/null || echo valgrind
