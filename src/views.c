@@ -64,11 +64,13 @@ typedef struct ViewSlot
 	MemoryContext context;		/* of current */
 } ViewSlot;
 
+/* among the hash values of a view's functions: it may depend on others as well */
+#define ANY_FUNCTION ((Oid) 0)
+
 static HTAB *base_slots = NULL;
 static HTAB *view_slots = NULL;
 static ViewSlot *last_view_slot = NULL; /* slots are never removed */
 static uint64 invalidations = 0;
-static uint64 function_generation = 0;
 static bool any_recent = false;
 
 /* ------------------------------------------------------------------------
@@ -109,9 +111,22 @@ forget_relation(Datum arg, Oid relid)
 	}
 }
 
+/* May the change of a function, or of a role, concern a view that is valid? */
+static bool
+is_concerned(const AqumvView *view, int cacheid, uint32 hashvalue)
+{
+	if (hashvalue == 0)
+		return true;			/* any may have changed */
+	if (cacheid == AUTHOID)
+		return view->functions != 0;
+	return list_member_oid(view->function_hashes, (Oid) hashvalue) ||
+		list_member_oid(view->function_hashes, ANY_FUNCTION);
+}
+
 /*
- * A function has changed, or a role: so may have what views that call functions
- * hold, who may call them, and who is a superuser.
+ * A function has changed, or a role: so may have what views hold that call it,
+ * and who is a superuser.  Two functions may have one hash value, which only
+ * costs a look.  Who may call them is no concern of views.
  */
 static void
 forget_function(Datum arg, int cacheid, uint32 hashvalue)
@@ -121,12 +136,14 @@ forget_function(Datum arg, int cacheid, uint32 hashvalue)
 
 	invalidations++;
 	aqumv_events++;
-	function_generation++;
 	hash_seq_init(&status, view_slots);
 	while ((view = hash_seq_search(&status)) != NULL)
 	{
-		if (view->valid && view->current->functions != 0)
-			view->valid = false;
+		/* what is not valid may not say all that it calls */
+		if (view->valid && !is_concerned(view->current, cacheid, hashvalue))
+			continue;
+		view->valid = false;
+		view->generation++;
 	}
 }
 
@@ -307,12 +324,21 @@ typedef struct Fingerprint
 {
 	int64		what;
 	int64		which;
+	List	   *hashes;			/* that their invalidations come with */
 } Fingerprint;
 
 static void
 add_to(int64 *fingerprint, uint64 value)
 {
 	*fingerprint = (int64) hash_combine64((uint64) *fingerprint, value);
+}
+
+static void
+note_hash(int cacheid, Oid oid, Fingerprint *fingerprint)
+{
+	uint32		hash = GetSysCacheHashValue1(cacheid, ObjectIdGetDatum(oid));
+
+	fingerprint->hashes = list_append_unique_oid(fingerprint->hashes, (Oid) hash);
 }
 
 /*
@@ -328,6 +354,7 @@ add_function(Oid funcid, Fingerprint *fingerprint)
 
 	if (!OidIsValid(funcid) || funcid < FirstNormalObjectId || is_own_function(funcid))
 		return;
+	note_hash(PROCOID, funcid, fingerprint);
 	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
 	if (!HeapTupleIsValid(tuple))
 		return;
@@ -340,6 +367,9 @@ add_function(Oid funcid, Fingerprint *fingerprint)
 
 		if (isnull)
 			continue;
+		/* provenance.c looks at what such a body calls */
+		if (body[i] == Anum_pg_proc_prosqlbody)
+			fingerprint->hashes = list_append_unique_oid(fingerprint->hashes, ANY_FUNCTION);
 		bytes = (bytea *) PG_DETOAST_DATUM(value);
 		add_to(&fingerprint->what, hash_bytes_extended((unsigned char *) VARDATA_ANY(bytes),
 													   VARSIZE_ANY_EXHDR(bytes), i));
@@ -365,6 +395,10 @@ add_aggregate(HeapTuple tuple, Fingerprint *fingerprint)
 	add_function(agg->aggfinalfn, fingerprint);
 	if (agg->aggfnoid < FirstNormalObjectId || is_own_function(agg->aggfnoid))
 		return;
+	note_hash(AGGFNOID, agg->aggfnoid, fingerprint);
+	note_hash(PROCOID, agg->aggcombinefn, fingerprint);
+	note_hash(PROCOID, agg->aggserialfn, fingerprint);
+	note_hash(PROCOID, agg->aggdeserialfn, fingerprint);
 	add_to(&fingerprint->what, (uint64) agg->aggtransfn << 32 | agg->aggfinalfn);
 	add_to(&fingerprint->what, (uint64) agg->aggtranstype << 32 | agg->aggsortop);
 	init = SysCacheGetAttr(AGGFNOID, tuple, Anum_pg_aggregate_agginitval, &isnull);
@@ -458,6 +492,7 @@ build_view(Relation rel)
 	query = definition_of(rel);
 	(void) fingerprint_walker((Node *) query, &fingerprint);
 	view->functions = fingerprint.what;
+	view->function_hashes = fingerprint.hashes;
 	view->runs_users_code = aqumv_runs_users_code(rel, query);
 	if ((view->unsuitable = aqumv_find_relation(query, &rte, &rti)) != NULL)
 		view->withheld = view->unsuitable =
@@ -614,10 +649,10 @@ aqumv_announce_view(Oid view)
 }
 
 /*
- * A number that changes whenever the view, or any function, may have.
+ * A number that changes whenever the view, or a function it calls, may have.
  */
 uint64
 aqumv_view_generation(const AqumvView *view)
 {
-	return function_generation + *view->changes;
+	return *view->changes;
 }

@@ -53,6 +53,7 @@ typedef struct AqumvView
 	double		pages;			/* what a scan would read */
 	bool		runs_users_code;	/* when its rows are computed or written */
 	int64		functions;		/* fingerprint of the functions it calls */
+	List	   *function_hashes;	/* of these, in the syscaches */
 	const uint64 *changes;		/* counts invalidations; see
 								 * aqumv_view_generation() */
 	AqumvProof	proof;
