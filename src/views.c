@@ -338,7 +338,8 @@ note_hash(int cacheid, Oid oid, Fingerprint *fingerprint)
 {
 	uint32		hash = GetSysCacheHashValue1(cacheid, ObjectIdGetDatum(oid));
 
-	fingerprint->hashes = list_append_unique_oid(fingerprint->hashes, (Oid) hash);
+	if (OidIsValid(oid))
+		fingerprint->hashes = list_append_unique_oid(fingerprint->hashes, (Oid) hash);
 }
 
 /*
