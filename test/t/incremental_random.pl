@@ -196,6 +196,14 @@ sub make_table
 	RETURN NEW;
 END $$', 'CREATE TRIGGER before BEFORE INSERT OR UPDATE ON t FOR EACH ROW EXECUTE FUNCTION before()';
 	}
+	if ($t{partitioned} && chance(0.15))
+	{
+		# moves rows untold
+		push @sql, 'CREATE FUNCTION moves() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+	IF NEW.id % 3 = 0 THEN NEW.part := (coalesce(NEW.g, 0) + NEW.id) % 4; END IF;
+	RETURN NEW;
+END $$', 'CREATE TRIGGER moves BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION moves()';
+	}
 	if (chance(0.1))
 	{
 		my $name = pick('aa', 'zz');
@@ -430,9 +438,12 @@ sub statement
 	{
 		my @ids = some(3, 1 .. $id + 3);
 		my $part = $t->{partitioned} ? ', part' : '';
+		# all sets of actions; rows may move to other partitions
+		my $set = pick('g = s.g', assignments($t), $part ? ('part = s.part', 'g = s.g, part = (t.part + s.part) % 5') : ());
+		my @actions = some(1 + int rand 3, ' WHEN MATCHED AND s.g > 3 THEN DELETE', " WHEN MATCHED AND s.g < 4 THEN UPDATE SET $set",
+			" WHEN NOT MATCHED THEN INSERT (id, g$part) VALUES (s.id, s.g" . ($part ? ', s.part' : '') . ')');
 		return 'MERGE INTO t USING (VALUES ' . join(', ', map { "($_, " . int(rand 5) . ($part ? ', ' . int rand 4 : '') . ')' } @ids) . ") AS s (id, g$part)"
-		  . ' ON t.id = s.id WHEN MATCHED AND s.g > 3 THEN DELETE WHEN MATCHED THEN UPDATE SET ' . pick('g = s.g', assignments($t))
-		  . " WHEN NOT MATCHED THEN INSERT (id, g$part) VALUES (s.id, s.g" . ($part ? ', s.part' : '') . ')';
+		  . ' ON t.id = s.id' . join '', @actions;
 	}
 	if ($n < 0.87 && $t->{key})
 	{
