@@ -197,6 +197,39 @@ my %context = (
 		return undef if grep { $_->{mode} ne 'exact' } @{ $b->{outs} };
 		return { sql => pick('SELECT q FROM (', 'SELECT to_json(q) FROM (', 'SELECT q.*::text FROM (', 'SELECT (q).o1, q IS NULL FROM (') . render($b) . ') AS q', modes => [] };
 	},
+	# what core throws away unplanned must not be evaluated by us
+	'not evaluated' => sub {
+		my ($v, $b) = @_;
+		my $n = @{ $b->{outs} };
+		my $error = out(pick('1 / 0', 'sqrt(-1)', q{''::int}, '(SELECT 1 / 0)', 'CASE WHEN 1 / 0 > 1 THEN 2 END'), 'int');
+		my $kind = pick('EXISTS', 'unused', 'CASE', 'WHERE');
+		my $with = { %$b, outs => [ @{ $b->{outs} }, $error ] };
+		return undef if $b->{distinct} || $b->{order};
+		return { sql => 'SELECT dim.id FROM dim WHERE ' . pick('', 'NOT ') . 'EXISTS (' . render({ %$b, outs => [$error] }) . ')', modes => [] } if $kind eq 'EXISTS' && $b->{group};
+		return { sql => 'SELECT ' . join(', ', map { "q.o$_" } 1 .. $n) . ' FROM (' . render($with) . ') AS q', modes => [ modes($b) ] } if $kind eq 'unused';
+		return { sql => 'SELECT dim.id, CASE WHEN ' . pick('false', 'dim.id IS NULL', '1 = 2') . ' THEN (SELECT max(q.o' . ($n + 1) . ') FROM (' . render($with) . ') AS q) ELSE 5 END FROM dim', modes => [] }
+		  if $kind eq 'CASE' && $error->{sql} !~ /sqrt/;
+		return plain({ %$b, where => [ @{ $b->{where} }, pick('false', 'true OR 1 / 0 = 1', "CASE WHEN true THEN true ELSE $error->{sql} = 1 END") ] });
+	},
+	# of empty groups too: NULL, not 0
+	'constants aggregated' => sub {
+		my ($v) = @_;
+		my $b = answerable($v, $v->{kind} eq 'groups' ? pick('same grain', 'fewer keys', 'no grain') : $v->{kind} eq 'one' ? 'one row' : pick('rows, aggregated', 'rows, grouped'));
+		return undef if !$b || has_near($b) || $b->{order};
+		push @{ $b->{where} }, condition(pick(@{ $v->{items} })) if $v->{items} && @{ $v->{items} } && chance(0.5);
+		push @{ $b->{outs} }, map { out($_, 'big') } some(1 + int rand 3, 'sum(1)', 'avg(5)', 'count(7)', 'count(NULL::int)', 'max(2)', 'min(3.50)', 'sum(NULL::int)',
+			'sum(2.50)', "max('x'::text)", 'bool_and(true)', 'sum(-1) FILTER (WHERE false)', 'count(DISTINCT 1)', 'sum(DISTINCT 4)', 'stddev(1)', 'sum(1) + count(*)');
+		return plain($b);
+	},
+	'deep expressions' => sub {
+		my ($v, $b) = @_;
+		my $key = pick(grep { $_->{tag} eq 'int' } @{ $v->{items} // [] }) // return undef;
+		my $of = $v->{kind} eq 'groups' ? answerable($v, pick('same grain', 'no grain')) : answerable($v, 'rows, aggregated');
+		return undef if !$of || has_near($of);
+		push @{ $of->{where} }, deep($key->{sql}) . pick(' > 0', ' IS NOT NULL', ' IN (0, 1, 5)');
+		push @{ $of->{outs} }, out('max(' . deep($key->{sql}) . ')', 'int') if chance(0.5);
+		return plain($of);
+	},
 	'join of blocks' => sub {
 		my ($v, $b) = @_;
 		my ($one) = grep { $_->{mode} eq 'exact' } outputs($b, 'q1');
@@ -205,6 +238,20 @@ my %context = (
 		return { sql => 'SELECT q1.*, q2.* FROM (' . render($b) . ') AS q1 ' . pick('JOIN', 'LEFT JOIN', 'FULL JOIN') . ' (' . render(sibling($b, $v)) . ") AS q2 ON $one->{sql} = $other", modes => [ modes($b), modes($b) ] };
 	},
 );
+
+# an expression of many levels that is as good as the one inside
+sub deep
+{
+	my $sql = shift;
+
+	for (1 .. 10 + int rand 50)
+	{
+		$sql = pick("abs($sql)", "coalesce($sql, 7)", "(- $sql)", "nullif($sql, 1)", "greatest($sql, 0)", "($sql)::int", "(CASE WHEN $sql > 2 THEN 3 END)",
+			"(($sql) IN (1, 2, 3))::int", "(($sql) IS NULL)::int", "(NOT ($sql) = 4)::int");
+		return $sql if length $sql > 4000;
+	}
+	return $sql;
+}
 
 # one more level around a query
 sub nested

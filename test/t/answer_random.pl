@@ -190,6 +190,8 @@ sub difference
 	my ($step, $on, $off) = @_;
 	my ($on_codes, $off_codes) = map { join ' ', @{ $_->{codes} // ['lost'] } } $on, $off;
 
+	# where core evaluates what nobody needs, the rewritten query need not
+	return undef if ($step->{shape} // '') eq 'not evaluated' && $off_codes =~ /22/ && $on_codes !~ /22/;
 	return "ended with $on_codes, should be $off_codes" if $on_codes ne $off_codes;
 	return 'lost' if $on_codes =~ /lost|57P|08|XX/;
 	return undef if $off_codes =~ /[1-9A-Z]/;
