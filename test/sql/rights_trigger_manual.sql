@@ -14,7 +14,7 @@ CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10);
 GRANT SELECT ON t, p, p1 TO regress_aqumv_maker;
 GRANT TRIGGER ON p1 TO regress_aqumv_maker;
 CREATE FUNCTION triggers() RETURNS TABLE (name regclass, n bigint) LANGUAGE sql AS
-    'SELECT tgrelid::regclass, count(*) FROM pg_trigger WHERE tgrelid IN (''t''::regclass, ''p''::regclass, ''p1''::regclass) GROUP BY 1 ORDER BY 1::text';
+    'SELECT tgrelid::regclass, count(*) FROM pg_trigger WHERE tgrelid IN (''t''::regclass, ''p''::regclass, ''p1''::regclass) GROUP BY tgrelid ORDER BY tgrelid::regclass::text COLLATE "C"';
 
 SET ROLE regress_aqumv_maker;
 CREATE MATERIALIZED VIEW v AS SELECT a FROM t;
