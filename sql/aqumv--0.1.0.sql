@@ -40,7 +40,8 @@ CREATE INDEX mark_root ON aqumv.mark (root);
 COMMENT ON TABLE aqumv.mark IS
     'Traces of transactions that wrote a tracked relation: root of its partition tree, the relation, 0 for rows written, 1 for rows that came or went as a whole, 2 for a transaction that a refresh found writing, the backend that may replace the mark, the transaction, and how many refreshes that transaction had run before.';
 
--- one row per materialized view that was filled under aqumv's eyes
+-- one row per materialized view that was filled under aqumv's eyes, and rows
+-- with filenode 0 that take it back (src/catalog.c)
 CREATE TABLE aqumv.refresh (
     view oid NOT NULL,
     base oid NOT NULL,
@@ -53,7 +54,7 @@ CREATE TABLE aqumv.refresh (
     timezone text NOT NULL,
     snapshot pg_snapshot NOT NULL
 );
-CREATE UNIQUE INDEX refresh_view ON aqumv.refresh (view);
+CREATE INDEX refresh_view ON aqumv.refresh (view);
 COMMENT ON TABLE aqumv.refresh IS
     'What each materialized view was last filled from: the snapshot it read, the storage it filled, the TimeZone it ran under, the functions it called.';
 

@@ -19,6 +19,7 @@
 #include "catalog/pg_extension.h"
 #include "catalog/pg_inherits.h"
 #include "commands/extension.h"
+#include "miscadmin.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -32,15 +33,42 @@
 #include "option.h"
 #include "partition.h"
 #include "refresh.h"
+#include "track.h"
+#include "views.h"
 
 static object_access_hook_type prev_object_access = NULL;
 
 /*
- * The storage of a view has changed.  Unless it is being filled, its rows are
- * the same.
+ * An immediate view has a new owner, whose functions writers would run from now
+ * on: not if he may not put triggers on the table.  (SELECT and more is asked all
+ * the time, see trust.c.)
  */
 static void
-note_storage(Oid view)
+note_new_owner(AqumvView *view, Oid owner)
+{
+	Oid			forbidden;
+	AqumvRefresh refresh;
+
+	if (view->maintenance != AQUMV_IMMEDIATE || !OidIsValid(view->base) ||
+		!aqumv_read_refresh(view->view, NULL, &refresh))
+		return;
+	forbidden = aqumv_forbids_triggers(view->base, owner);
+	if (!OidIsValid(forbidden))
+		return;
+	aqumv_doubt_refresh(view->view);
+	ereport(WARNING,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("materialized view \"%s\" is not maintained any more: its owner \"%s\" has no TRIGGER privilege on \"%s\"",
+					get_rel_name(view->view), GetUserNameFromId(owner, true), get_rel_name(forbidden)),
+			 errhint("Have TRIGGER granted, then REFRESH the view.")));
+}
+
+/*
+ * A view has been altered.  If its storage has changed, and it is not being
+ * filled, its rows are the same.
+ */
+static void
+note_altered_view(Oid viewoid)
 {
 	Relation	rel = table_open(RelationRelationId, AccessShareLock);
 	ScanKeyData key;
@@ -49,11 +77,18 @@ note_storage(Oid view)
 
 	/* the change is not visible yet to ordinary snapshots */
 	ScanKeyInit(&key, Anum_pg_class_oid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(view));
+				ObjectIdGetDatum(viewoid));
 	scan = systable_beginscan(rel, ClassOidIndexId, true, SnapshotSelf, 1, &key);
 	tuple = systable_getnext(scan);
 	if (HeapTupleIsValid(tuple))
-		aqumv_view_moved(view, ((Form_pg_class) GETSTRUCT(tuple))->relfilenode);
+	{
+		Form_pg_class form = (Form_pg_class) GETSTRUCT(tuple);
+		AqumvView  *view = aqumv_get_locked_view(viewoid);
+
+		if (view != NULL && view->owner != form->relowner)
+			note_new_owner(view, form->relowner);
+		aqumv_view_moved(viewoid, form->relfilenode);
+	}
 	systable_endscan(scan);
 	table_close(rel, AccessShareLock);
 }
@@ -100,7 +135,7 @@ aqumv_object_access(ObjectAccessType access, Oid classid, Oid objid, int subid, 
 	else if (access == OAT_POST_ALTER && classid == RelationRelationId && subid == 0 &&
 			 !aqumv_is_filling_view(objid) && get_rel_relkind(objid) == RELKIND_MATVIEW &&
 			 aqumv_is_installed())
-		note_storage(objid);
+		note_altered_view(objid);
 	else if (access == OAT_POST_ALTER && classid == InheritsRelationId && aqumv_is_installed())
 		note_no_inherit(((ObjectAccessPostAlter *) arg)->auxiliary_id);
 }

@@ -18,7 +18,6 @@
 #include "access/tableam.h"
 #include "access/xact.h"
 #include "catalog/dependency.h"
-#include "catalog/index.h"
 #include "catalog/indexing.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
@@ -26,8 +25,6 @@
 #include "commands/extension.h"
 #include "miscadmin.h"
 #include "parser/parse_func.h"
-#include "storage/bufmgr.h"
-#include "storage/procarray.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/fmgrprotos.h"
@@ -53,17 +50,6 @@ enum tracking_attributes
 	TRACKING_NATTS = TRACKING_CHANGED_PART
 };
 
-enum mark_attributes
-{
-	MARK_ROOT = 1,
-	MARK_RELATION,
-	MARK_KIND,
-	MARK_PID,
-	MARK_XID,
-	MARK_PART,
-	MARK_NATTS = MARK_PART
-};
-
 enum refresh_attributes
 {
 	REFRESH_VIEW = 1,
@@ -84,26 +70,31 @@ enum refresh_attributes
  * ------------------------------------------------------------------------
  */
 
-typedef struct OwnTables
+static const struct
+{
+	const char *table;
+	const char *index;
+}			own_names[AQUMV_OWN_TABLES] = {
+	[AQUMV_OWN_TRACKING] = {"tracking", "tracking_relation"},
+	[AQUMV_OWN_MARK] = {"mark", "mark_root"},
+	[AQUMV_OWN_REFRESH] = {"refresh", "refresh_view"}
+};
+
+static struct
 {
 	bool		valid;
-	Oid			tracking;
-	Oid			tracking_index;
-	Oid			mark;
-	Oid			mark_index;
-	Oid			refresh;
-	Oid			refresh_index;
-} OwnTables;
-
-static OwnTables own_tables;
+	Oid			tables[AQUMV_OWN_TABLES];
+	Oid			indexes[AQUMV_OWN_TABLES];
+	Oid			maintain;		/* the function */
+}			own;
 
 static void
 forget_own_tables(Datum arg, Oid relid)
 {
-	if (own_tables.valid &&
-		(relid == InvalidOid || relid == own_tables.mark ||
-		 relid == own_tables.tracking || relid == own_tables.refresh))
-		own_tables.valid = false;
+	if (own.valid &&
+		(relid == InvalidOid || relid == own.tables[AQUMV_OWN_MARK] ||
+		 relid == own.tables[AQUMV_OWN_TRACKING] || relid == own.tables[AQUMV_OWN_REFRESH]))
+		own.valid = false;
 }
 
 static Oid
@@ -127,9 +118,9 @@ aqumv_is_installed(void)
 	static bool registered = false;
 	Oid			schema;
 	Oid			extension;
-	OwnTables	found = {0};
+	bool		all = true;
 
-	if (own_tables.valid)
+	if (own.valid)
 		return true;
 	if (!registered)
 	{
@@ -142,26 +133,56 @@ aqumv_is_installed(void)
 	extension = get_extension_oid(AQUMV_EXTENSION, true);
 	if (!OidIsValid(extension))
 		return false;
-	found.tracking = find_own_table(schema, extension, "tracking");
-	found.mark = find_own_table(schema, extension, "mark");
-	found.refresh = find_own_table(schema, extension, "refresh");
-	found.tracking_index = get_relname_relid("tracking_relation", schema);
-	found.mark_index = get_relname_relid("mark_root", schema);
-	found.refresh_index = get_relname_relid("refresh_view", schema);
-	found.valid = OidIsValid(found.tracking) && OidIsValid(found.mark) &&
-		OidIsValid(found.refresh) && OidIsValid(found.tracking_index) &&
-		OidIsValid(found.mark_index) && OidIsValid(found.refresh_index);
-	own_tables = found;
-	return found.valid;
+	for (int i = 0; i < AQUMV_OWN_TABLES; i++)
+	{
+		own.tables[i] = find_own_table(schema, extension, own_names[i].table);
+		own.indexes[i] = get_relname_relid(own_names[i].index, schema);
+		all = all && OidIsValid(own.tables[i]) && OidIsValid(own.indexes[i]);
+	}
+	own.maintain = InvalidOid;
+	own.valid = all;
+	return all;
 }
 
 /* Is this one of aqumv's own tables? */
 bool
 aqumv_is_own_table(Oid relid)
 {
-	return aqumv_is_installed() &&
-		(relid == own_tables.tracking || relid == own_tables.mark ||
-		 relid == own_tables.refresh);
+	if (!aqumv_is_installed())
+		return false;
+	for (int i = 0; i < AQUMV_OWN_TABLES; i++)
+	{
+		if (relid == own.tables[i])
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Open one of our own tables, and tell its index.  NULL if the extension is
+ * not, or no longer, installed.
+ *
+ * The index is looked up when the lock on the table is there: REINDEX
+ * CONCURRENTLY may have put another one in its place, and cannot while we
+ * have the lock.
+ */
+Relation
+aqumv_open_own_table(AqumvOwnTable which, LOCKMODE lockmode, Oid *index)
+{
+	Relation	rel;
+
+	if (!aqumv_is_installed())
+		return NULL;
+	rel = try_table_open(own.tables[which], lockmode);
+	if (rel == NULL)
+		return NULL;
+	if (!aqumv_is_installed() || RelationGetRelid(rel) != own.tables[which])
+	{
+		table_close(rel, lockmode);
+		return NULL;
+	}
+	*index = own.indexes[which];
+	return rel;
 }
 
 /* OID of one of the trigger functions. */
@@ -170,6 +191,20 @@ aqumv_trigger_function(const char *name)
 {
 	return LookupFuncName(list_make2(makeString(AQUMV_SCHEMA), makeString(pstrdup(name))),
 						  0, NULL, false);
+}
+
+/*
+ * Is this the trigger function that maintains views?  Asked by every statement.
+ */
+bool
+aqumv_is_maintain_function(Oid funcid)
+{
+	if (!aqumv_is_installed())
+		return false;
+	/* it lives as long as our tables */
+	if (!OidIsValid(own.maintain))
+		own.maintain = aqumv_trigger_function("maintain");
+	return funcid == own.maintain;
 }
 
 /*
@@ -223,10 +258,9 @@ aqumv_moments_aggregate(const char *name)
  * ------------------------------------------------------------------------
  */
 
-typedef void (*RowReader) (HeapTuple tuple, TupleDesc desc, void *result);
-
-static SysScanDesc
-begin_scan(Relation rel, Oid index, Oid key, Snapshot snapshot)
+/* Scan the rows of a key.  A NULL snapshot means the latest. */
+SysScanDesc
+aqumv_scan_own_table(Relation rel, Oid index, Oid key, Snapshot snapshot)
 {
 	ScanKeyData skey;
 
@@ -235,41 +269,49 @@ begin_scan(Relation rel, Oid index, Oid key, Snapshot snapshot)
 	return systable_beginscan(rel, index, true, snapshot, 1, &skey);
 }
 
-/* Read the row of a key, if there is one.  A NULL snapshot means the latest. */
-static bool
-read_row(Oid table, Oid index, Oid key, Snapshot snapshot, RowReader reader, void *result)
+/*
+ * Delete a row.  Somebody else may be at it: without wait, returns
+ * TM_BeingModified then; with it, waits for him.  What is gone already is gone,
+ * at every isolation level.
+ */
+static TM_Result
+delete_tuple(Relation rel, HeapTuple tuple, bool wait)
 {
-	Relation	rel = table_open(table, AccessShareLock);
-	SysScanDesc scan = begin_scan(rel, index, key, snapshot);
-	HeapTuple	tuple = systable_getnext(scan);
-	bool		found = HeapTupleIsValid(tuple);
+	TM_FailureData failure;
 
-	if (found)
-		reader(tuple, RelationGetDescr(rel), result);
-	systable_endscan(scan);
-	table_close(rel, AccessShareLock);
-	return found;
+	return table_tuple_delete(rel, &tuple->t_self, GetCurrentCommandId(true),
+							  InvalidSnapshot, InvalidSnapshot, wait, &failure, false);
 }
 
 /*
- * Insert the row of a key, or replace the one there is.  Concurrent writers of
- * one key wait for each other; DDL locks keep that from happening but for
- * REFRESH CONCURRENTLY and VACUUM, which take turns on the view as well.
+ * Insert the row of a key, and delete whatever there is.  Concurrent writers of
+ * one key are kept apart by DDL locks; who only adds to it need not be waited
+ * for.
  */
 static void
-upsert_row(Oid table, Oid index, Oid key, Datum *values, int natts)
+replace_rows(AqumvOwnTable which, Oid key, Datum *values)
 {
-	Relation	rel = table_open(table, RowExclusiveLock);
-	SysScanDesc scan = begin_scan(rel, index, key, NULL);
-	HeapTuple	old = systable_getnext(scan);
+	Oid			index;
+	Relation	rel = aqumv_open_own_table(which, RowExclusiveLock, &index);
+	SysScanDesc scan;
 	bool		nulls[REFRESH_NATTS] = {false};
-	HeapTuple	tuple;
+	HeapTuple	old,
+				tuple;
+	bool		done = false;
 
-	Assert(natts <= REFRESH_NATTS);
+	if (rel == NULL)
+		return;
+	scan = aqumv_scan_own_table(rel, index, key, NULL);
 	tuple = heap_form_tuple(RelationGetDescr(rel), values, nulls);
-	if (HeapTupleIsValid(old))
-		CatalogTupleUpdate(rel, &old->t_self, tuple);
-	else
+	while (HeapTupleIsValid(old = systable_getnext(scan)))
+	{
+		if (done)
+			(void) delete_tuple(rel, old, true);
+		else
+			CatalogTupleUpdate(rel, &old->t_self, tuple);
+		done = true;
+	}
+	if (!done)
 		CatalogTupleInsert(rel, tuple);
 	systable_endscan(scan);
 	table_close(rel, RowExclusiveLock);
@@ -277,16 +319,20 @@ upsert_row(Oid table, Oid index, Oid key, Datum *values, int natts)
 }
 
 static void
-delete_row(Oid table, Oid index, Oid key)
+delete_rows(AqumvOwnTable which, Oid key)
 {
-	Relation	rel = table_open(table, RowExclusiveLock);
-	SysScanDesc scan = begin_scan(rel, index, key, NULL);
+	Oid			index;
+	Relation	rel = aqumv_open_own_table(which, RowExclusiveLock, &index);
+	SysScanDesc scan;
 	HeapTuple	tuple;
 	bool		found = false;
 
+	if (rel == NULL)
+		return;
+	scan = aqumv_scan_own_table(rel, index, key, NULL);
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
-		CatalogTupleDelete(rel, &tuple->t_self);
+		(void) delete_tuple(rel, tuple, true);
 		found = true;
 	}
 	systable_endscan(scan);
@@ -306,26 +352,6 @@ attribute(HeapTuple tuple, int attno, TupleDesc desc)
 	return value;
 }
 
-/*
- * A row of aqumv.mark, which has no nulls and no variable-length columns, as
- * it stands in a tuple.  Every writer reads one.
- */
-typedef struct MarkRow
-{
-	Oid			root;
-	Oid			relation;
-	int32		kind;
-	int32		pid;
-	FullTransactionId xid;
-	int32		part;
-} MarkRow;
-
-static const MarkRow *
-mark_row(HeapTuple tuple)
-{
-	return (const MarkRow *) GETSTRUCT(tuple);
-}
-
 static AqumvMoment
 moment_attributes(HeapTuple tuple, int xid, int part, TupleDesc desc)
 {
@@ -342,10 +368,8 @@ moment_attributes(HeapTuple tuple, int xid, int part, TupleDesc desc)
  */
 
 static void
-tracking_from_tuple(HeapTuple tuple, TupleDesc desc, void *result)
+tracking_from_tuple(HeapTuple tuple, TupleDesc desc, AqumvTracking *row)
 {
-	AqumvTracking *row = result;
-
 	row->relation = DatumGetObjectId(attribute(tuple, TRACKING_RELATION, desc));
 	row->parent = DatumGetObjectId(attribute(tuple, TRACKING_PARENT, desc));
 	row->root = DatumGetObjectId(attribute(tuple, TRACKING_ROOT, desc));
@@ -360,9 +384,22 @@ tracking_from_tuple(HeapTuple tuple, TupleDesc desc, void *result)
 bool
 aqumv_read_tracking(Oid relation, AqumvTracking *row)
 {
-	return aqumv_is_installed() &&
-		read_row(own_tables.tracking, own_tables.tracking_index, relation, NULL,
-				 tracking_from_tuple, row);
+	Oid			index;
+	Relation	rel = aqumv_open_own_table(AQUMV_OWN_TRACKING, AccessShareLock, &index);
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	bool		found;
+
+	if (rel == NULL)
+		return false;
+	scan = aqumv_scan_own_table(rel, index, relation, NULL);
+	tuple = systable_getnext(scan);
+	found = HeapTupleIsValid(tuple);
+	if (found)
+		tracking_from_tuple(tuple, RelationGetDescr(rel), row);
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return found;
 }
 
 /* Insert or replace the row of a relation, and have caches notice. */
@@ -371,8 +408,6 @@ aqumv_write_tracking(const AqumvTracking *row)
 {
 	Datum		values[TRACKING_NATTS];
 
-	if (!aqumv_is_installed())
-		return;
 	values[TRACKING_RELATION - 1] = ObjectIdGetDatum(row->relation);
 	values[TRACKING_PARENT - 1] = ObjectIdGetDatum(row->parent);
 	values[TRACKING_ROOT - 1] = ObjectIdGetDatum(row->root);
@@ -380,8 +415,7 @@ aqumv_write_tracking(const AqumvTracking *row)
 	values[TRACKING_SINCE_PART - 1] = Int32GetDatum(row->since.part);
 	values[TRACKING_CHANGED_XID - 1] = FullTransactionIdGetDatum(row->changed.xid);
 	values[TRACKING_CHANGED_PART - 1] = Int32GetDatum(row->changed.part);
-	upsert_row(own_tables.tracking, own_tables.tracking_index, row->relation,
-			   values, TRACKING_NATTS);
+	replace_rows(AQUMV_OWN_TRACKING, row->relation, values);
 	if (SearchSysCacheExists1(RELOID, ObjectIdGetDatum(row->relation)))
 		CacheInvalidateRelcacheByRelid(row->relation);
 }
@@ -389,9 +423,7 @@ aqumv_write_tracking(const AqumvTracking *row)
 void
 aqumv_delete_tracking(Oid relation)
 {
-	if (!aqumv_is_installed())
-		return;
-	delete_row(own_tables.tracking, own_tables.tracking_index, relation);
+	delete_rows(AQUMV_OWN_TRACKING, relation);
 	if (SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relation)))
 		CacheInvalidateRelcacheByRelid(relation);
 }
@@ -404,14 +436,14 @@ List *
 aqumv_tracked_children(Oid parent)
 {
 	List	   *children = NIL;
-	Relation	rel;
+	Oid			index;
+	Relation	rel = aqumv_open_own_table(AQUMV_OWN_TRACKING, AccessShareLock, &index);
 	ScanKeyData key;
 	SysScanDesc scan;
 	HeapTuple	tuple;
 
-	if (!aqumv_is_installed())
+	if (rel == NULL)
 		return NIL;
-	rel = table_open(own_tables.tracking, AccessShareLock);
 	ScanKeyInit(&key, TRACKING_PARENT, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(parent));
 	scan = systable_beginscan(rel, InvalidOid, false, NULL, 1, &key);
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
@@ -423,246 +455,13 @@ aqumv_tracked_children(Oid parent)
 }
 
 /* ------------------------------------------------------------------------
- * mark
- * ------------------------------------------------------------------------
- */
-
-/* Does a snapshot see whoever inserted a row that is committed? */
-static bool
-sees_inserter(Snapshot snapshot, HeapTuple tuple)
-{
-	TransactionId xmin = HeapTupleHeaderGetXmin(tuple->t_data);
-
-	if (TransactionIdIsCurrentTransactionId(xmin))
-		return HeapTupleHeaderGetCmin(tuple->t_data) < snapshot->curcid;
-	return !XidInMVCCSnapshot(xmin, snapshot);
-}
-
-/*
- * Delete the marks of a relation that say no more than one of this kind, and
- * that a snapshot sees.  Sound only in a transaction that adds a mark of its
- * own (freshness.c says why), or an epoch.
- *
- * Other backends' marks are theirs to replace while they live, and open
- * transactions need theirs, unless "all" is asked for under a lock that keeps
- * writers out.  What somebody else is
- * deleting stays: never wait for another writer.
- */
-static void
-supersede_marks(Relation rel, Oid root, Oid relation, AqumvMarkKind kind, bool all,
-				Snapshot snapshot)
-{
-	/*
-	 * Whether marks are there means nothing to this transaction: a scan under its
-	 * snapshot would leave SIREAD locks, and serialization failures to follow.
-	 */
-	SysScanDesc scan = begin_scan(rel, own_tables.mark_index, root,
-								  snapshot == NULL ? NULL : SnapshotSelf);
-	HeapTuple	tuple;
-
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-	{
-		TM_FailureData failure;
-		const MarkRow *row = mark_row(tuple);
-
-		if (row->relation != relation || row->kind < kind ||
-			(snapshot != NULL && !sees_inserter(snapshot, tuple)) ||
-			(!all && row->pid != 0 && row->pid != MyProcPid &&
-			 BackendPidGetProc(row->pid) != NULL) ||
-			(!all && row->kind == AQUMV_MARK_OPEN && !aqumv_is_ancient(row->xid) &&
-			 XidInMVCCSnapshot(XidFromFullTransactionId(row->xid), snapshot)))
-			continue;
-		(void) table_tuple_delete(rel, &tuple->t_self, GetCurrentCommandId(true),
-								  InvalidSnapshot, InvalidSnapshot, false, &failure, false);
-	}
-	systable_endscan(scan);
-}
-
-/*
- * Is a transaction so old that 32 bits of its id say nothing any more?  It has
- * ended long ago.
- */
-bool
-aqumv_is_ancient(FullTransactionId fxid)
-{
-	return U64FromFullTransactionId(ReadNextFullTransactionId()) -
-		U64FromFullTransactionId(fxid) >= UINT64CONST(1) << 31;
-}
-
-static HeapTuple
-form_mark(Relation rel, Oid root, Oid relation, AqumvMarkKind kind, AqumvMoment moment)
-{
-	Datum		values[MARK_NATTS];
-	bool		nulls[MARK_NATTS] = {false};
-
-	values[MARK_ROOT - 1] = ObjectIdGetDatum(root);
-	values[MARK_RELATION - 1] = ObjectIdGetDatum(relation);
-	values[MARK_KIND - 1] = Int32GetDatum(kind);
-	values[MARK_PID - 1] = Int32GetDatum(kind == AQUMV_MARK_WRITE ? MyProcPid : 0);
-	values[MARK_XID - 1] = FullTransactionIdGetDatum(moment.xid);
-	values[MARK_PART - 1] = Int32GetDatum(moment.part);
-	return heap_form_tuple(RelationGetDescr(rel), values, nulls);
-}
-
-/*
- * Is the mark that was left at a place still there, for this snapshot?  The
- * line pointer may have been given to another row.
- */
-static bool
-mark_stands(Relation rel, const AqumvMarkPlace *place, Oid root, Snapshot snapshot)
-{
-	HeapTupleData tuple;
-	const MarkRow *row;
-	Buffer		buffer;
-	bool		result;
-
-	/* VACUUM may have cut off the page */
-	if (ItemPointerGetBlockNumber(&place->tid) >= RelationGetNumberOfBlocks(rel))
-		return false;
-	buffer = ReadBuffer(rel, ItemPointerGetBlockNumber(&place->tid));
-	heap_page_prune_opt(rel, buffer);
-	ReleaseBuffer(buffer);
-
-	tuple.t_self = place->tid;
-	if (!heap_fetch(rel, snapshot, &tuple, &buffer, false))
-		return false;
-	row = mark_row(&tuple);
-	result = row->root == root && row->relation == place->relation &&
-		row->kind == AQUMV_MARK_WRITE &&
-		FullTransactionIdEquals(row->xid, place->moment.xid) &&
-		row->part == place->moment.part;
-	ReleaseBuffer(buffer);
-	return result;
-}
-
-/*
- * Leave a mark in the place of this backend's previous one, which is cheaper
- * than a new row.  Nobody else touches that one while the backend lives.  False
- * if it is gone, or not visible to the transaction (which may not stand for it
- * then).
- */
-bool
-aqumv_replace_mark(AqumvMarkPlace *place, Oid root, AqumvMoment moment)
-{
-	Relation	rel;
-	Snapshot	snapshot;
-	bool		done = false;
-
-	if (!aqumv_is_installed())
-		return true;
-	rel = table_open(own_tables.mark, RowExclusiveLock);
-	snapshot = RegisterSnapshot(GetTransactionSnapshot());
-	if (mark_stands(rel, place, root, snapshot))
-	{
-		HeapTuple	tuple = form_mark(rel, root, place->relation, AQUMV_MARK_WRITE, moment);
-		TM_FailureData failure;
-
-		done = aqumv_compat_heap_update(rel, &place->tid, tuple, GetCurrentCommandId(true),
-										&failure) == TM_Ok;
-		if (done)
-		{
-			if (!HeapTupleIsHeapOnly(tuple))
-			{
-				Relation	index = index_open(own_tables.mark_index, RowExclusiveLock);
-				Datum		value = ObjectIdGetDatum(root);
-				bool		isnull = false;
-
-				index_insert(index, &value, &isnull, &tuple->t_self, rel, UNIQUE_CHECK_NO,
-							 false, BuildIndexInfo(index));
-				index_close(index, RowExclusiveLock);
-			}
-			place->tid = tuple->t_self;
-			place->moment = moment;
-		}
-	}
-	UnregisterSnapshot(snapshot);
-	table_close(rel, RowExclusiveLock);
-	return done;
-}
-
-/*
- * Leave a mark in a new row; with supersede, clear away those that it stands
- * for.
- */
-void
-aqumv_insert_mark(AqumvMarkPlace *place, Oid root, AqumvMarkKind kind,
-				  AqumvMoment moment, bool supersede)
-{
-	Relation	rel;
-	HeapTuple	tuple;
-
-	if (!aqumv_is_installed())
-		return;
-	rel = table_open(own_tables.mark, RowExclusiveLock);
-	if (supersede)
-	{
-		/*
-		 * Only what the transaction itself sees may go: under REPEATABLE READ
-		 * that is less than what is committed.
-		 */
-		Snapshot	snapshot = RegisterSnapshot(GetTransactionSnapshot());
-
-		supersede_marks(rel, root, place->relation, kind, false, snapshot);
-		UnregisterSnapshot(snapshot);
-	}
-	tuple = form_mark(rel, root, place->relation, kind, moment);
-	CatalogTupleInsert(rel, tuple);
-	place->tid = tuple->t_self;
-	place->moment = moment;
-	table_close(rel, RowExclusiveLock);
-}
-
-/*
- * Forget the marks of a relation that is no longer tracked as part of this
- * tree.  Those that somebody is replacing stay, to no harm.
- */
-void
-aqumv_delete_marks(Oid root, Oid relation)
-{
-	Relation	rel;
-
-	if (!aqumv_is_installed())
-		return;
-	rel = table_open(own_tables.mark, RowExclusiveLock);
-	supersede_marks(rel, root, relation, AQUMV_MARK_WRITE, true, NULL);
-	table_close(rel, RowExclusiveLock);
-	CommandCounterIncrement();
-}
-
-/*
- * Visit the marks of a partition tree that a snapshot sees, until the visitor
- * has seen enough.  An ordinary index scan, so that it leaves SIREAD locks in
- * a SERIALIZABLE transaction.
- */
-void
-aqumv_visit_marks(Oid root, Snapshot snapshot, AqumvMarkVisitor visitor, void *context)
-{
-	Relation	rel = table_open(own_tables.mark, AccessShareLock);
-	SysScanDesc scan = begin_scan(rel, own_tables.mark_index, root, snapshot);
-	HeapTuple	tuple;
-
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-	{
-		const MarkRow *row = mark_row(tuple);
-		AqumvMoment moment = {.xid = row->xid,.part = row->part};
-
-		if (!visitor(row->relation, row->kind, moment, context))
-			break;
-	}
-	systable_endscan(scan);
-	table_close(rel, AccessShareLock);
-}
-
-/* ------------------------------------------------------------------------
  * refresh
  * ------------------------------------------------------------------------
  */
 
 static void
-refresh_from_tuple(HeapTuple tuple, TupleDesc desc, void *result)
+refresh_from_tuple(HeapTuple tuple, TupleDesc desc, AqumvRefresh *row)
 {
-	AqumvRefresh *row = result;
-
 	row->view = DatumGetObjectId(attribute(tuple, REFRESH_VIEW, desc));
 	row->base = DatumGetObjectId(attribute(tuple, REFRESH_BASE, desc));
 	row->filenode = DatumGetObjectId(attribute(tuple, REFRESH_FILENODE, desc));
@@ -674,13 +473,43 @@ refresh_from_tuple(HeapTuple tuple, TupleDesc desc, void *result)
 	row->snapshot = PointerGetDatum(PG_DETOAST_DATUM_COPY(attribute(tuple, REFRESH_SNAPSHOT, desc)));
 }
 
-/* Read what a snapshot knows of a view's last refresh. */
+/*
+ * Does a row of aqumv.refresh take a record back?  Such rows stand for the
+ * deletion of the record where that would have to wait.
+ */
+static bool
+is_doubt(HeapTuple tuple, TupleDesc desc)
+{
+	return DatumGetObjectId(attribute(tuple, REFRESH_FILENODE, desc)) == InvalidOid;
+}
+
+/*
+ * Read what a snapshot knows of a view's last refresh: false if nothing, or if
+ * it sees that somebody doubted the view since.
+ */
 bool
 aqumv_read_refresh(Oid view, Snapshot snapshot, AqumvRefresh *row)
 {
-	return aqumv_is_installed() &&
-		read_row(own_tables.refresh, own_tables.refresh_index, view, snapshot,
-				 refresh_from_tuple, row);
+	Oid			index;
+	Relation	rel = aqumv_open_own_table(AQUMV_OWN_REFRESH, AccessShareLock, &index);
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	bool		found = false;
+	bool		doubted = false;
+
+	if (rel == NULL)
+		return false;
+	scan = aqumv_scan_own_table(rel, index, view, snapshot);
+	while (!doubted && HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		doubted = is_doubt(tuple, RelationGetDescr(rel));
+		if (!doubted)
+			refresh_from_tuple(tuple, RelationGetDescr(rel), row);
+		found = true;
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return found && !doubted;
 }
 
 /* What backends remember of a view rests on its record. */
@@ -696,8 +525,6 @@ aqumv_write_refresh(const AqumvRefresh *row)
 {
 	Datum		values[REFRESH_NATTS];
 
-	if (!aqumv_is_installed())
-		return;
 	values[REFRESH_VIEW - 1] = ObjectIdGetDatum(row->view);
 	values[REFRESH_BASE - 1] = ObjectIdGetDatum(row->base);
 	values[REFRESH_FILENODE - 1] = ObjectIdGetDatum(row->filenode);
@@ -708,17 +535,73 @@ aqumv_write_refresh(const AqumvRefresh *row)
 	values[REFRESH_REFRESHED_AT - 1] = TimestampTzGetDatum(row->refreshed_at);
 	values[REFRESH_TIMEZONE - 1] = CStringGetTextDatum(row->timezone);
 	values[REFRESH_SNAPSHOT - 1] = row->snapshot;
-	upsert_row(own_tables.refresh, own_tables.refresh_index, row->view,
-			   values, REFRESH_NATTS);
+	replace_rows(AQUMV_OWN_REFRESH, row->view, values);
 	invalidate_view(row->view);
 }
 
+/*
+ * Forget when a view was filled.  The caller holds a lock on it that keeps
+ * others from filling it or writing into it, or it is gone.
+ */
 void
 aqumv_delete_refresh(Oid view)
 {
-	if (!aqumv_is_installed())
+	delete_rows(AQUMV_OWN_REFRESH, view);
+	invalidate_view(view);
+}
+
+static void
+insert_doubt(Relation rel, Oid view)
+{
+	AqumvMoment now = {.xid = GetTopFullTransactionId()};
+	Datum		values[REFRESH_NATTS] = {0};
+	bool		nulls[REFRESH_NATTS] = {false};
+
+	values[REFRESH_VIEW - 1] = ObjectIdGetDatum(view);
+	values[REFRESH_XID - 1] = FullTransactionIdGetDatum(now.xid);
+	values[REFRESH_REFRESHED_AT - 1] = TimestampTzGetDatum(GetCurrentTimestamp());
+	values[REFRESH_TIMEZONE - 1] = CStringGetTextDatum("");
+	values[REFRESH_SNAPSHOT - 1] = DirectFunctionCall1(pg_snapshot_in, CStringGetDatum("1:1:"));
+	CatalogTupleInsert(rel, heap_form_tuple(RelationGetDescr(rel), values, nulls));
+}
+
+/*
+ * Whoever sees this transaction must not rely on a view any more until it has
+ * been filled again: take its record back.  Several may do that at once, and
+ * none waits for the others, who may be prepared transactions: where one has
+ * deleted the record already, and may still roll back, a row that says the same
+ * is added.  REFRESH clears those away.
+ */
+void
+aqumv_doubt_refresh(Oid view)
+{
+	Oid			index;
+	Relation	rel = aqumv_open_own_table(AQUMV_OWN_REFRESH, RowExclusiveLock, &index);
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	bool		found = false;
+	bool		disputed = false;
+
+	if (rel == NULL)
 		return;
-	delete_row(own_tables.refresh, own_tables.refresh_index, view);
+	scan = aqumv_scan_own_table(rel, index, view, NULL);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		TM_Result	result;
+
+		found = true;
+		if (is_doubt(tuple, RelationGetDescr(rel)))
+			continue;
+		result = delete_tuple(rel, tuple, false);
+		if (result != TM_Ok && result != TM_SelfModified && result != TM_Deleted)
+			disputed = true;
+	}
+	systable_endscan(scan);
+	if (disputed)
+		insert_doubt(rel, view);
+	table_close(rel, RowExclusiveLock);
+	if (found)
+		CommandCounterIncrement();
 	invalidate_view(view);
 }
 

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * catalog.h
- *	  aqumv's own tables: tracking, mark and refresh.
+ *	  aqumv's own tables: tracking, mark (see marks.h) and refresh.
  *
  *-------------------------------------------------------------------------
  */
@@ -10,9 +10,10 @@
 
 #include "aqumv.h"
 
+#include "access/genam.h"
 #include "access/transam.h"
 #include "nodes/pg_list.h"
-#include "storage/itemptr.h"
+#include "utils/relcache.h"
 #include "utils/snapshot.h"
 #include "utils/timestamp.h"
 
@@ -50,31 +51,21 @@ typedef struct AqumvRefresh
 	Datum		snapshot;		/* pg_snapshot */
 } AqumvRefresh;
 
-/* where a backend's last mark on a relation stands */
-typedef struct AqumvMarkPlace
+typedef enum AqumvOwnTable
 {
-	Oid			relation;
-	ItemPointerData tid;
-	AqumvMoment moment;
-} AqumvMarkPlace;
+	AQUMV_OWN_TRACKING,
+	AQUMV_OWN_MARK,
+	AQUMV_OWN_REFRESH
+} AqumvOwnTable;
 
-/* what a mark on a relation says; the first says more */
-typedef enum AqumvMarkKind
-{
-	AQUMV_MARK_WRITE,			/* its rows were written, or those of an unknown
-								 * partition of it */
-	AQUMV_MARK_CHANGE,			/* rows came or went as a whole, in it or below */
-	AQUMV_MARK_OPEN				/* another transaction may have written it: it was
-								 * open when this one refreshed a view */
-} AqumvMarkKind;
-
-/* return false to stop */
-typedef bool (*AqumvMarkVisitor) (Oid relation, AqumvMarkKind kind, AqumvMoment moment,
-								  void *context);
+#define AQUMV_OWN_TABLES (AQUMV_OWN_REFRESH + 1)
 
 extern bool aqumv_is_installed(void);
 extern bool aqumv_is_own_table(Oid relid);
+extern Relation aqumv_open_own_table(AqumvOwnTable which, LOCKMODE lockmode, Oid *index);
+extern SysScanDesc aqumv_scan_own_table(Relation rel, Oid index, Oid key, Snapshot snapshot);
 extern Oid	aqumv_trigger_function(const char *name);
+extern bool aqumv_is_maintain_function(Oid funcid);
 extern Oid	aqumv_scales_function(void);
 extern Oid	aqumv_row_hash_function(void);
 extern Oid	aqumv_variance_function(const char *name);
@@ -85,18 +76,11 @@ extern void aqumv_write_tracking(const AqumvTracking *row);
 extern void aqumv_delete_tracking(Oid relation);
 extern List *aqumv_tracked_children(Oid parent);
 
-extern bool aqumv_replace_mark(AqumvMarkPlace *place, Oid root, AqumvMoment moment);
-extern void aqumv_insert_mark(AqumvMarkPlace *place, Oid root, AqumvMarkKind kind,
-							  AqumvMoment moment, bool supersede);
-extern void aqumv_delete_marks(Oid root, Oid relation);
-extern void aqumv_visit_marks(Oid root, Snapshot snapshot, AqumvMarkVisitor visitor,
-							  void *context);
-
 extern bool aqumv_read_refresh(Oid view, Snapshot snapshot, AqumvRefresh *row);
 extern void aqumv_write_refresh(const AqumvRefresh *row);
 extern void aqumv_delete_refresh(Oid view);
+extern void aqumv_doubt_refresh(Oid view);
 
-extern bool aqumv_is_ancient(FullTransactionId fxid);
 extern bool aqumv_moment_seen(AqumvMoment moment, const AqumvRefresh *refresh);
 
 #endif							/* AQUMV_CATALOG_H */

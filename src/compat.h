@@ -121,6 +121,17 @@ aqumv_compat_check_plan_permissions(PlannedStmt *plan)
 #endif
 }
 
+/* The columns that an entry asks to SELECT. */
+static inline Bitmapset *
+aqumv_compat_selected_columns(Query *query, RangeTblEntry *rte)
+{
+#if PG_VERSION_NUM >= 160000
+	return getRTEPermissionInfo(query->rteperminfos, rte)->selectedCols;
+#else
+	return rte->selectedCols;
+#endif
+}
+
 static inline void
 aqumv_compat_check_permissions(Query *query)
 {
@@ -287,12 +298,12 @@ aqumv_compat_heap_update(Relation rel, ItemPointer old, HeapTuple tuple, Command
 
 /* 16 made one privilege check for functions out of many */
 static inline bool
-aqumv_compat_may_execute(Oid funcid)
+aqumv_compat_role_may_execute(Oid funcid, Oid role)
 {
 #if PG_VERSION_NUM >= 160000
-	return object_aclcheck(ProcedureRelationId, funcid, GetUserId(), ACL_EXECUTE) == ACLCHECK_OK;
+	return object_aclcheck(ProcedureRelationId, funcid, role, ACL_EXECUTE) == ACLCHECK_OK;
 #else
-	return pg_proc_aclcheck(funcid, GetUserId(), ACL_EXECUTE) == ACLCHECK_OK;
+	return pg_proc_aclcheck(funcid, role, ACL_EXECUTE) == ACLCHECK_OK;
 #endif
 }
 
@@ -304,6 +315,12 @@ aqumv_compat_may_use_schema(Oid schema)
 #else
 	return pg_namespace_aclcheck(schema, GetUserId(), ACL_USAGE) == ACLCHECK_OK;
 #endif
+}
+
+static inline bool
+aqumv_compat_may_execute(Oid funcid)
+{
+	return aqumv_compat_role_may_execute(funcid, GetUserId());
 }
 
 /* 16 made one ownership check out of many */

@@ -43,8 +43,10 @@
 #include "reserve.h"
 #include "summary.h"
 #include "track.h"
+#include "trust.h"
 #include "viewindex.h"
 #include "views.h"
+#include "writes.h"
 
 static ProcessUtility_hook_type prev_ProcessUtility = NULL;
 
@@ -497,6 +499,7 @@ sets_immediate(AlterTableStmt *stmt)
 static void
 lock_base_of(Oid view)
 {
+	AqumvView  *entry;
 	AqumvDelta *delta = NULL;
 
 	if (get_rel_relkind(view) != RELKIND_MATVIEW || !aqumv_compat_owns_relation(view) ||
@@ -504,11 +507,25 @@ lock_base_of(Oid view)
 		return;
 	lock_tree_of(view);
 	LockRelationOid(view, AccessShareLock);
-	if (get_rel_relkind(view) == RELKIND_MATVIEW)
+	entry = aqumv_get_locked_view(view);
+	if (entry != NULL)
 		delta = aqumv_require_delta_of(view);
 	UnlockRelationOid(view, AccessShareLock);
 	if (delta != NULL)
-		aqumv_prepare_base(delta, GetUserId(), get_rel_name(view), true);
+		aqumv_prepare_base(delta, entry->owner, get_rel_name(view), true);
+}
+
+/*
+ * Does a view that writers maintain hold all that this transaction has written?
+ * Not if it is not trusted, or a statement is writing just now.
+ */
+static bool
+holds_all_writes(Oid viewoid)
+{
+	AqumvView  *view = aqumv_get_locked_view(viewoid);
+
+	return view != NULL && aqumv_is_trusted(view) &&
+		!aqumv_statement_is_open(aqumv_get_tree(view->base));
 }
 
 /* ALTER MATERIALIZED VIEW ... SET or RESET, with options of ours among others. */
@@ -522,6 +539,7 @@ alter_view_options(Utility *u)
 	List	  **options = NULL;
 	ListCell   *lc;
 	Oid			view;
+	bool		holds_all;
 
 	u->pstmt = copyObject(u->pstmt);
 	u->read_only_tree = false;
@@ -549,9 +567,10 @@ alter_view_options(Utility *u)
 	if (before != after && after == AQUMV_IMMEDIATE)
 	{
 		delta = aqumv_require_delta_of(view);
-		aqumv_prepare_base(delta, GetUserId(), get_rel_name(view), true);
+		aqumv_prepare_base(delta, aqumv_get_locked_view(view)->owner, get_rel_name(view), true);
 		*options = aqumv_add_fillfactor(*options, view, delta);
 	}
+	holds_all = before == AQUMV_IMMEDIATE && holds_all_writes(view);
 	run_utility(u);
 	CommandCounterIncrement();
 	if (before == after)
@@ -561,34 +580,53 @@ alter_view_options(Utility *u)
 	else
 	{
 		aqumv_set_maintenance(view, AQUMV_MANUAL);
-		aqumv_end_maintenance(view);
+		aqumv_end_maintenance(view, holds_all);
 		aqumv_release_bases();
 	}
 	aqumv_announce_view(view);
 }
 
 /*
- * SECURITY LABEL: pg_dump writes it, before there are keys and data.  What it
- * asks for is put in place by the next REFRESH, with which a restore ends; until
- * then nothing that the view holds is maintained.
+ * The view that a SECURITY LABEL of ours is about, locked as the statement will
+ * lock it; or InvalidOid.
  */
-static void
-note_label(SecLabelStmt *stmt)
+static Oid
+view_to_label(SecLabelStmt *stmt)
 {
 	Oid			view;
 
 	if ((stmt->provider != NULL && strcmp(stmt->provider, AQUMV_EXTENSION) != 0) ||
 		(stmt->objtype != OBJECT_MATVIEW && stmt->objtype != OBJECT_TABLE))
-		return;
-	view = RangeVarGetRelid(makeRangeVarFromNameList(castNode(List, stmt->object)), NoLock, true);
-	if (get_rel_relkind(view) != RELKIND_MATVIEW)
+		return InvalidOid;
+	view = RangeVarGetRelid(makeRangeVarFromNameList(castNode(List, stmt->object)),
+							ShareUpdateExclusiveLock, true);
+	return get_rel_relkind(view) == RELKIND_MATVIEW ? view : InvalidOid;
+}
+
+/*
+ * SECURITY LABEL: pg_dump writes it, before there are keys and data.  What it
+ * asks for is put in place by the next REFRESH, with which a restore ends; until
+ * then nothing that the view holds is maintained.  One that changes nothing
+ * means nothing: least of all that the view holds what was written so far.
+ */
+static void
+set_label(Utility *u, SecLabelStmt *stmt)
+{
+	Oid			view = view_to_label(stmt);
+	AqumvMaintenance before = aqumv_maintenance_of(view);
+	bool		holds_all = OidIsValid(view) && holds_all_writes(view);
+
+	run_utility(u);
+	if (!OidIsValid(view))
 		return;
 	CommandCounterIncrement();
-	if (aqumv_maintenance_of(view) == AQUMV_IMMEDIATE)
-		aqumv_delete_refresh(view);
+	if (aqumv_maintenance_of(view) == before)
+		return;
+	if (before == AQUMV_MANUAL)
+		aqumv_doubt_refresh(view);
 	else
 	{
-		aqumv_end_maintenance(view);
+		aqumv_end_maintenance(view, holds_all);
 		aqumv_release_bases();
 	}
 	CacheInvalidateRelcacheByRelid(view);
@@ -654,6 +692,8 @@ aqumv_ProcessUtility(PlannedStmt *pstmt, const char *query_string, bool read_onl
 	else if (IsA(stmt, AlterTableStmt) && alters_options((AlterTableStmt *) stmt) &&
 			 aqumv_is_installed())
 		alter_view_options(&u);
+	else if (IsA(stmt, SecLabelStmt) && !IsBinaryUpgrade && aqumv_is_installed())
+		set_label(&u, (SecLabelStmt *) stmt);
 	else
 	{
 		if ((IsA(stmt, AlterTableStmt) || IsA(stmt, TruncateStmt) || IsA(stmt, DropStmt)) &&
@@ -662,8 +702,6 @@ aqumv_ProcessUtility(PlannedStmt *pstmt, const char *query_string, bool read_onl
 		if (IsA(stmt, AlterTableStmt) && aqumv_is_installed())
 			note_concurrent_detach((AlterTableStmt *) stmt);
 		run_utility(&u);
-		if (IsA(stmt, SecLabelStmt) && !IsBinaryUpgrade && aqumv_is_installed())
-			note_label((SecLabelStmt *) stmt);
 		if (IsA(stmt, CreateEventTrigStmt) && IsBinaryUpgrade && aqumv_is_installed())
 			restore_immediate_views();
 	}

@@ -24,6 +24,7 @@
 #include "compat.h"
 #include "ddl.h"
 #include "maintain.h"
+#include "marks.h"
 #include "partition.h"
 #include "track.h"
 #include "views.h"

@@ -79,12 +79,13 @@
 #include "storage/lmgr.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
-#include "utils/rls.h"
 #include "utils/snapmgr.h"
 
 #include "compat.h"
 #include "freshness.h"
+#include "marks.h"
 #include "partition.h"
+#include "trust.h"
 #include "writes.h"
 
 static AqumvReason *
@@ -144,6 +145,7 @@ static bool
 proof_holds(const AqumvProof *proof, const AqumvTree *tree, Snapshot snapshot)
 {
 	return proof->valid && proof->tree_serial == tree->serial &&
+		proof->roles == aqumv_role_changes() &&
 		proof_counts(snapshot) && same_snapshot(proof, snapshot);
 }
 
@@ -157,6 +159,7 @@ keep_proof(AqumvView *view, const AqumvTree *tree, uint64 events,
 	if (!proof_counts(snapshot))
 		return;
 	proof->tree_serial = tree->serial;
+	proof->roles = aqumv_role_changes();
 	/* tables that have been touched can be written, row by row, at any time */
 	proof->events = aqumv_wrote_anything() ? 0 : events;
 	proof->timezone = view->summary->needs_timezone ? session_timezone : NULL;
@@ -261,40 +264,20 @@ check_tracking(const AqumvTree *tree, AqumvWrote wrote)
 static AqumvReason *
 check_record(const AqumvView *view, const AqumvRefresh *refresh)
 {
-	if (view->filenode != refresh->filenode)
-		return aqumv_reason(AQUMV_REFRESHED_ELSEWHERE,
-							"the view was refreshed by a transaction that this snapshot does not see, or in a session without the library; refresh it");
-	if (!refresh->complete)
-		return aqumv_reason(AQUMV_INCOMPLETE,
-							"row security kept rows from the view's owner when it was filled, or it was filled from an old snapshot; refresh it");
-	if (view->functions != refresh->functions)
-		return aqumv_reason(AQUMV_FUNCTION_CHANGED,
-							"a function that the view calls was replaced since the view's last REFRESH began");
-	if (view->summary->needs_timezone &&
-		strcmp(refresh->timezone, pg_get_timezone_name(session_timezone)) != 0)
-		return aqumv_reason(AQUMV_TIMEZONE,
-							"the view was filled under TimeZone \"%s\"", refresh->timezone);
-	return NULL;
-}
+	AqumvReason *reason = aqumv_check_record(view, refresh);
 
-static AqumvReason *
-check_epochs(const AqumvTree *tree, const AqumvRefresh *refresh)
-{
-	for (int i = 0; i < tree->nepochs; i++)
-	{
-		if (!aqumv_moment_seen(tree->epochs[i], refresh))
-			return aqumv_reason(AQUMV_STALE,
-								"the view was filled before \"%s\" was last truncated, altered or began to be tracked; refresh it",
-								get_rel_name(tree->relid));
-	}
-	return NULL;
+	if (reason == NULL && view->summary->needs_timezone &&
+		strcmp(refresh->timezone, pg_get_timezone_name(session_timezone)) != 0)
+		reason = aqumv_reason(AQUMV_TIMEZONE,
+							  "the view was filled under TimeZone \"%s\"", refresh->timezone);
+	return reason;
 }
 
 static AqumvReason *
 check_writes(const AqumvTree *tree, const AqumvRefresh *refresh, Snapshot snapshot)
 {
 	MarkSearch	search = {.tree = tree,.refresh = refresh,.snapshot = snapshot};
-	AqumvReason *reason = check_epochs(tree, refresh);
+	AqumvReason *reason = aqumv_check_epochs(tree, refresh);
 
 	if (reason != NULL)
 		return reason;
@@ -338,7 +321,8 @@ check_base_view(const AqumvTree *tree, const AqumvRefresh *refresh, Snapshot sna
 
 /*
  * An immediate view changes with its base, in the same transaction.  Only what
- * does not follow snapshots matters: the storage, and the epochs.
+ * does not follow snapshots matters: the storage, the epochs, and what else
+ * trust rests on, which a writer may have found wanting already.
  */
 static AqumvReason *
 check_immediate(AqumvView *view, const AqumvTree *tree, Snapshot snapshot, uint64 events)
@@ -359,7 +343,8 @@ check_immediate(AqumvView *view, const AqumvTree *tree, Snapshot snapshot, uint6
 		return aqumv_reason(AQUMV_NOT_REFRESHED,
 							"the view was not filled since its maintenance began, as far as this snapshot sees; refresh it");
 	if ((reason = check_record(view, &refresh)) != NULL ||
-		(reason = check_epochs(tree, &refresh)) != NULL)
+		(reason = aqumv_check_epochs(tree, &refresh)) != NULL ||
+		(reason = aqumv_check_owner(view, tree)) != NULL)
 		return reason;
 	/* predicate locks leave materialized views out; marks stand for them */
 	if (IsolationIsSerializable())
@@ -422,48 +407,4 @@ aqumv_check_usable(AqumvView *view, Snapshot snapshot)
 		return reason;
 	keep_proof(view, tree, events, snapshot);
 	return NULL;
-}
-
-/* ------------------------------------------------------------------------
- * Immediate views
- * ------------------------------------------------------------------------
- */
-
-static bool
-compute_trusted(const AqumvView *view, const AqumvTree *tree)
-{
-	AqumvRefresh refresh;
-
-	if (view->maintenance != AQUMV_IMMEDIATE || !view->populated || !tree->maintained ||
-		tree->unsuitable != NULL ||
-		!aqumv_read_refresh(view->view, NULL, &refresh) ||
-		!refresh.complete || view->filenode != refresh.filenode ||
-		view->functions != refresh.functions ||
-		check_enable_rls(view->base, view->owner, true) == RLS_ENABLED)
-		return false;
-	for (int i = 0; i < tree->nepochs; i++)
-	{
-		if (!aqumv_moment_seen(tree->epochs[i], &refresh))
-			return false;
-	}
-	return true;
-}
-
-/*
- * Is what an immediate view holds right, as of now, and will it stay right as
- * long as all writers fold their changes into it?
- */
-bool
-aqumv_is_trusted(AqumvView *view)
-{
-	const AqumvTree *tree = OidIsValid(view->base) ? aqumv_get_tree(view->base) : NULL;
-
-	if (tree == NULL)
-		return false;
-	if (view->trusted_tree != tree->serial)
-	{
-		view->trusted = compute_trusted(view, tree);
-		view->trusted_tree = tree->serial;
-	}
-	return view->trusted;
 }

@@ -18,7 +18,6 @@
 
 extern AqumvReason *aqumv_check_base(Oid base);
 extern AqumvReason *aqumv_check_usable(AqumvView *view, Snapshot snapshot);
-extern bool aqumv_is_trusted(AqumvView *view);
 extern bool aqumv_still_usable(const AqumvProof *proof, Snapshot snapshot);
 extern int64 aqumv_count_marks(AqumvView *view, const AqumvRefresh *refresh, Snapshot snapshot);
 

@@ -179,7 +179,7 @@ require_unused(const AqumvTree *tree)
 }
 
 /*
- * Make writers of the base maintain the view, whoever they are.  With
+ * Make writers of the base maintain the view of an owner, whoever they are.  With
  * keep_writers_out, none writes until the transaction ends: see the top.
  */
 void
@@ -209,7 +209,7 @@ aqumv_prepare_base(const AqumvDelta *delta, Oid owner, const char *view,
 	if (check_enable_rls(delta->base, owner, true) == RLS_ENABLED)
 		refuse(view, psprintf("row security on \"%s\" hides rows from the owner of the view",
 							  get_rel_name(delta->base)));
-	aqumv_maintain_base(delta->base, keep_writers_out);
+	aqumv_maintain_base(delta->base, owner, keep_writers_out);
 	if (keep_writers_out)
 		require_unused(tree);
 }

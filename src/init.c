@@ -37,6 +37,7 @@
 #include "sieve.h"
 #include "rights.h"
 #include "views.h"
+#include "trust.h"
 #include "written.h"
 #include "writes.h"
 
@@ -143,6 +144,7 @@ _PG_init(void)
 	aqumv_rights_init();
 	aqumv_partition_init();
 	aqumv_views_init();
+	aqumv_trust_init();
 	aqumv_writes_init();
 	aqumv_written_init();
 	aqumv_sieve_init();

@@ -24,7 +24,6 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
-#include "utils/rls.h"
 #include "utils/snapmgr.h"
 
 #include "fold.h"
@@ -37,6 +36,7 @@
 #include "pending.h"
 #include "refresh.h"
 #include "sieve.h"
+#include "trust.h"
 #include "viewindex.h"
 #include "views.h"
 #include "writes.h"
@@ -122,8 +122,13 @@ lock_view(Oid viewoid)
 
 	LockRelationOid(viewoid, RowExclusiveLock);
 	view = aqumv_get_locked_view(viewoid);
-	if (view == NULL || !aqumv_is_trusted(view))
+	if (view == NULL)
 		return NULL;
+	if (!aqumv_is_trusted(view))
+	{
+		aqumv_pass_by(view);
+		return NULL;
+	}
 	if (IsolationUsesXactSnapshot() && was_filled_since(viewoid))
 		ereport(ERROR,
 				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
@@ -302,41 +307,25 @@ rebuild_view(AqumvView *view)
 	error_context_stack = callback.previous;
 }
 
-/*
- * Why a view over a relation cannot be maintained, for the user; or NULL.
- */
-static const char *
-obstacle(AqumvView *view)
+/* The reason why writers cannot maintain a view, with its message; or NULL. */
+static AqumvReason *
+why_unmaintained(AqumvView *view)
 {
-	const AqumvTree *tree = aqumv_get_tree(view->base);
+	bool		had_messages = aqumv_reason_messages;
+	AqumvReason *reason;
 
-	if (tree->unsuitable != NULL)
-		return tree->unsuitable->message;
-	if (!tree->maintained)
-		return psprintf("changes of \"%s\" are not noticed as they should be",
-						get_rel_name(view->base));
-	if (check_enable_rls(view->base, view->owner, true) == RLS_ENABLED)
-		return psprintf("row security on \"%s\" hides rows from the owner of the view",
-						get_rel_name(view->base));
-	return NULL;
+	aqumv_reason_messages = true;
+	reason = aqumv_check_maintained(view);
+	aqumv_reason_messages = had_messages;
+	return reason;
 }
 
 /* Say that a view stays behind.  Its record must not come to count again. */
 static void
-give_up(AqumvView *view, const char *detail)
+give_up(AqumvView *view, const AqumvReason *reason)
 {
-	const AqumvTree *tree = aqumv_get_tree(view->base);
-	bool		inherits = tree->unsuitable != NULL && tree->unsuitable->code == AQUMV_INHERITANCE;
-
-	aqumv_delete_refresh(view->view);
-	ereport(WARNING,
-			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-			 errmsg("materialized view \"%s\" is not maintained any more",
-					get_rel_name(view->view)),
-			 errdetail_internal("%c%s.", pg_toupper(detail[0]), detail + 1),
-			 inherits ?
-			 errhint("When it inherits no more and has no children, the view is computed anew.") :
-			 errhint("REFRESH MATERIALIZED VIEW puts its triggers in place again.")));
+	aqumv_doubt_refresh(view->view);
+	aqumv_warn_unmaintained(view, reason);
 }
 
 /*
@@ -347,8 +336,9 @@ give_up(AqumvView *view, const char *detail)
 static bool
 lock_for_rebuild(Oid viewoid, AqumvView **view, bool wait)
 {
+	static const AqumvReason changed_by_others = {AQUMV_STALE, "other transactions have changed it"};
 	bool		found = aqumv_get_view(viewoid, view) == NULL;
-	LOCKMODE	mode = found && obstacle(*view) != NULL ? RowExclusiveLock : ShareRowExclusiveLock;
+	LOCKMODE	mode = found && why_unmaintained(*view) != NULL ? RowExclusiveLock : ShareRowExclusiveLock;
 
 	if (found && aqumv_is_trusted(*view))
 		return false;
@@ -357,7 +347,7 @@ lock_for_rebuild(Oid viewoid, AqumvView **view, bool wait)
 	else if (!ConditionalLockRelationOid(viewoid, mode))
 	{
 		if (found)
-			give_up(*view, "other transactions have changed it");
+			give_up(*view, &changed_by_others);
 		return false;
 	}
 	*view = aqumv_get_locked_view(viewoid);
@@ -387,12 +377,12 @@ aqumv_rebuild_views(List *relids, bool wait)
 	foreach(lc, views)
 	{
 		AqumvView  *view;
-		const char *detail;
+		AqumvReason *reason;
 
 		if (!lock_for_rebuild(lfirst_oid(lc), &view, wait))
 			continue;
-		if ((detail = obstacle(view)) != NULL)
-			give_up(view, detail);
+		if ((reason = why_unmaintained(view)) != NULL)
+			give_up(view, reason);
 		else
 			rebuild_view(view);
 	}

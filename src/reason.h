@@ -64,6 +64,7 @@
 	X(BEING_REFRESHED, "being_refreshed") \
 	X(TIMEZONE, "timezone") \
 	X(FUNCTION_CHANGED, "function_changed") \
+	X(OWNER_PRIVILEGE, "owner_privilege") \
 	/* it could be used, but another plan is better */ \
 	X(COST, "cost") \
 	X(OTHER_VIEW, "other_view")

@@ -22,6 +22,7 @@
 
 #include "catalog.h"
 #include "compat.h"
+#include "marks.h"
 #include "partition.h"
 #include "refresh.h"
 #include "refreshing.h"
@@ -44,25 +45,22 @@ full_xid(TransactionId xid)
 static void
 mark_open_writer(Oid root, Oid relation, TransactionId xid)
 {
-	AqumvMarkPlace place = {.relation = relation};
-	AqumvMoment moment = {.part = 0};
-
-	if (!TransactionIdIsNormal(xid))
-		return;
-	moment.xid = full_xid(xid);
-	aqumv_insert_mark(&place, root, AQUMV_MARK_OPEN, moment, false);
+	if (TransactionIdIsNormal(xid))
+		aqumv_insert_open_mark(root, relation, full_xid(xid));
 }
 
 /*
- * Does a holder of a lock on a relation hold nothing above SHARE UPDATE
- * EXCLUSIVE, as ANALYZE does?  Then it writes no rows.  If it is not found any
- * more, say no.
+ * May a holder of a lock on a relation have written rows of it?  Who writes any
+ * takes ROW EXCLUSIVE, whatever he holds besides: DML, COPY, replication and
+ * foreign keys open the relation so, and the lock manager records each mode by
+ * itself.  DDL that holds stronger locks, or SHARE UPDATE EXCLUSIVE, changes
+ * rows only in ways that have an epoch.  Who has not written yet, but will, asks
+ * for ROW EXCLUSIVE later than this, and then whether a refresh has begun:
+ * one has (see freshness.c).  If the holder is not found any more, say yes.
  */
 static bool
-only_maintains(LockData *locks, Oid relation, VirtualTransactionId vxid)
+may_have_written(LockData *locks, Oid relation, VirtualTransactionId vxid)
 {
-	LOCKMASK	writers = LOCKBIT_ON(RowExclusiveLock) | LOCKBIT_ON(ShareRowExclusiveLock) |
-		LOCKBIT_ON(ExclusiveLock) | LOCKBIT_ON(AccessExclusiveLock);
 	bool		found = false;
 
 	for (int i = 0; i < locks->nelements; i++)
@@ -74,11 +72,11 @@ only_maintains(LockData *locks, Oid relation, VirtualTransactionId vxid)
 			lock->locktag.locktag_field2 != relation ||
 			!VirtualTransactionIdEquals(aqumv_compat_lock_vxid(lock), vxid))
 			continue;
-		if (lock->holdMask & writers)
-			return false;
+		if (lock->holdMask & LOCKBIT_ON(RowExclusiveLock))
+			return true;
 		found = found || lock->holdMask != 0;
 	}
-	return found;
+	return !found;
 }
 
 /*
@@ -100,9 +98,8 @@ mark_open_writers(Oid root, Oid relation)
 	{
 		bool		more = false;
 
-		if (only_maintains(locks, relation, holders[i]))
+		if (!may_have_written(locks, relation, holders[i]))
 			continue;
-
 		mark_open_writer(root, relation, aqumv_compat_xid_of_vxid(holders[i]));
 		do
 			mark_open_writer(root, relation, TwoPhaseGetXidByVirtualXID(holders[i], &more));
@@ -237,15 +234,22 @@ aqumv_end_filling(AqumvFilling *filling, Oid viewoid)
 
 /*
  * Writers do not change the view any more.  For views over it that is as if it
- * had been filled now: they have not noticed what writers did.
+ * had been filled now: they have not noticed what writers did.  Of what this
+ * transaction has written itself the record says that it is in the view; so the
+ * record goes unless that is so.
  */
 void
-aqumv_end_maintenance(Oid viewoid)
+aqumv_end_maintenance(Oid viewoid, bool holds_all)
 {
 	AqumvRefresh row;
 
 	if (!aqumv_read_refresh(viewoid, NULL, &row))
 		return;
+	if (!holds_all)
+	{
+		aqumv_doubt_refresh(viewoid);
+		return;
+	}
 	row.moment = aqumv_current_moment();
 	aqumv_write_refresh(&row);
 	aqumv_end_part();
@@ -261,7 +265,7 @@ aqumv_view_moved(Oid viewoid, Oid filenode)
 	AqumvView  *view = aqumv_get_locked_view(viewoid);
 	AqumvRefresh row;
 
-	if (view == NULL ||
+	if (view == NULL || filenode == view->filenode ||
 		!aqumv_read_refresh(viewoid, NULL, &row) ||
 		row.filenode != view->filenode)
 		return;

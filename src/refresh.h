@@ -29,7 +29,7 @@ typedef struct AqumvFilling
 extern void aqumv_begin_filling(AqumvFilling *filling, Oid base, Oid owner,
 								Query *definition);
 extern void aqumv_end_filling(AqumvFilling *filling, Oid view);
-extern void aqumv_end_maintenance(Oid view);
+extern void aqumv_end_maintenance(Oid view, bool holds_all);
 extern void aqumv_view_moved(Oid view, Oid filenode);
 
 #endif							/* AQUMV_REFRESH_H */

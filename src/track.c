@@ -29,9 +29,11 @@
 #include "capture.h"
 #include "catalog.h"
 #include "compat.h"
+#include "marks.h"
 #include "option.h"
 #include "partition.h"
 #include "track.h"
+#include "trust.h"
 #include "views.h"
 #include "writes.h"
 
@@ -117,9 +119,9 @@ aqumv_can_have_triggers(Oid relid)
 }
 
 static bool
-may_have_triggers(Oid relid)
+may_put_triggers(Oid role, Oid relid)
 {
-	return pg_class_aclcheck(relid, GetUserId(), ACL_TRIGGER) == ACLCHECK_OK;
+	return pg_class_aclcheck(relid, role, ACL_TRIGGER) == ACLCHECK_OK;
 }
 
 /*
@@ -134,7 +136,8 @@ aqumv_track_if_permitted(Oid relid)
 
 	foreach(lc, untracked)
 	{
-		if (!aqumv_can_have_triggers(lfirst_oid(lc)) || !may_have_triggers(lfirst_oid(lc)))
+		if (!aqumv_can_have_triggers(lfirst_oid(lc)) ||
+			!may_put_triggers(GetUserId(), lfirst_oid(lc)))
 			return false;
 	}
 	foreach(lc, untracked)
@@ -225,43 +228,63 @@ aqumv_distrust(Oid relid, bool below)
 	{
 		if (!is_locked_exclusively(relid))
 			LockRelationOid(lfirst_oid(lc), RowExclusiveLock);
-		aqumv_delete_refresh(lfirst_oid(lc));
+		aqumv_doubt_refresh(lfirst_oid(lc));
 		CacheInvalidateRelcacheByRelid(lfirst_oid(lc));
 	}
 }
 
-static void
-require_trigger_right(Oid relid)
-{
-	if (!may_have_triggers(relid))
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("permission denied for table %s", get_rel_name(relid)),
-				 errdetail("Incremental maintenance of a materialized view puts triggers on its table, the partitions of that and the tables it is a partition of."),
-				 errhint("Ask the owner of the table to grant TRIGGER.")));
-}
-
 /*
- * Put triggers on a relation and all around it, so that immediate views over it
- * are maintained by whoever writes.  With keep_writers_out, also wait for open
- * writers, who may not know of a view that is new to the transaction, and let
- * no other begin before it ends.
+ * A relation around a table on which a role may not put triggers, or InvalidOid.
+ * Immediate views make all who write run their functions, so their owners need
+ * that right, whether the triggers stand already or not.
  */
-void
-aqumv_maintain_base(Oid relid, bool keep_writers_out)
+Oid
+aqumv_forbids_triggers(Oid relid, Oid role)
 {
-	List	   *bare = NIL;
 	ListCell   *lc;
 
 	foreach(lc, aqumv_relations_around(relid))
 	{
+		if (get_rel_relkind(lfirst_oid(lc)) != '\0' && !may_put_triggers(role, lfirst_oid(lc)))
+			return lfirst_oid(lc);
+	}
+	return InvalidOid;
+}
+
+static void
+require_trigger_right(Oid relid, Oid owner)
+{
+	Oid			forbidden = aqumv_forbids_triggers(relid, owner);
+
+	if (OidIsValid(forbidden))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied for table %s", get_rel_name(forbidden)),
+				 errdetail("Incremental maintenance of a materialized view puts triggers on its table, the partitions of that and the tables it is a partition of, on behalf of the owner of the view."),
+				 errhint("Ask the owner of the table to grant TRIGGER to \"%s\".",
+						 GetUserNameFromId(owner, true))));
+}
+
+/*
+ * Put triggers on a relation and all around it, so that immediate views over it
+ * are maintained by whoever writes, for the owner of one.  With keep_writers_out,
+ * also wait for open writers, who may not know of a view that is new to the
+ * transaction, and let no other begin before it ends.
+ */
+void
+aqumv_maintain_base(Oid relid, Oid owner, bool keep_writers_out)
+{
+	List	   *bare = NIL;
+	ListCell   *lc;
+
+	require_trigger_right(relid, owner);
+	foreach(lc, aqumv_relations_around(relid))
+	{
 		Oid			each = lfirst_oid(lc);
 
-		if ((aqumv_is_tracked(each) && aqumv_has_triggers(each, true)) ||
-			get_rel_relkind(each) == '\0')
-			continue;
-		require_trigger_right(each);
-		bare = lappend_oid(bare, each);
+		if ((!aqumv_is_tracked(each) || !aqumv_has_triggers(each, true)) &&
+			get_rel_relkind(each) != '\0')
+			bare = lappend_oid(bare, each);
 	}
 	/* topmost first, as all who lock the tree do */
 	foreach(lc, aqumv_relations_around(relid))
@@ -419,7 +442,7 @@ aqumv_track(PG_FUNCTION_ARGS)
 		Oid			each = lfirst_oid(lc);
 
 		require_table(each);
-		if (!may_have_triggers(each))
+		if (!may_put_triggers(GetUserId(), each))
 			ereport(ERROR,
 					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 					 errmsg("permission denied for table %s", get_rel_name(each)),
@@ -432,22 +455,44 @@ aqumv_track(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
+/* May an immediate view not be maintained any more, for want of its owner's rights? */
+static bool
+has_lost_rights(Oid viewoid)
+{
+	AqumvView  *view;
+
+	return aqumv_get_view(viewoid, &view) == NULL && OidIsValid(view->base) &&
+		aqumv_check_owner(view, aqumv_get_tree(view->base)) != NULL;
+}
+
+/*
+ * Views whose owners may not read the table any more cannot keep its owner from
+ * taking the triggers away.
+ */
 static void
 require_no_immediate_views(Oid relid)
 {
-	List	   *views = aqumv_immediate_views(aqumv_relations_around(relid));
 	const char *name;
+	ListCell   *lc;
 
-	if (views == NIL)
-		return;
-	name = quote_qualified_identifier(get_namespace_name(get_rel_namespace(linitial_oid(views))),
-									  get_rel_name(linitial_oid(views)));
-	ereport(ERROR,
-			(errcode(ERRCODE_OBJECT_IN_USE),
-			 errmsg("cannot stop tracking \"%s\"", get_rel_name(relid)),
-			 errdetail("Materialized view %s is maintained incrementally.", name),
-			 errhint("Run ALTER MATERIALIZED VIEW %s SET (aqumv.maintenance = manual), or drop it.",
-					 name)));
+	foreach(lc, aqumv_immediate_views(aqumv_relations_around(relid)))
+	{
+		Oid			view = lfirst_oid(lc);
+
+		if (has_lost_rights(view))
+		{
+			aqumv_doubt_refresh(view);
+			continue;
+		}
+		name = quote_qualified_identifier(get_namespace_name(get_rel_namespace(view)),
+										  get_rel_name(view));
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_IN_USE),
+				 errmsg("cannot stop tracking \"%s\"", get_rel_name(relid)),
+				 errdetail("Materialized view %s is maintained incrementally.", name),
+				 errhint("Run ALTER MATERIALIZED VIEW %s SET (aqumv.maintenance = manual), or drop it.",
+						 name)));
+	}
 }
 
 /*

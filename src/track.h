@@ -21,7 +21,8 @@ extern void aqumv_note_change(Oid relid);
 
 /* for immediate views */
 extern List *aqumv_immediate_views(List *relids);
-extern void aqumv_maintain_base(Oid relid, bool keep_writers_out);
+extern Oid	aqumv_forbids_triggers(Oid relid, Oid role);
+extern void aqumv_maintain_base(Oid relid, Oid owner, bool keep_writers_out);
 extern void aqumv_restore_triggers(Oid relid);
 extern void aqumv_release_bases(void);
 extern void aqumv_distrust(Oid relid, bool below);

@@ -10,9 +10,11 @@
  */
 #include "aqumv.h"
 
+#include "catalog/pg_trigger.h"
 #include "commands/trigger.h"
 #include "utils/rel.h"
 
+#include "catalog.h"
 #include "maintain.h"
 #include "merge.h"
 #include "partition.h"
@@ -44,18 +46,18 @@ trigger_data(FunctionCallInfo fcinfo)
 static bool
 is_maintained(TriggerData *data)
 {
-	const char *name = TRIGGER_FIRED_BY_INSERT(data->tg_event) ? "!aqumv_maintain_insert" :
-		TRIGGER_FIRED_BY_UPDATE(data->tg_event) ? "!aqumv_maintain_update" :
-		"!aqumv_maintain_delete";
+	int16		event = TRIGGER_FIRED_BY_INSERT(data->tg_event) ? TRIGGER_TYPE_INSERT :
+		TRIGGER_FIRED_BY_UPDATE(data->tg_event) ? TRIGGER_TYPE_UPDATE : TRIGGER_TYPE_DELETE;
 	TriggerDesc *triggers = data->tg_relation->trigdesc;
 
-	/* names of internal triggers end in their OIDs */
+	/* not by name: owners of tables may rename triggers */
 	for (int i = 0; i < triggers->numtriggers; i++)
 	{
 		Trigger    *trigger = &triggers->triggers[i];
 
 		if (trigger->tgisinternal && trigger->tgenabled == TRIGGER_FIRES_ALWAYS &&
-			strncmp(trigger->tgname, name, strlen(name)) == 0)
+			trigger->tgtype == (TRIGGER_TYPE_AFTER | event) &&
+			aqumv_is_maintain_function(trigger->tgfoid))
 			return true;
 	}
 	return false;

@@ -325,6 +325,7 @@ typedef struct Fingerprint
 	int64		what;
 	int64		which;
 	List	   *hashes;			/* that their invalidations come with */
+	List	   *called;			/* OIDs */
 } Fingerprint;
 
 static void
@@ -394,12 +395,12 @@ add_aggregate(HeapTuple tuple, Fingerprint *fingerprint)
 
 	add_function(agg->aggtransfn, fingerprint);
 	add_function(agg->aggfinalfn, fingerprint);
+	add_function(agg->aggcombinefn, fingerprint);
+	add_function(agg->aggserialfn, fingerprint);
+	add_function(agg->aggdeserialfn, fingerprint);
 	if (agg->aggfnoid < FirstNormalObjectId || is_own_function(agg->aggfnoid))
 		return;
 	note_hash(AGGFNOID, agg->aggfnoid, fingerprint);
-	note_hash(PROCOID, agg->aggcombinefn, fingerprint);
-	note_hash(PROCOID, agg->aggserialfn, fingerprint);
-	note_hash(PROCOID, agg->aggdeserialfn, fingerprint);
 	add_to(&fingerprint->what, (uint64) agg->aggtransfn << 32 | agg->aggfinalfn);
 	add_to(&fingerprint->what, (uint64) agg->aggtranstype << 32 | agg->aggsortop);
 	init = SysCacheGetAttr(AGGFNOID, tuple, Anum_pg_aggregate_agginitval, &isnull);
@@ -414,7 +415,10 @@ add_aggregate(HeapTuple tuple, Fingerprint *fingerprint)
 static bool
 add_function_checker(Oid funcid, void *context)
 {
-	add_function(funcid, context);
+	Fingerprint *fingerprint = context;
+
+	add_function(funcid, fingerprint);
+	fingerprint->called = list_append_unique_oid(fingerprint->called, funcid);
 	return false;
 }
 
@@ -495,12 +499,14 @@ build_view(Relation rel)
 	view->functions = fingerprint.what;
 	view->function_hashes = fingerprint.hashes;
 	view->runs_users_code = aqumv_runs_users_code(rel, query);
+	view->called = fingerprint.called;
 	if ((view->unsuitable = aqumv_find_relation(query, &rte, &rti)) != NULL)
 		view->withheld = view->unsuitable =
 			aqumv_reason(AQUMV_VIEW_SHAPE, "the view is not over one table");
 	else
 	{
 		view->base = rte->relid;
+		view->selected = aqumv_compat_selected_columns(query, rte);
 		view->unsuitable = aqumv_summarize_view(copyObject(query), &view->summary);
 		view->withheld = view->unsuitable;
 		if (view->withheld == NULL)

@@ -27,6 +27,7 @@ typedef struct AqumvProof
 	bool		valid;
 	uint64		events;			/* aqumv_events then; 0 if more could happen without one */
 	uint64		tree_serial;
+	uint64		roles;			/* aqumv_role_changes() then */
 	const void *timezone;		/* if it matters: the zone that was set */
 	TransactionId own_xid;		/* the only one that xip does not tell of */
 	TransactionId xmin;
@@ -57,8 +58,15 @@ typedef struct AqumvView
 	const uint64 *changes;		/* counts invalidations; see
 								 * aqumv_view_generation() */
 	AqumvProof	proof;
+	Bitmapset  *selected;		/* columns of the base that the owner must be
+								 * allowed to read, as core counts them */
+	List	   *called;			/* OIDs of functions */
 	bool		trusted;		/* immediate: may changes be folded into it? */
-	uint64		trusted_tree;	/* the tree for which that is known */
+	bool		has_record;		/* of having been filled */
+	uint64		trusted_tree;	/* the tree and roles for which that is known */
+	uint64		trusted_roles;
+	uint64		owner_tree;		/* those for which the owner has all rights */
+	uint64		owner_roles;
 } AqumvView;
 
 extern List *aqumv_views_over(Oid base);

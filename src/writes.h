@@ -11,6 +11,7 @@
 #include "aqumv.h"
 
 #include "catalog.h"
+#include "marks.h"
 #include "partition.h"
 
 /* what this transaction has written of a relation */
