@@ -260,8 +260,10 @@ require_trigger_right(Oid relid, Oid owner)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("permission denied for table %s", get_rel_name(forbidden)),
-				 errdetail("Incremental maintenance of a materialized view puts triggers on its table, the partitions of that and the tables it is a partition of, on behalf of the owner of the view."),
-				 errhint("Ask the owner of the table to grant TRIGGER to \"%s\".",
+				 errdetail("Incremental maintenance of a materialized view puts triggers on its table, the partitions of that and the tables it is a partition of."),
+				 owner == GetUserId() ?
+				 errhint("Ask the owner of the table to grant TRIGGER.") :
+				 errhint("Ask the owner of the table to grant TRIGGER to \"%s\", who owns the view.",
 						 GetUserNameFromId(owner, true))));
 }
 
@@ -277,7 +279,6 @@ aqumv_maintain_base(Oid relid, Oid owner, bool keep_writers_out)
 	List	   *bare = NIL;
 	ListCell   *lc;
 
-	require_trigger_right(relid, owner);
 	foreach(lc, aqumv_relations_around(relid))
 	{
 		Oid			each = lfirst_oid(lc);
@@ -286,6 +287,9 @@ aqumv_maintain_base(Oid relid, Oid owner, bool keep_writers_out)
 			get_rel_relkind(each) != '\0')
 			bare = lappend_oid(bare, each);
 	}
+	/* a view that is in use already may go on being refreshed */
+	if (bare != NIL || keep_writers_out)
+		require_trigger_right(relid, owner);
 	/* topmost first, as all who lock the tree do */
 	foreach(lc, aqumv_relations_around(relid))
 	{
