@@ -529,7 +529,8 @@ end_of_transaction(XactEvent event, void *arg)
 			touched = accounts = marked = open_statements = NIL;
 			current_part = 0;
 			committing = false;
-			counts_were_off = false;
+			/* one that begins so opens its relations uncounted */
+			counts_were_off = !pgstat_track_counts;
 			break;
 		default:
 			break;
@@ -578,6 +579,7 @@ aqumv_writes_init(void)
 		prev_assign_track_counts = track_counts->assign_hook;
 		track_counts->assign_hook = assign_track_counts;
 	}
+	counts_were_off = !pgstat_track_counts;
 	RegisterXactCallback(end_of_transaction, NULL);
 	RegisterSubXactCallback(end_of_subtransaction, NULL);
 }
