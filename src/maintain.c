@@ -126,7 +126,9 @@ lock_view(Oid viewoid)
 		return NULL;
 	if (!aqumv_is_trusted(view))
 	{
-		aqumv_pass_by(view);
+		/* who fills it takes this write into account when he has ended */
+		if (!aqumv_is_at_work(viewoid))
+			aqumv_pass_by(view);
 		return NULL;
 	}
 	if (IsolationUsesXactSnapshot() && was_filled_since(viewoid))

@@ -225,17 +225,26 @@ raise_in_use(Oid relid, Oid view, bool writes)
 			 errhint("Functions in a materialized view must do nothing but compute a value.")));
 }
 
+/* Is a view being filled, or computed, by this backend? */
+bool
+aqumv_is_at_work(Oid view)
+{
+	for (int i = 0; i < nworks; i++)
+	{
+		if (works[i].view == view)
+			return true;
+	}
+	return false;
+}
+
 /*
  * A view is about to be filled or computed anew: an error if it is at work.
  */
 void
 aqumv_require_idle_view(Oid view)
 {
-	for (int i = 0; i < nworks; i++)
-	{
-		if (works[i].view == view)
-			raise_in_use(view, view, false);
-	}
+	if (aqumv_is_at_work(view))
+		raise_in_use(view, view, false);
 }
 
 /*

@@ -23,6 +23,7 @@ extern void aqumv_leave_owner(void);
 
 extern void aqumv_begin_work(Oid view, Oid base);
 extern bool aqumv_end_work(void);
+extern bool aqumv_is_at_work(Oid view);
 extern void aqumv_require_idle_view(Oid view);
 extern void aqumv_note_write(Oid relid, List *ancestors, List *descendants);
 
