@@ -23,6 +23,7 @@
 #include "choose.h"
 #include "compat.h"
 #include "guard.h"
+#include "hold.h"
 #include "levels.h"
 
 /* how many views are planned in one place, at most, unless all are asked for */
@@ -61,11 +62,26 @@ plan_cost(const PlannedStmt *plan, int cursor_options)
 	return top->total_cost;
 }
 
+/* Have a query planned; the indexes of views are locked meanwhile. */
 static PlannedStmt *
 plan(const AqumvStatement *statement, Query *query)
 {
-	return statement->plan(query, statement->query_string,
-						   statement->cursor_options, statement->params);
+	AqumvIndexLocks locks = {.owner = CurrentResourceOwner,.context = CurrentMemoryContext};
+	AqumvIndexLocks *before = aqumv_note_index_locks(&locks);
+	PlannedStmt *result;
+
+	PG_TRY();
+	{
+		result = statement->plan(query, statement->query_string,
+								 statement->cursor_options, statement->params);
+	}
+	PG_FINALLY();
+	{
+		(void) aqumv_note_index_locks(before);
+	}
+	PG_END_TRY();
+	aqumv_unlock_indexes(locks.indexes);
+	return result;
 }
 
 /*

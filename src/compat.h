@@ -84,6 +84,43 @@ aqumv_compat_check_as_user(Query *query, RangeTblEntry *rte)
 #endif
 }
 
+/* Does an entry of a query ask for nothing? */
+static inline bool
+aqumv_compat_is_unasked(Query *query, RangeTblEntry *rte)
+{
+#if PG_VERSION_NUM >= 160000
+	return rte->perminfoindex == 0 ||
+		getRTEPermissionInfo(query->rteperminfos, rte)->requiredPerms == 0;
+#else
+	return rte->requiredPerms == 0;
+#endif
+}
+
+/* The same in a finished plan, where 16 has forgotten the view's request. */
+static inline bool
+aqumv_compat_is_unchecked(const RangeTblEntry *rte)
+{
+#if PG_VERSION_NUM >= 160000
+	return rte->perminfoindex == 0;
+#else
+	return rte->requiredPerms == 0;
+#endif
+}
+
+/* 17 can ask for stronger locks, too */
+static inline bool
+aqumv_compat_holds_lock(Oid relid, LOCKMODE mode)
+{
+	LOCKTAG		tag;
+
+	SET_LOCKTAG_RELATION(tag, MyDatabaseId, relid);
+#if PG_VERSION_NUM >= 170000
+	return LockHeldByMe(&tag, mode, false);
+#else
+	return LockHeldByMe(&tag, mode);
+#endif
+}
+
 /* Does an entry of a plan ask for nothing?  If so, forget that it was asked. */
 static inline bool
 aqumv_compat_asks_nothing(PlannedStmt *plan, RangeTblEntry *rte)

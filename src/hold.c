@@ -3,11 +3,12 @@
  * hold.c
  *	  What does an execution hold that reads a view in the place of a table?
  *
- *	  A lock on the view, which its user never named: it goes when the execution
- *	  ends, so that no REFRESH waits for a transaction that has long turned to
- *	  other things.  (The table stays locked until the transaction ends, as ever.)
- *	  It may be kept longer where values that lie in the view's TOAST table may
- *	  live on: in variables of functions.
+ *	  Locks on the view and its indexes, which its user never named: they go when
+ *	  the execution ends, so that no REFRESH waits for a transaction that has long
+ *	  turned to other things.  (The table stays locked until the transaction ends,
+ *	  as ever.)  They may be kept longer where values that lie in the view's TOAST
+ *	  table may live on: in variables of functions.  Nor is what the planner locks
+ *	  kept: an index that goes before the execution starts fails the guard.
  *
  *	  And a reference to the table, so that TRUNCATE and ALTER TABLE by the same
  *	  session say that it is in use, as they would.  What the session does to the
@@ -20,8 +21,13 @@
 
 #include "access/table.h"
 #include "access/xact.h"
+#include "catalog/pg_class.h"
 #include "executor/executor.h"
 #include "nodes/execnodes.h"
+#include "nodes/nodeFuncs.h"
+#include "nodes/pathnodes.h"
+#include "optimizer/plancat.h"
+#include "parser/parsetree.h"
 #include "storage/bufmgr.h"
 #include "storage/lmgr.h"
 #include "utils/memutils.h"
@@ -45,6 +51,69 @@ typedef struct Execution
 
 static Execution *executions = NULL;	/* the latest first */
 static ExecutorEnd_hook_type prev_ExecutorEnd = NULL;
+static AqumvIndexLocks *noted = NULL;	/* of the planning under way */
+static get_relation_info_hook_type prev_get_relation_info = NULL;
+
+/* ------------------------------------------------------------------------
+ * Planning
+ * ------------------------------------------------------------------------
+ */
+
+/*
+ * Until the next call, note what indexes of views are locked for entries that
+ * users did not name.  Returns where such were noted before, and must be called
+ * with that again, also on error.
+ */
+AqumvIndexLocks *
+aqumv_note_index_locks(AqumvIndexLocks *locks)
+{
+	AqumvIndexLocks *before = noted;
+
+	noted = locks;
+	return before;
+}
+
+/* The planner has locked all indexes of a relation, each once more. */
+static void
+aqumv_get_relation_info(PlannerInfo *root, Oid relid, bool inhparent, RelOptInfo *rel)
+{
+	RangeTblEntry *rte = noted == NULL ? NULL : planner_rt_fetch(rel->relid, root);
+
+	if (rte != NULL && rte->relkind == RELKIND_MATVIEW && rte->rellockmode == AccessShareLock &&
+		noted->owner == CurrentResourceOwner && aqumv_compat_is_unasked(root->parse, rte))
+	{
+		Relation	view = table_open(relid, NoLock);
+		MemoryContext old = MemoryContextSwitchTo(noted->context);
+
+		noted->indexes = list_concat(noted->indexes, RelationGetIndexList(view));
+		MemoryContextSwitchTo(old);
+		table_close(view, NoLock);
+	}
+	if (prev_get_relation_info)
+		prev_get_relation_info(root, relid, inhparent, rel);
+}
+
+/*
+ * Unlock indexes, each as often as it is listed.  One that has come since the
+ * others were locked is not locked.
+ */
+void
+aqumv_unlock_indexes(List *indexes)
+{
+	ListCell   *lc;
+
+	foreach(lc, indexes)
+	{
+		if (aqumv_compat_holds_lock(lfirst_oid(lc), AccessShareLock))
+			UnlockRelationOid(lfirst_oid(lc), AccessShareLock);
+	}
+	list_free(indexes);
+}
+
+/* ------------------------------------------------------------------------
+ * Execution
+ * ------------------------------------------------------------------------
+ */
 
 /* The execution has ended, or was aborted. */
 static void
@@ -174,6 +243,43 @@ rows_may_live_on(const Execution *execution)
 	return false;
 }
 
+/* Add an index that a node has opened, and locked so, over an entry of ours. */
+static void
+add_index(List **indexes, const PlanState *node, Relation index, AttrNumber scanrelid)
+{
+	RangeTblEntry *rte = exec_rt_fetch(scanrelid, node->state);
+
+	if (index != NULL && rte->relkind == RELKIND_MATVIEW && rte->rellockmode == AccessShareLock &&
+		aqumv_compat_is_unchecked(rte))
+		*indexes = lappend_oid(*indexes, RelationGetRelid(index));
+}
+
+/* The indexes of views that an execution has locked, each as often as it has. */
+static bool
+collect_indexes(PlanState *node, void *indexes)
+{
+	if (node == NULL)
+		return false;
+	switch (nodeTag(node))
+	{
+		case T_IndexScanState:
+			add_index(indexes, node, ((IndexScanState *) node)->iss_RelationDesc,
+					  ((Scan *) node->plan)->scanrelid);
+			break;
+		case T_IndexOnlyScanState:
+			add_index(indexes, node, ((IndexOnlyScanState *) node)->ioss_RelationDesc,
+					  ((Scan *) node->plan)->scanrelid);
+			break;
+		case T_BitmapIndexScanState:
+			add_index(indexes, node, ((BitmapIndexScanState *) node)->biss_RelationDesc,
+					  ((Scan *) node->plan)->scanrelid);
+			break;
+		default:
+			break;
+	}
+	return planstate_tree_walker(node, collect_indexes, indexes);
+}
+
 /* Let go of what was locked; by another owner than took it, nothing can be. */
 static void
 unlock_views(const Oid *views, int n)
@@ -195,6 +301,7 @@ static void
 aqumv_ExecutorEnd(QueryDesc *desc)
 {
 	Execution  *execution = executions == NULL ? NULL : find_execution(desc);
+	List	   *indexes = NIL;
 	Oid		   *views;
 	int			n;
 
@@ -208,7 +315,9 @@ aqumv_ExecutorEnd(QueryDesc *desc)
 	n = execution->n;
 	views = palloc(n * sizeof(Oid));
 	memcpy(views, execution->views, n * sizeof(Oid));
+	(void) collect_indexes(desc->planstate, &indexes);
 	end_execution(desc);
+	aqumv_unlock_indexes(indexes);
 	unlock_views(views, n);
 	pfree(views);
 }
@@ -218,4 +327,6 @@ aqumv_hold_init(void)
 {
 	prev_ExecutorEnd = ExecutorEnd_hook;
 	ExecutorEnd_hook = aqumv_ExecutorEnd;
+	prev_get_relation_info = get_relation_info_hook;
+	get_relation_info_hook = aqumv_get_relation_info;
 }
