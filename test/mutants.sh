@@ -114,7 +114,7 @@ regress()
 	shift
 	(
 		cd "$work/build"
-		as_user env PGHOST="$work/server" PGUSER=postgres timeout 300 "$program" \
+		as_user env PGHOST="$work/server" PGUSER=postgres timeout 150 "$program" \
 			--bindir="$(config bindir)" --inputdir=test --outputdir=. --dbname=mutants \
 			--host="$work/server" --user=postgres "$@"
 	)
@@ -125,9 +125,9 @@ pgtap()
 	status=0
 	on server createdb pgtap
 	sql server -d pgtap -c 'CREATE EXTENSION aqumv' -c 'CREATE EXTENSION pgtap' || return 1
-	for name in "$@"; do
-		as_user timeout 300 pg_prove --psql-bin "$(config bindir)/psql" -h "$work/server" -U postgres \
-			-d pgtap "$work/build/test/pgtap/$name.sql" || status=1
+	for test in "$@"; do
+		as_user timeout 150 pg_prove --psql-bin "$(config bindir)/psql" -h "$work/server" -U postgres \
+			-d pgtap "$work/build/test/pgtap/$test.sql" || status=1
 	done
 	return $status
 }

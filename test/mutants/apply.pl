@@ -114,6 +114,7 @@ elsif ($action eq 'apply')
 {
 	my ($name, $tree) = splice @ARGV, 0, 2;
 	my ($mutant) = grep { $_->{mutant} eq $name } read_mutants();
+	die "no mutant \"$name\"\n" if !$mutant;
 	my $path = "$tree/$mutant->{file}";
 
 	open my $in, '<', $path or die "$mutant->{file}: $!\n";
