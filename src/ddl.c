@@ -25,6 +25,7 @@
 #include "storage/lmgr.h"
 #include "tcop/utility.h"
 #include "utils/acl.h"
+#include "utils/guc.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -41,6 +42,7 @@
 #include "partition.h"
 #include "refresh.h"
 #include "reserve.h"
+#include "seal.h"
 #include "summary.h"
 #include "track.h"
 #include "trust.h"
@@ -101,24 +103,33 @@ static bool
 run_filling(Utility *u, Oid view, Oid immediate_base)
 {
 	Oid			outer = filling_view;
+	bool		concurrently = IsA(u->pstmt->utilityStmt, RefreshMatViewStmt) &&
+		((RefreshMatViewStmt *) u->pstmt->utilityStmt)->concurrent;
 	bool		written = false;
+	int			guc_level;
+	AqumvSeal	seal;
 
 	aqumv_paused++;
 	fillings++;
 	filling_view = view;
 	if (OidIsValid(immediate_base))
 		aqumv_begin_work(view, immediate_base);
+	guc_level = aqumv_pin_syntax(0);
+	aqumv_seal_views(&seal, concurrently ? view : InvalidOid);
 	PG_TRY();
 	{
 		run_utility(u);
 	}
 	PG_FINALLY();
 	{
+		aqumv_unseal_views(&seal);
 		aqumv_paused--;
 		fillings--;
 		filling_view = outer;
 	}
 	PG_END_TRY();
+	if (guc_level != 0)
+		AtEOXact_GUC(false, guc_level);
 	if (OidIsValid(immediate_base))
 		written = aqumv_end_work();
 	return written;

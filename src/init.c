@@ -36,6 +36,7 @@
 #include "refreshing.h"
 #include "sieve.h"
 #include "rights.h"
+#include "seal.h"
 #include "views.h"
 #include "trust.h"
 #include "written.h"
@@ -151,6 +152,7 @@ _PG_init(void)
 	aqumv_follow_init();
 	aqumv_pending_init();
 	aqumv_merge_init();
+	aqumv_seal_init();
 	aqumv_guard_init();
 	aqumv_hold_init();
 	aqumv_levels_init();

@@ -29,6 +29,8 @@
 #include "catalog/pg_index.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
+#include "parser/parse_expr.h"
+#include "parser/parser.h"
 #include "pgtime.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
@@ -303,6 +305,25 @@ aqumv_enter_owner(Oid view, Oid base, Oid owner, bool runs_users_code)
 }
 
 /*
+ * Have the texts of functions read as everybody reads them, whatever the session
+ * has set.  Returns the level of settings to go back from, or 0 (or what was
+ * given) if there is nothing to set.
+ */
+int
+aqumv_pin_syntax(int guc_level)
+{
+	if (guc_level == 0 && (!standard_conforming_strings || Transform_null_equals))
+		guc_level = NewGUCNestLevel();
+	if (!standard_conforming_strings)
+		(void) set_config_option("standard_conforming_strings", "on", PGC_USERSET,
+								 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	if (Transform_null_equals)
+		(void) set_config_option("transform_null_equals", "off", PGC_USERSET,
+								 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	return guc_level;
+}
+
+/*
  * Somebody else's code may run from here on until the owner is left: that of
  * the base's owner, when a query over the base is planned.
  */
@@ -316,6 +337,7 @@ aqumv_pin_settings(void)
 		return;
 	work->pinned = true;
 	set_setting(work, "search_path", "pg_catalog, pg_temp");
+	work->guc_level = aqumv_pin_syntax(work->guc_level);
 }
 
 /*

@@ -17,6 +17,7 @@ extern bool aqumv_runs_users_code(Relation view, Query *definition);
 extern bool aqumv_calls_users_code(Node *node);
 
 extern void aqumv_enter_owner(Oid view, Oid base, Oid owner, bool runs_users_code);
+extern int	aqumv_pin_syntax(int guc_level);
 extern void aqumv_pin_settings(void);
 extern void aqumv_set_time_zone(const char *zone);
 extern void aqumv_leave_owner(void);

@@ -19,6 +19,7 @@
 
 #include "access/htup_details.h"
 #include "access/transam.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_aggregate.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_language.h"
@@ -31,7 +32,9 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
+#include "utils/varlena.h"
 
+#include "compat.h"
 #include "folding.h"
 #include "provenance.h"
 
@@ -50,10 +53,36 @@ typedef struct FunctionCheck
 
 static bool functions_walker(Node *node, void *context);
 
-/* Does the function run under a search_path of its own? */
+/*
+ * Does a search_path find the same for everybody, whatever the owner of a view
+ * has made?  Not if it depends on who looks, or leads through a schema of his;
+ * temporary types and tables come first unless pg_temp is said to be the last.
+ */
 static bool
-pins_search_path(HeapTuple tuple)
+is_safe_path(char *path, Oid owner)
 {
+	List	   *schemas;
+	ListCell   *lc;
+
+	if (!SplitIdentifierString(path, ',', &schemas) || schemas == NIL ||
+		strcmp(llast(schemas), "pg_temp") != 0)
+		return false;
+	foreach(lc, list_truncate(schemas, list_length(schemas) - 1))
+	{
+		Oid			schema = get_namespace_oid(lfirst(lc), true);
+
+		if (!OidIsValid(schema) || strcmp(lfirst(lc), "$user") == 0 ||
+			isTempOrTempToastNamespace(schema) || aqumv_compat_may_create_in(schema, owner))
+			return false;
+	}
+	return true;
+}
+
+/* Does the function run under a safe search_path of its own? */
+static bool
+pins_search_path(HeapTuple tuple, Oid owner)
+{
+	static const char name[] = "search_path=";
 	bool		isnull;
 	Datum		config = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_proconfig, &isnull);
 	Datum	   *settings;
@@ -65,9 +94,10 @@ pins_search_path(HeapTuple tuple)
 					  &settings, NULL, &n);
 	for (int i = 0; i < n; i++)
 	{
-		if (pg_strncasecmp(TextDatumGetCString(settings[i]), "search_path=",
-						   strlen("search_path=")) == 0)
-			return true;
+		char	   *setting = TextDatumGetCString(settings[i]);
+
+		if (pg_strncasecmp(setting, name, strlen(name)) == 0)
+			return is_safe_path(setting + strlen(name), owner);
 	}
 	return false;
 }
@@ -82,7 +112,7 @@ has_fixed_body(HeapTuple tuple, FunctionCheck *check)
 	bool		isnull;
 	Datum		body;
 
-	if (pins_search_path(tuple))
+	if (pins_search_path(tuple, check->owner))
 		return true;
 	body = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosqlbody, &isnull);
 	if (isnull)
@@ -120,7 +150,7 @@ check_function(Oid funcid, void *context)
 		else if (form->proowner != check->owner && !superuser_arg(check->owner) &&
 				 !has_fixed_body(tuple, check))
 			check->reason = aqumv_reason(AQUMV_FUNCTION_OWNER,
-										 "the view calls function \"%s\" of another owner, which finds what it calls through the search_path; ALTER FUNCTION ... SET search_path helps",
+										 "the view calls function \"%s\" of another owner, which finds what it calls through the search_path; ALTER FUNCTION ... SET search_path = ..., pg_temp helps",
 										 NameStr(form->proname));
 	}
 	ReleaseSysCache(tuple);

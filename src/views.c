@@ -326,7 +326,10 @@ typedef struct Fingerprint
 	int64		which;
 	List	   *hashes;			/* that their invalidations come with */
 	List	   *called;			/* OIDs */
+	List	   *seen;			/* of users' functions that have been added */
 } Fingerprint;
+
+static bool fingerprint_walker(Node *node, void *context);
 
 static void
 add_to(int64 *fingerprint, uint64 value)
@@ -344,7 +347,8 @@ note_hash(int cacheid, Oid oid, Fingerprint *fingerprint)
 }
 
 /*
- * Add a user's function to a fingerprint.
+ * Add a user's function to a fingerprint, and those that it was written to call
+ * once and for all.
  */
 static void
 add_function(Oid funcid, Fingerprint *fingerprint)
@@ -354,9 +358,11 @@ add_function(Oid funcid, Fingerprint *fingerprint)
 	HeapTuple	tuple;
 	Form_pg_proc form;
 
-	if (!OidIsValid(funcid) || funcid < FirstNormalObjectId || is_own_function(funcid))
+	if (!OidIsValid(funcid) || funcid < FirstNormalObjectId || is_own_function(funcid) ||
+		list_member_oid(fingerprint->seen, funcid))
 		return;
 	note_hash(PROCOID, funcid, fingerprint);
+	fingerprint->seen = lappend_oid(fingerprint->seen, funcid);
 	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
 	if (!HeapTupleIsValid(tuple))
 		return;
@@ -375,6 +381,14 @@ add_function(Oid funcid, Fingerprint *fingerprint)
 		bytes = (bytea *) PG_DETOAST_DATUM(value);
 		add_to(&fingerprint->what, hash_bytes_extended((unsigned char *) VARDATA_ANY(bytes),
 													   VARSIZE_ANY_EXHDR(bytes), i));
+		if (body[i] == Anum_pg_proc_prosqlbody)
+		{
+			List	   *called = list_copy(fingerprint->called);
+
+			/* whose rights that needs is another matter */
+			(void) fingerprint_walker(stringToNode(TextDatumGetCString(value)), fingerprint);
+			fingerprint->called = called;
+		}
 	}
 	form = (Form_pg_proc) GETSTRUCT(tuple);
 	add_to(&fingerprint->what, form->prolang ^ (uint64) form->provolatile << 32 ^
@@ -496,6 +510,9 @@ build_view(Relation rel)
 	aqumv_reason_messages = true;	/* this will be asked for later */
 	query = definition_of(rel);
 	(void) fingerprint_walker((Node *) query, &fingerprint);
+	/* users' functions were found through the search_path that the owner chose */
+	if (fingerprint.what != 0)
+		add_to(&fingerprint.what, view->owner);
 	view->functions = fingerprint.what;
 	view->function_hashes = fingerprint.hashes;
 	view->runs_users_code = aqumv_runs_users_code(rel, query);
