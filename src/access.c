@@ -120,13 +120,29 @@ note_no_inherit(Oid parent)
 		aqumv_note_leaving(parent);
 }
 
+/* A relation has been created; nobody but the relation cache knows of it yet. */
+static void
+note_created(Oid relid)
+{
+	Relation	rel = RelationIdGetRelation(relid);
+
+	if (!RelationIsValid(rel))
+		return;
+	if (rel->rd_rel->relkind == RELKIND_MATVIEW)
+		aqumv_note_created_view(relid);
+	RelationClose(rel);
+}
+
 static void
 aqumv_object_access(ObjectAccessType access, Oid classid, Oid objid, int subid, void *arg)
 {
 	if (prev_object_access)
 		prev_object_access(access, classid, objid, subid, arg);
 
-	if (access == OAT_DROP && classid == ExtensionRelationId &&
+	if (access == OAT_POST_CREATE && classid == RelationRelationId && subid == 0 &&
+		aqumv_is_filling())
+		note_created(objid);
+	else if (access == OAT_DROP && classid == ExtensionRelationId &&
 		objid == get_extension_oid(AQUMV_EXTENSION, true))
 		aqumv_remove_labels();
 	else if (access == OAT_DROP && classid == RelationRelationId && subid == 0 &&

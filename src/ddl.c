@@ -55,6 +55,7 @@ static ProcessUtility_hook_type prev_ProcessUtility = NULL;
 /* the view that the hook is filling just now, or InvalidOid if it is new */
 static Oid	filling_view = InvalidOid;
 static int	fillings = 0;		/* how deep they are nested */
+static Oid	created_view = InvalidOid;	/* by the innermost of them, if any */
 
 /* everything that the hook passes on */
 typedef struct Utility
@@ -83,6 +84,17 @@ aqumv_is_filling_view(Oid view)
 	return fillings > 0 && view == filling_view;
 }
 
+/*
+ * A materialized view comes into being.  What it is called when the statement
+ * has ended is up to the functions that it calls.
+ */
+void
+aqumv_note_created_view(Oid view)
+{
+	if (!OidIsValid(filling_view) && !OidIsValid(created_view))
+		created_view = view;
+}
+
 static void
 run_utility(Utility *u)
 {
@@ -97,12 +109,15 @@ run_utility(Utility *u)
 /*
  * Run a statement that fills a view, which must not be answered from views.  Of
  * an immediate one, tell whether its base was written meanwhile: not by functions
- * of the view, which raises an error, but perhaps by event triggers.
+ * of the view, which raises an error, but perhaps by event triggers.  A view of
+ * InvalidOid is set to the one that is created, if one is.
  */
 static bool
-run_filling(Utility *u, Oid view, Oid immediate_base)
+run_filling(Utility *u, Oid *view, Oid immediate_base)
 {
 	Oid			outer = filling_view;
+	Oid			outer_created = created_view;
+	Oid			created = InvalidOid;
 	bool		concurrently = IsA(u->pstmt->utilityStmt, RefreshMatViewStmt) &&
 		((RefreshMatViewStmt *) u->pstmt->utilityStmt)->concurrent;
 	bool		written = false;
@@ -111,14 +126,16 @@ run_filling(Utility *u, Oid view, Oid immediate_base)
 
 	aqumv_paused++;
 	fillings++;
-	filling_view = view;
+	filling_view = *view;
+	created_view = InvalidOid;
 	if (OidIsValid(immediate_base))
-		aqumv_begin_work(view, immediate_base);
+		aqumv_begin_work(*view, immediate_base);
 	guc_level = aqumv_pin_syntax(0);
-	aqumv_seal_views(&seal, concurrently ? view : InvalidOid);
+	aqumv_seal_views(&seal, concurrently ? *view : InvalidOid);
 	PG_TRY();
 	{
 		run_utility(u);
+		created = created_view;
 	}
 	PG_FINALLY();
 	{
@@ -126,8 +143,11 @@ run_filling(Utility *u, Oid view, Oid immediate_base)
 		aqumv_paused--;
 		fillings--;
 		filling_view = outer;
+		created_view = outer_created;
 	}
 	PG_END_TRY();
+	if (!OidIsValid(*view))
+		*view = created;
 	if (guc_level != 0)
 		AtEOXact_GUC(false, guc_level);
 	if (OidIsValid(immediate_base))
@@ -246,6 +266,19 @@ watch_base(Oid base)
 	return base;
 }
 
+/*
+ * A view has been filled as one that is maintained so.  If a function of its own
+ * has set a label meanwhile, nobody has kept the writers out.
+ */
+static void
+end_filling(AqumvFilling *filling, Oid view, AqumvMaintenance maintenance)
+{
+	aqumv_end_filling(filling, view);
+	CommandCounterIncrement();
+	if (aqumv_maintenance_of(view) != maintenance)
+		aqumv_delete_refresh(view);
+}
+
 static void
 refresh_view(Utility *u, RefreshMatViewStmt *stmt)
 {
@@ -265,7 +298,7 @@ refresh_view(Utility *u, RefreshMatViewStmt *stmt)
 									   0, aqumv_compat_refresh_callback, NULL);
 	if (get_rel_relkind(viewoid) != RELKIND_MATVIEW || stmt->skipData)
 	{
-		(void) run_filling(u, viewoid, InvalidOid);
+		(void) run_filling(u, &viewoid, InvalidOid);
 		aqumv_delete_refresh(viewoid);
 		return;
 	}
@@ -285,11 +318,11 @@ refresh_view(Utility *u, RefreshMatViewStmt *stmt)
 	aqumv_begin_filling(&filling, base, owner, aqumv_definition_of(viewoid));
 	if (delta != NULL)
 		require_recent_snapshot(&filling, get_rel_name(viewoid));
-	written = run_filling(u, viewoid, delta != NULL ? base : InvalidOid);
+	written = run_filling(u, &viewoid, delta != NULL ? base : InvalidOid);
 	CommandCounterIncrement();
 	if (delta != NULL)
 		aqumv_create_view_index(viewoid, delta);
-	aqumv_end_filling(&filling, viewoid);
+	end_filling(&filling, viewoid, delta != NULL ? AQUMV_IMMEDIATE : AQUMV_MANUAL);
 	if (written)
 		compute_again(viewoid, base);
 	else
@@ -320,7 +353,7 @@ create_view(Utility *u, CreateTableAsStmt *stmt, AqumvMaintenance maintenance)
 	Oid			schema = RangeVarGetCreationNamespace(stmt->into->rel);
 	bool		filled = !stmt->into->skipData; /* core may change that */
 	Oid			base = InvalidOid;
-	Oid			view;
+	Oid			view = InvalidOid;
 	bool		written;
 
 	/* IF NOT EXISTS has nothing to do; without it there will be an error */
@@ -341,8 +374,7 @@ create_view(Utility *u, CreateTableAsStmt *stmt, AqumvMaintenance maintenance)
 	aqumv_begin_filling(&filling, base, GetUserId(), copyObject(castNode(Query, stmt->query)));
 	if (delta != NULL && filled)
 		require_recent_snapshot(&filling, stmt->into->rel->relname);
-	written = run_filling(u, InvalidOid, delta != NULL ? base : InvalidOid);
-	view = get_relname_relid(stmt->into->rel->relname, schema);
+	written = run_filling(u, &view, delta != NULL ? base : InvalidOid);
 	if (OidIsValid(view) && delta != NULL)
 	{
 		CommandCounterIncrement();
@@ -356,7 +388,7 @@ create_view(Utility *u, CreateTableAsStmt *stmt, AqumvMaintenance maintenance)
 		aqumv_announce_view(view);
 	}
 	if (OidIsValid(view) && filled)
-		aqumv_end_filling(&filling, view);
+		end_filling(&filling, view, maintenance);
 	else
 		PopActiveSnapshot();
 	if (OidIsValid(view) && filled && written)
@@ -404,6 +436,7 @@ create_view_with_options(Utility *u)
 {
 	AqumvMaintenance maintenance = AQUMV_MANUAL;
 	CreateTableAsStmt *stmt = creation_of(u->pstmt->utilityStmt);
+	Oid			view = InvalidOid;
 
 	if (aqumv_has_options(stmt->into->options))
 	{
@@ -418,7 +451,7 @@ create_view_with_options(Utility *u)
 	{
 		if (maintenance == AQUMV_IMMEDIATE)
 			(void) aqumv_define_incremental(stmt);
-		(void) run_filling(u, InvalidOid, InvalidOid);
+		(void) run_filling(u, &view, InvalidOid);
 	}
 }
 
