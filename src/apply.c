@@ -48,9 +48,15 @@ raise_serialization_failure(void)
 			 errmsg("could not serialize access due to concurrent update")));
 }
 
+/*
+ * Not if that is so because nothing has been written since an index has refused
+ * a row.
+ */
 void
 aqumv_raise_inconsistent(AqumvTarget *target)
 {
+	if (aqumv_has_given_up(target))
+		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_DATA_CORRUPTED),
 			 errmsg("materialized view \"%s\" does not hold what its definition says",
@@ -206,45 +212,24 @@ prepare_indexes(AqumvTarget *target)
 	target->estate = CreateExecutorState();
 	target->rri = makeNode(ResultRelInfo);
 	InitResultRelInfo(target->rri, target->rel, 0, NULL, 0);
+	/* this folds their expressions */
+	target->follower->indexing = true;
 	ExecOpenIndices(target->rri, true);
+	target->follower->indexing = false;
 	MemoryContextSwitchTo(old);
-}
-
-/* A key is too wide for btree: say what to do about it. */
-static void
-raise_too_wide(AqumvTarget *target, const char *message)
-{
-	FlushErrorState();
-	ereport(ERROR,
-			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-			 errmsg("could not maintain materialized view \"%s\"",
-					RelationGetRelationName(target->rel)),
-			 errdetail("A row of \"%s\" is too wide to be indexed: %s.",
-					   RelationGetRelationName(target->rel), message),
-			 errhint("Group by a shorter expression, such as a hash of the key, or end the maintenance: ALTER MATERIALIZED VIEW ... SET (aqumv.maintenance = 'manual').")));
 }
 
 static List *
 insert_index_tuples(AqumvTarget *target, TupleTableSlot *row, bool update, bool no_dup_err,
 					bool *conflict, List *arbiters, bool only_summarizing)
 {
-	MemoryContext context = CurrentMemoryContext;
-	List	   *volatile conflicts = NIL;
+	List	   *conflicts;
 
-	PG_TRY();
-	{
-		conflicts = aqumv_compat_insert_index_tuples(target->rri, row, target->estate, update,
-													 no_dup_err, conflict, arbiters,
-													 only_summarizing);
-	}
-	PG_CATCH();
-	{
-		if (geterrcode() != ERRCODE_PROGRAM_LIMIT_EXCEEDED)
-			PG_RE_THROW();
-		MemoryContextSwitchTo(context);
-		raise_too_wide(target, CopyErrorData()->message);
-	}
-	PG_END_TRY();
+	target->follower->indexing = true;
+	conflicts = aqumv_compat_insert_index_tuples(target->rri, row, target->estate, update,
+												 no_dup_err, conflict, arbiters,
+												 only_summarizing);
+	target->follower->indexing = false;
 	return conflicts;
 }
 
@@ -276,6 +261,20 @@ own_index_last(AqumvTarget *target)
 		return true;
 	}
 	return false;
+}
+
+/*
+ * Has an index refused a row, this one or an earlier one?  Then nothing is
+ * written any more: the view does not hold anyhow what it should.
+ */
+static bool
+is_refused(AqumvTarget *target, TupleTableSlot *row)
+{
+	AqumvFollower *follower = target->follower;
+
+	if (!OidIsValid(follower->refusing) && follower->limits.indexes != NIL)
+		follower->refusing = aqumv_refusing_index(&follower->limits, row);
+	return OidIsValid(follower->refusing);
 }
 
 /* Nobody else can change what this transaction itself has written. */
@@ -545,7 +544,8 @@ aqumv_delete_images(AqumvTarget *target, int64 hash, const Datum *values, const 
 
 /*
  * Give the row in target->row other values, but for its key.  False if somebody else has
- * changed it meanwhile; never if it is locked.
+ * changed it meanwhile; never if it is locked.  Once an index has refused a row,
+ * neither this nor what follows does anything.
  */
 bool
 aqumv_update_row(AqumvTarget *target, TupleTableSlot *row, uint32 hash)
@@ -556,6 +556,8 @@ aqumv_update_row(AqumvTarget *target, TupleTableSlot *row, uint32 hash)
 	AqumvUpdateIndexes indexes;
 	TM_Result	result;
 
+	if (is_refused(target, row))
+		return true;
 	result = table_tuple_update(target->rel, &tid, row, target->cid, target->snapshot,
 								InvalidSnapshot, true, &failure, &lockmode, &indexes);
 	if (!was_done(target, result))
@@ -576,6 +578,8 @@ aqumv_delete_row(AqumvTarget *target)
 	TM_FailureData failure;
 	TM_Result	result;
 
+	if (aqumv_has_given_up(target))
+		return true;
 	result = table_tuple_delete(target->rel, &tid, target->cid, target->snapshot,
 								InvalidSnapshot, true, &failure, false);
 	return was_done(target, result);
@@ -588,15 +592,16 @@ aqumv_delete_row(AqumvTarget *target)
 bool
 aqumv_insert_group(AqumvTarget *target, TupleTableSlot *row, uint32 hash)
 {
-	List	   *arbiter;
+	List	   *arbiters = target->follower->arbiters;
 	bool		conflict;
 
+	if (is_refused(target, row))
+		return true;
 	if (!OidIsValid(target->index_oid))
 	{
 		aqumv_insert_row(target, row);
 		return true;
 	}
-	arbiter = list_make1_oid(target->index_oid);
 	prepare_indexes(target);
 	do
 	{
@@ -605,7 +610,7 @@ aqumv_insert_group(AqumvTarget *target, TupleTableSlot *row, uint32 hash)
 
 		CHECK_FOR_INTERRUPTS();
 		if (!aqumv_compat_check_index_constraints(target->rri, row, target->estate, &tid,
-												  arbiter))
+												  arbiters))
 		{
 			if (IsolationUsesXactSnapshot())
 				raise_serialization_failure();
@@ -615,7 +620,7 @@ aqumv_insert_group(AqumvTarget *target, TupleTableSlot *row, uint32 hash)
 		token = SpeculativeInsertionLockAcquire(GetCurrentTransactionId());
 		table_tuple_insert_speculative(target->rel, row, target->cid, 0, NULL, token);
 		conflict = false;
-		list_free(insert_index_tuples(target, row, false, true, &conflict, arbiter, false));
+		list_free(insert_index_tuples(target, row, false, true, &conflict, arbiters, false));
 		table_tuple_complete_speculative(target->rel, row, token, !conflict);
 		SpeculativeInsertionLockRelease(GetCurrentTransactionId());
 		ResetPerTupleExprContext(target->estate);
@@ -644,6 +649,8 @@ make_batch(AqumvTarget *target)
 void
 aqumv_insert_row(AqumvTarget *target, TupleTableSlot *row)
 {
+	if (is_refused(target, row))
+		return;
 	if (target->batch == NULL && ++target->ninserted < BATCH_FROM)
 	{
 		table_tuple_insert(target->rel, row, target->cid, 0, NULL);

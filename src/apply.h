@@ -53,6 +53,13 @@ typedef struct AqumvKeys
 	uint32		hash;			/* any that equal keys share */
 } AqumvKeys;
 
+/* has one of its indexes refused a row? */
+static inline bool
+aqumv_has_given_up(AqumvTarget *target)
+{
+	return OidIsValid(target->follower->refusing);
+}
+
 extern AqumvTarget *aqumv_open_target(AqumvFollower *follower, Oid index);
 extern void aqumv_close_target(AqumvTarget *target);
 extern void aqumv_raise_inconsistent(AqumvTarget *target);

@@ -353,6 +353,38 @@ indexes_column(Relation index, int position, Relation view, const AqumvDelta *de
 		get_opclass_family(GetDefaultOpClass(attribute->atttypid, BTREE_AM_OID));
 }
 
+/* Does it have all the columns, and tell them apart as the view does? */
+static bool
+has_columns(Relation index, Relation view, const AqumvDelta *delta)
+{
+	ListCell   *lc;
+
+	foreach(lc, aqumv_indexed_columns(delta))
+	{
+		int			i = 0;
+
+		while (i < index->rd_index->indnkeyatts &&
+			   (index->rd_index->indkey.values[i] != lfirst_int(lc) ||
+				!indexes_column(index, i, view, delta)))
+			i++;
+		if (i == index->rd_index->indnkeyatts)
+			return false;
+	}
+	return true;
+}
+
+/* Is it a btree of nothing but columns, and in order? */
+static bool
+is_plain(Relation index)
+{
+	Form_pg_index form = index->rd_index;
+
+	return form->indisvalid && form->indisready && form->indislive &&
+		index->rd_rel->relam == BTREE_AM_OID &&
+		heap_attisnull(index->rd_indextuple, Anum_pg_index_indexprs, NULL) &&
+		heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, NULL);
+}
+
 /*
  * Can rows of a view be found with an index, whatever its name and the order of
  * its columns?  Only if it tells them apart as the definition does: under
@@ -361,24 +393,27 @@ indexes_column(Relation index, int position, Relation view, const AqumvDelta *de
 bool
 aqumv_index_fits(Relation index, Relation view, const AqumvDelta *delta)
 {
-	List	   *columns = aqumv_indexed_columns(delta);
 	Form_pg_index form = index->rd_index;
 
-	if (!form->indisvalid || !form->indisready || !form->indislive ||
-		index->rd_rel->relam != BTREE_AM_OID ||
-		form->indnkeyatts != list_length(columns) ||
-		!heap_attisnull(index->rd_indextuple, Anum_pg_index_indexprs, NULL) ||
-		!heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, NULL) ||
+	if (!is_plain(index) ||
+		form->indnkeyatts != list_length(aqumv_indexed_columns(delta)) ||
 		(delta->hash == 0 && (!form->indisunique || !form->indimmediate)) ||
 		(delta->grain == AQUMV_GRAIN_GROUP && !form->indnullsnotdistinct))
 		return false;
-	for (int i = 0; i < form->indnkeyatts; i++)
-	{
-		if (!list_member_int(columns, form->indkey.values[i]) ||
-			!indexes_column(index, i, view, delta))
-			return false;
-	}
-	return true;
+	return has_columns(index, view, delta);
+}
+
+/*
+ * Is an index unique as long as the rows of a view have keys of their own?  It
+ * is if it has all the columns of the key, and tells these apart as the
+ * definition does.
+ */
+bool
+aqumv_index_follows(Relation index, Relation view, const AqumvDelta *delta)
+{
+	return delta->hash == 0 && delta->keys != NIL && is_plain(index) &&
+		index->rd_index->indisunique && index->rd_index->indimmediate &&
+		has_columns(index, view, delta);
 }
 
 /* ------------------------------------------------------------------------

@@ -69,6 +69,7 @@ typedef struct AqumvDelta
 extern AqumvReason *aqumv_make_delta(Query *query, AqumvDelta **delta);
 extern List *aqumv_indexed_columns(const AqumvDelta *delta);
 extern bool aqumv_index_fits(Relation index, Relation view, const AqumvDelta *delta);
+extern bool aqumv_index_follows(Relation index, Relation view, const AqumvDelta *delta);
 extern void aqumv_add_hidden_columns(Query *query);
 
 #endif							/* AQUMV_DELTA_H */

@@ -10,13 +10,12 @@
 
 #include "aqumv.h"
 
-#include "utils/snapshot.h"
-
 #include "change.h"
 #include "follow.h"
 
-extern void aqumv_fold_groups(AqumvFollower *follower, AqumvChange *change, bool last);
-extern void aqumv_fold_rows(AqumvFollower *follower, AqumvChange *change, bool last);
-extern void aqumv_fold_anew(AqumvFollower *follower, Snapshot snapshot);
+/* NULL, or why an index does not let a view follow: see aqumv_attempt_change() */
+extern char *aqumv_fold_groups(AqumvFollower *follower, AqumvChange *change, bool last);
+extern char *aqumv_fold_rows(AqumvFollower *follower, AqumvChange *change, bool last);
+extern char *aqumv_fold_anew(AqumvFollower *follower);
 
 #endif							/* AQUMV_FOLD_H */

@@ -97,12 +97,15 @@ forget_function(Datum arg, int cacheid, uint32 hashvalue)
 	}
 }
 
-static void
-forget_uses(AqumvFollower *follower)
+/*
+ * Whoever was changing the view has gone with an error.
+ */
+void
+aqumv_abandon_uses(AqumvFollower *follower)
 {
 	ListCell   *lc;
 
-	follower->users = 0;
+	ResetExprContext(follower->econtext);
 	MemoryContextReset(follower->work);
 	follower->spare = NULL;
 	foreach(lc, follower->sources)
@@ -123,7 +126,10 @@ end_of_transaction(XactEvent event, void *arg)
 	while ((slot = hash_seq_search(&status)) != NULL)
 	{
 		if (slot->follower != NULL && slot->follower->users > 0)
-			forget_uses(slot->follower);
+		{
+			slot->follower->users = 0;
+			aqumv_abandon_uses(slot->follower);
+		}
 	}
 	uses = 0;
 }
@@ -235,27 +241,34 @@ compile_keys(AqumvFollower *follower, Relation index)
 
 /*
  * The index that rows are found with: any that fits, whatever its name.  Its
- * order of columns becomes the order of the follower's keys.
+ * order of columns becomes the order of the follower's keys.  And what do the
+ * indexes demand of rows?
  */
 static AqumvReason *
 find_index(AqumvFollower *follower, Relation rel)
 {
+	AqumvDelta *delta = follower->delta;
+	bool		all = delta->grain == AQUMV_GRAIN_ALL;
 	ListCell   *lc;
 
-	if (follower->delta->grain == AQUMV_GRAIN_ALL)
-		return NULL;
 	foreach(lc, RelationGetIndexList(rel))
 	{
 		Relation	index = index_open(lfirst_oid(lc), AccessShareLock);
 
-		if (!OidIsValid(follower->index) && aqumv_index_fits(index, rel, follower->delta))
+		if (!all && !OidIsValid(follower->index) && aqumv_index_fits(index, rel, delta))
 		{
 			follower->index = RelationGetRelid(index);
+			follower->arbiters = lcons_oid(follower->index, follower->arbiters);
 			compile_keys(follower, index);
 		}
+		else if (!all && aqumv_index_follows(index, rel, delta))
+			follower->arbiters = lappend_oid(follower->arbiters, RelationGetRelid(index));
+		else if (aqumv_may_refuse(index))
+			follower->may_refuse = true;
+		aqumv_add_limit(&follower->limits, index);
 		index_close(index, AccessShareLock);
 	}
-	if (!OidIsValid(follower->index))
+	if (!all && !OidIsValid(follower->index))
 		return aqumv_reason(AQUMV_VIEW_SHAPE,
 							"the view lacks the index that finds the rows that a write changes");
 	return NULL;

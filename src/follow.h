@@ -17,6 +17,7 @@
 #include "pgtime.h"
 
 #include "delta.h"
+#include "limits.h"
 #include "views.h"
 
 /* how rows of a relation of the tree become rows of the base */
@@ -57,6 +58,9 @@ typedef struct AqumvFollower
 	AqumvDelta *delta;
 	TupleDesc	desc;			/* of the view */
 	Oid			index;			/* that rows are found with, or InvalidOid */
+	List	   *arbiters;		/* that one, and others that are unique if it is */
+	bool		may_refuse;		/* another index may object to rows */
+	AqumvLimits limits;
 	bool		calls_users;	/* it calls functions that users have made */
 	const char *timezone;		/* that it must be computed in, or NULL */
 	bool		recomputes;		/* a column may have to be computed again */
@@ -79,6 +83,10 @@ typedef struct AqumvFollower
 	 */
 	MemoryContext work;
 	struct AqumvTarget *spare;	/* apply.c's */
+
+	/* what apply.c tells attempt.c: */
+	bool		indexing;		/* an error is one of an index */
+	Oid			refusing;		/* index that cannot take a row, or InvalidOid */
 
 	/* private */
 	MemoryContext context;
@@ -106,6 +114,7 @@ typedef struct AqumvGroupKey
 extern AqumvReason *aqumv_get_follower(AqumvView *view, AqumvFollower **result);
 extern void aqumv_hold_follower(AqumvFollower *follower);
 extern void aqumv_release_follower(AqumvFollower *follower);
+extern void aqumv_abandon_uses(AqumvFollower *follower);
 extern AqumvSource *aqumv_get_source(AqumvFollower *follower, Relation rel);
 extern AqumvImage *aqumv_make_image(AqumvFollower *follower);
 extern void aqumv_evaluate(AqumvFollower *follower, AqumvSource *source,

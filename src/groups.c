@@ -26,6 +26,7 @@
 #include "utils/fmgrprotos.h"
 
 #include "apply.h"
+#include "attempt.h"
 #include "fold.h"
 #include "hidden.h"
 #include "net.h"
@@ -532,6 +533,8 @@ fold_all(AqumvNet *net, AqumvTarget *target)
 				while (!fold_group(net, target, group, true))
 					;
 			}
+			if (aqumv_has_given_up(target))
+				return;
 			group->done = !group->dirty;
 			ResetExprContext(follower->econtext);
 		}
@@ -543,13 +546,12 @@ fold_all(AqumvNet *net, AqumvTarget *target)
 }
 
 static void
-fold_net(AqumvNet *net)
+fold_net(AqumvFollower *follower, void *arg)
 {
-	AqumvFollower *follower = net->follower;
+	AqumvNet   *net = arg;
 	AqumvTarget *target;
 	MemoryContext old;
 
-	aqumv_finish_net(net);
 	target = aqumv_open_target(follower, follower->index);
 	old = MemoryContextSwitchTo(follower->econtext->ecxt_per_tuple_memory);
 	fold_all(net, target);
@@ -562,25 +564,30 @@ fold_net(AqumvNet *net)
  * writing the base, keep it for when the last of them has ended.  Until then
  * what is in the base is more than what we have been told.
  */
-void
+char *
 aqumv_fold_groups(AqumvFollower *follower, AqumvChange *change, bool last)
 {
 	AqumvPending *pending = aqumv_get_pending(follower, last);
 	AqumvNet   *net = pending->net;
 	MemoryContext old = MemoryContextSwitchTo(pending->context);
+	char	   *objection = NULL;
 
 	if (net == NULL)
 		net = pending->net = aqumv_make_net(pending->follower, pending->context);
 	aqumv_net_change(net, change);
 	aqumv_note_pending(pending, change, last);
 	if (last && aqumv_is_unreliable(pending))
-		aqumv_fold_anew(pending->follower, NULL);
+		objection = aqumv_fold_anew(pending->follower);
 	else if (last && net->ngroups > 0)
 	{
 		net->doubtful = pending->doubtful;
-		fold_net(net);
+		aqumv_finish_net(net);
+		objection = aqumv_attempt_change(net->follower, fold_net, net);
 	}
 	MemoryContextSwitchTo(old);
+	if (objection != NULL)
+		objection = pstrdup(objection);
 	if (last)
 		aqumv_drop_pending(pending);
+	return objection;
 }

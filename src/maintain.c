@@ -145,19 +145,23 @@ lock_view(Oid viewoid)
  * ------------------------------------------------------------------------
  */
 
+#define LACK_HINT gettext_noop("REFRESH MATERIALIZED VIEW puts in place again what its maintenance needs.")
+#define INDEX_HINT gettext_noop("Drop the index or shorten what it indexes, and REFRESH MATERIALIZED VIEW.")
+
 /*
- * What the view needs to be maintained is not there any more: it is filled anew
- * before it counts again.  Writers must not suffer for that.
+ * What the view needs to be maintained is not there any more, or an index does
+ * not take its rows: it is filled anew before it counts again.  Writers must not
+ * suffer for that.
  */
 static void
-stop_maintenance(Oid view, const char *detail)
+stop_maintenance(Oid view, const char *detail, const char *hint)
 {
-	aqumv_delete_refresh(view);
+	aqumv_doubt_refresh(view);
 	ereport(WARNING,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 			 errmsg("materialized view \"%s\" is not maintained any more", get_rel_name(view)),
 			 errdetail_internal("%c%s.", pg_toupper(detail[0]), detail + 1),
-			 errhint("REFRESH MATERIALIZED VIEW puts in place again what its maintenance needs.")));
+			 errhint("%s", _(hint))));
 }
 
 /*
@@ -176,7 +180,7 @@ enter(AqumvView *view)
 	if (reason != NULL)
 	{
 		aqumv_leave_owner();
-		stop_maintenance(view->view, reason->message);
+		stop_maintenance(view->view, reason->message, LACK_HINT);
 		return NULL;
 	}
 	if (follower->timezone != NULL)
@@ -221,16 +225,19 @@ maintain_view(AqumvView *view, AqumvChange *change)
 	ErrorContextCallback callback = {.callback = error_context,.arg = &view->view,
 	.previous = error_context_stack};
 	AqumvFollower *follower;
+	Oid			viewoid = view->view;
 
 	error_context_stack = &callback;
 	follower = enter(view);
 	if (follower != NULL)
 	{
-		if (follower->delta->grain == AQUMV_GRAIN_ROW)
-			aqumv_fold_rows(follower, change, last);
-		else
+		char	   *objection = follower->delta->grain == AQUMV_GRAIN_ROW ?
+			aqumv_fold_rows(follower, change, last) :
 			aqumv_fold_groups(follower, change, last);
+
 		leave(follower);
+		if (objection != NULL)
+			stop_maintenance(viewoid, objection, INDEX_HINT);
 	}
 	error_context_stack = callback.previous;
 }
@@ -273,9 +280,13 @@ aqumv_view_filled(Oid viewoid)
 
 	CommandCounterIncrement();
 	view = aqumv_get_locked_view(viewoid);
-	if (view == NULL || !aqumv_is_trusted(view) ||
-		!aqumv_statement_is_open(aqumv_get_tree(view->base)))
+	if (view == NULL || !aqumv_is_trusted(view))
 		return;
+	if (!aqumv_statement_is_open(aqumv_get_tree(view->base)))
+	{
+		aqumv_forget_pending(viewoid);
+		return;
+	}
 	follower = enter(view);
 	if (follower == NULL)
 		return;
@@ -298,11 +309,19 @@ rebuild_view(AqumvView *view)
 	follower = enter(view);
 	if (follower != NULL)
 	{
-		aqumv_fold_anew(follower, NULL);
+		char	   *objection = aqumv_fold_anew(follower);
+
 		/* the record says which TimeZone the view was computed in */
-		aqumv_end_filling(&filling, viewoid);
+		if (objection == NULL)
+			aqumv_end_filling(&filling, viewoid);
 		leave(follower);
-		aqumv_view_filled(viewoid);
+		if (objection == NULL)
+			aqumv_view_filled(viewoid);
+		else
+		{
+			PopActiveSnapshot();
+			stop_maintenance(viewoid, objection, INDEX_HINT);
+		}
 	}
 	else
 		PopActiveSnapshot();
@@ -447,7 +466,8 @@ aqumv_note_dropped_indexes(void)
 			continue;
 		view = aqumv_get_locked_view(viewoid);
 		if (view != NULL && lacks_index(view))
-			stop_maintenance(viewoid, "the index that finds the rows that a write changes has been dropped");
+			stop_maintenance(viewoid, "the index that finds the rows that a write changes has been dropped",
+							 LACK_HINT);
 		UnlockRelationOid(viewoid, AccessShareLock);
 	}
 	list_free(views);

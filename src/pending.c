@@ -134,6 +134,18 @@ aqumv_drop_pending(AqumvPending *pending)
 		aqumv_release_follower(follower);
 }
 
+/*
+ * A view has been filled with whatever it had still to be told.
+ */
+void
+aqumv_forget_pending(Oid view)
+{
+	AqumvPending *pending = find_pending(view);
+
+	if (pending != NULL)
+		aqumv_drop_pending(pending);
+}
+
 /* ------------------------------------------------------------------------
  * Ends of transactions
  * ------------------------------------------------------------------------

@@ -40,6 +40,7 @@ extern bool aqumv_anything_pending(void);
 extern void aqumv_note_pending(AqumvPending *pending, AqumvChange *change, bool last);
 extern void aqumv_put_off(AqumvFollower *follower);
 extern void aqumv_drop_pending(AqumvPending *pending);
+extern void aqumv_forget_pending(Oid view);
 
 /* did a MERGE tell of its rows in a way that cannot be relied on? */
 static inline bool

@@ -22,6 +22,7 @@
 #include "utils/datum.h"
 
 #include "apply.h"
+#include "attempt.h"
 #include "fold.h"
 #include "hidden.h"
 #include "pending.h"
@@ -330,8 +331,9 @@ apply_pair(AqumvFollower *follower, AqumvTarget *target, const AqumvReading *pai
 }
 
 static void
-apply_change(AqumvFollower *follower, AqumvChange *change)
+apply_change(AqumvFollower *follower, void *arg)
 {
+	AqumvChange *change = arg;
 	AqumvReading *reading = aqumv_begin_reading(follower, change);
 	AqumvTarget *target = NULL;
 	RowTable   *later = NULL;
@@ -372,9 +374,9 @@ may_be_alike(AqumvFollower *follower, AqumvChange *change)
 }
 
 static void
-fold_net(RowTable *table)
+fold_net(AqumvFollower *follower, void *table)
 {
-	AqumvTarget *target = aqumv_open_target(table->follower, table->follower->index);
+	AqumvTarget *target = aqumv_open_target(follower, follower->index);
 
 	apply_net(table, target);
 	aqumv_close_target(target);
@@ -385,28 +387,27 @@ fold_net(RowTable *table)
  * still writing the base, keep it for when the last of them has ended: a row
  * may go before we have been told that it came.
  */
-void
+char *
 aqumv_fold_rows(AqumvFollower *follower, AqumvChange *change, bool last)
 {
 	AqumvPending *pending;
+	char	   *objection;
 
 	if (last && !aqumv_is_pending(follower->view) && !may_be_alike(follower, change))
-	{
-		apply_change(follower, change);
-		return;
-	}
+		return aqumv_attempt_change(follower, apply_change, change);
 	pending = aqumv_get_pending(follower, last);
 	if (pending->net == NULL)
 		pending->net = make_table(pending->follower, pending->context);
 	net_change(pending->net, change);
 	aqumv_note_pending(pending, change, last);
 	if (!last)
-		return;
+		return NULL;
 	if (pending->doubtful || aqumv_is_unreliable(pending))
-		aqumv_fold_anew(pending->follower, NULL);
+		objection = aqumv_fold_anew(pending->follower);
 	else
-		fold_net(pending->net);
+		objection = aqumv_attempt_change(pending->follower, fold_net, pending->net);
 	aqumv_drop_pending(pending);
+	return objection;
 }
 
 /* ------------------------------------------------------------------------
@@ -423,17 +424,12 @@ insert_computed(TupleTableSlot *row, void *context)
 	aqumv_insert_row(target, target->new_row);
 }
 
-/*
- * Replace all rows of a view, of any kind, by what its definition says in a
- * snapshot (NULL: as of now).  Waits for other writers of the view.
- */
-void
-aqumv_fold_anew(AqumvFollower *follower, Snapshot snapshot)
+static void
+fold_anew(AqumvFollower *follower, void *arg)
 {
 	AqumvTarget *target;
 	TableScanDesc scan;
 
-	LockRelationOid(follower->view, ShareRowExclusiveLock);
 	aqumv_require_latest_snapshot();
 	target = aqumv_open_target(follower, InvalidOid);
 	scan = table_beginscan(target->rel, target->snapshot, 0, NULL);
@@ -442,8 +438,18 @@ aqumv_fold_anew(AqumvFollower *follower, Snapshot snapshot)
 	table_endscan(scan);
 	ExecClearTuple(target->row);
 	aqumv_renew_snapshot(target);
-	aqumv_compute_all(follower, snapshot != NULL ? snapshot : target->snapshot,
-					  insert_computed, target);
+	aqumv_compute_all(follower, target->snapshot, insert_computed, target);
 	aqumv_insert_rest(target);
 	aqumv_close_target(target);
+}
+
+/*
+ * Replace all rows of a view, of any kind, by what its definition says now.
+ * Waits for other writers of the view.
+ */
+char *
+aqumv_fold_anew(AqumvFollower *follower)
+{
+	LockRelationOid(follower->view, ShareRowExclusiveLock);
+	return aqumv_attempt_change(follower, fold_anew, NULL);
 }

@@ -10,7 +10,7 @@ cd "$(dirname "$0")/../src"
 
 answer='planner choose answer cover rewrite match derive rollup moments parts flatten bucket levels guard explain'
 maintain='ddl event access attach reserve capture incremental trigger refresh merge apply delta track viewindex change follow
-	recompute written reading net pending settle groups rows fold maintain'
+	recompute written reading net pending settle groups rows fold maintain attempt limits'
 
 # shellcheck disable=SC2035 # in src, no name starts with a dash
 awk -v answer="$answer" -v maintain="$maintain" '
