@@ -22,6 +22,7 @@
 #include "utils/varlena.h"
 
 #include "access.h"
+#include "account.h"
 #include "ddl.h"
 #include "follow.h"
 #include "guard.h"
@@ -146,6 +147,7 @@ _PG_init(void)
 	aqumv_partition_init();
 	aqumv_views_init();
 	aqumv_trust_init();
+	aqumv_account_init();
 	aqumv_writes_init();
 	aqumv_written_init();
 	aqumv_sieve_init();

@@ -142,7 +142,7 @@ aqumv_begin_filling(AqumvFilling *filling, Oid base, Oid owner, Query *definitio
 			mark_open_writers(tree->root, lfirst_oid(lc));
 	}
 	/* what the statement's own functions and event triggers write comes later */
-	aqumv_end_part();
+	aqumv_end_part(base);
 
 	PushActiveSnapshot(GetTransactionSnapshot());
 	filling->is_old = aqumv_snapshot_is_old();
@@ -252,7 +252,7 @@ aqumv_end_maintenance(Oid viewoid, bool holds_all)
 	}
 	row.moment = aqumv_current_moment();
 	aqumv_write_refresh(&row);
-	aqumv_end_part();
+	aqumv_end_part(row.base);
 }
 
 /*

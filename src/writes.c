@@ -32,9 +32,9 @@
 #include "utils/hsearch.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
-#include "utils/pgstat_internal.h"
 #include "utils/syscache.h"
 
+#include "account.h"
 #include "compat.h"
 #include "refreshing.h"
 #include "writes.h"
@@ -45,24 +45,6 @@
  */
 #define SUPERSEDE_EVERY 16
 
-/* a relation that statements of this transaction set out to write */
-typedef struct Touch
-{
-	Oid			relation;
-	bool		uncounted;		/* track_counts was off at the time */
-} Touch;
-
-/* rows that were written when a view was refreshed in this transaction */
-typedef struct Account
-{
-	Oid			relation;
-	int64		rows;
-	SubTransactionId subid;		/* of the refresh */
-} Account;
-
-/* in TopTransactionContext: gone with the transaction */
-static List *touched = NIL;		/* of Touch */
-
 /* a statement that writes a relation with immediate views */
 typedef struct OpenStatement
 {
@@ -70,9 +52,11 @@ typedef struct OpenStatement
 	SubTransactionId subid;
 } OpenStatement;
 
+/* in TopTransactionContext: gone with the transaction */
 static List *open_statements = NIL;	/* in the order they began */
-static List *accounts = NIL;	/* of Account, the latest first */
-static List *marked = NIL;		/* OIDs of relations marked */
+static List *marked = NIL;		/* of Place, each once */
+static bool marks_undone = false;	/* some of them were rolled back */
+
 static int32 current_part = 0;
 static bool committing = false;
 static bool counts_were_off = false;	/* at some moment of this transaction */
@@ -84,6 +68,7 @@ typedef struct Place
 	AqumvMarkPlace mark;		/* begins with the hash key */
 	uint64		begun;			/* aqumv_refreshes_begun() when it was left */
 	bool		committed;
+	bool		marked;			/* by this transaction */
 } Place;
 
 static HTAB *places = NULL;
@@ -104,65 +89,6 @@ aqumv_current_moment(void)
  * ------------------------------------------------------------------------
  */
 
-typedef bool (*WrittenVisitor) (Oid relation, void *context);
-
-/*
- * Visit the relations of which rows were written in this transaction, less
- * what has been undone; a relation may come more than once.
- */
-static void
-visit_written(WrittenVisitor visitor, void *context)
-{
-	PgStat_SubXactStatus *level =
-		pgstat_get_xact_stack_level(GetCurrentTransactionNestLevel());
-
-	for (; level != NULL; level = level->prev)
-	{
-		for (PgStat_TableXactStatus *counts = level->first; counts != NULL; counts = counts->next)
-		{
-			if (counts->tuples_inserted + counts->tuples_updated + counts->tuples_deleted > 0 &&
-				!visitor(aqumv_compat_pgstat_relid(counts->parent), context))
-				return;
-		}
-	}
-}
-
-/* How many rows of a relation were written so far? */
-static int64
-rows_written(Oid relation)
-{
-	int64		rows = 0;
-	PgStat_SubXactStatus *level =
-		pgstat_get_xact_stack_level(GetCurrentTransactionNestLevel());
-
-	for (; level != NULL; level = level->prev)
-	{
-		for (PgStat_TableXactStatus *counts = level->first; counts != NULL; counts = counts->next)
-		{
-			if (aqumv_compat_pgstat_relid(counts->parent) == relation)
-				rows += counts->tuples_inserted + counts->tuples_updated + counts->tuples_deleted;
-		}
-	}
-	return rows;
-}
-
-/* Were rows of a relation written since this transaction's last refresh? */
-static bool
-is_written(Oid relation)
-{
-	int64		rows = rows_written(relation);
-	ListCell   *lc;
-
-	foreach(lc, accounts)
-	{
-		Account    *account = lfirst(lc);
-
-		if (account->relation == relation)
-			return rows != account->rows;
-	}
-	return rows > 0;
-}
-
 /*
  * track_counts is switched, perhaps by a function inside of the very statement
  * that writes.
@@ -178,27 +104,61 @@ assign_track_counts(bool newval, void *extra)
 
 /* Can the counts of a touched relation be trusted? */
 static bool
-can_count(const AqumvTree *tree, const Touch *touch)
+can_count(const AqumvTree *tree, const AqumvTouch *touch)
 {
 	return pgstat_track_counts && !counts_were_off && !touch->uncounted &&
 		tree->counts_rows;
 }
 
-typedef struct WrittenSearch
+typedef struct BelowSearch
 {
 	const AqumvTree *tree;
-	AqumvWrote	wrote;
-} WrittenSearch;
+	AqumvWrittenVisitor visitor;
+	void	   *context;
+} BelowSearch;
 
 static bool
-find_written_below(Oid relation, void *context)
+visit_if_below(Oid relation, void *context)
 {
-	WrittenSearch *search = context;
+	BelowSearch *search = context;
 
-	if (relation == search->tree->relid ||
-		list_member_oid(search->tree->descendants, relation))
-		search->wrote = is_written(relation) ? AQUMV_WROTE_SINCE : AQUMV_WROTE_BEFORE;
-	return search->wrote != AQUMV_WROTE_SINCE;
+	return (relation != search->tree->relid &&
+			!list_member_oid(search->tree->descendants, relation)) ||
+		search->visitor(relation, search->context);
+}
+
+/*
+ * Visit the relations in and below which rows were written, from whichever side
+ * is less to look at: the tree, or what was written.
+ */
+static void
+visit_written_below(const AqumvTree *tree, AqumvWrittenVisitor visitor, void *context)
+{
+	BelowSearch search = {.tree = tree,.visitor = visitor,.context = context};
+	ListCell   *lc;
+
+	if (list_length(tree->descendants) > list_length(aqumv_touches()))
+	{
+		aqumv_visit_written(visit_if_below, &search);
+		return;
+	}
+	if (!tree->partitioned && aqumv_rows_written(tree->relid) > 0 &&
+		!visitor(tree->relid, context))
+		return;
+	foreach(lc, tree->descendants)
+	{
+		if (aqumv_rows_written(lfirst_oid(lc)) > 0 && !visitor(lfirst_oid(lc), context))
+			return;
+	}
+}
+
+static bool
+find_written(Oid relation, void *context)
+{
+	AqumvWrote *wrote = context;
+
+	*wrote = aqumv_rows_written_since(relation) ? AQUMV_WROTE_SINCE : AQUMV_WROTE_BEFORE;
+	return *wrote != AQUMV_WROTE_SINCE;
 }
 
 /*
@@ -207,7 +167,49 @@ find_written_below(Oid relation, void *context)
 bool
 aqumv_wrote_anything(void)
 {
-	return touched != NIL;
+	return aqumv_touches() != NIL;
+}
+
+typedef enum Touched
+{
+	NOT_TOUCHED,
+	TOUCHED,
+	TOUCHED_UNCOUNTED
+} Touched;
+
+static Touched
+how_touched(const AqumvTree *tree, const AqumvTouch *touch)
+{
+	return touch == NULL ? NOT_TOUCHED : can_count(tree, touch) ? TOUCHED : TOUCHED_UNCOUNTED;
+}
+
+static Touched
+how_any_touched(const AqumvTree *tree, List *relids)
+{
+	Touched		result = NOT_TOUCHED;
+	ListCell   *lc;
+
+	foreach(lc, relids)
+		result = Max(result, how_touched(tree, aqumv_find_touch(lfirst_oid(lc))));
+	return result;
+}
+
+static Touched
+how_tree_touched(const AqumvTree *tree)
+{
+	Touched		result = NOT_TOUCHED;
+	ListCell   *lc;
+
+	if (list_length(tree->ancestors) + list_length(tree->descendants) < list_length(aqumv_touches()))
+		return Max(how_touched(tree, aqumv_find_touch(tree->relid)),
+				   Max(how_any_touched(tree, tree->ancestors),
+					   how_any_touched(tree, tree->descendants)));
+	foreach(lc, aqumv_touches())
+	{
+		if (aqumv_tree_has(tree, ((AqumvTouch *) lfirst(lc))->relation))
+			result = Max(result, how_touched(tree, lfirst(lc)));
+	}
+	return result;
 }
 
 /*
@@ -217,23 +219,14 @@ aqumv_wrote_anything(void)
 AqumvWrote
 aqumv_wrote_any_of(const AqumvTree *tree)
 {
-	WrittenSearch search = {.tree = tree,.wrote = AQUMV_WROTE_NOTHING};
-	bool		is_touched = false;
-	ListCell   *lc;
+	AqumvWrote	wrote = AQUMV_WROTE_NOTHING;
+	Touched		how = aqumv_wrote_anything() ? how_tree_touched(tree) : NOT_TOUCHED;
 
-	foreach(lc, touched)
-	{
-		Touch	   *touch = lfirst(lc);
-
-		if (!aqumv_tree_has(tree, touch->relation))
-			continue;
-		if (!can_count(tree, touch))
-			return AQUMV_WROTE_SINCE;
-		is_touched = true;
-	}
-	if (is_touched)
-		visit_written(find_written_below, &search);
-	return search.wrote;
+	if (how == TOUCHED_UNCOUNTED)
+		return AQUMV_WROTE_SINCE;
+	if (how == TOUCHED)
+		visit_written_below(tree, find_written, &wrote);
+	return wrote;
 }
 
 /* ------------------------------------------------------------------------
@@ -259,6 +252,7 @@ place_of(Oid relation)
 		place->mark.moment.xid = InvalidFullTransactionId;
 		place->begun = AQUMV_ALWAYS_MARK;
 		place->committed = false;
+		place->marked = false;
 	}
 	return place;
 }
@@ -302,9 +296,12 @@ leave_mark(Oid root, Oid relation)
 		aqumv_insert_mark(&place->mark, root, AQUMV_MARK_WRITE, moment,
 						  hash % SUPERSEDE_EVERY == 0);
 	}
+	if (place->marked)
+		return;
 	old = MemoryContextSwitchTo(TopTransactionContext);
-	marked = lappend_oid(marked, relation);
+	marked = lappend(marked, place);
 	MemoryContextSwitchTo(old);
+	place->marked = true;
 }
 
 static bool
@@ -312,15 +309,14 @@ mark_written_partition(Oid relation, void *context)
 {
 	const AqumvTree *tree = context;
 
-	if (list_member_oid(tree->descendants, relation) && is_written(relation) &&
-		!last_mark_will_do(relation))
+	if (aqumv_rows_written_since(relation) && !last_mark_will_do(relation))
 		leave_mark(tree->root, relation);
 	return true;
 }
 
 /* Leave the marks that a touched relation calls for. */
 static void
-mark_touched(const Touch *touch)
+mark_touched(const AqumvTouch *touch)
 {
 	const AqumvTree *tree;
 
@@ -331,8 +327,8 @@ mark_touched(const Touch *touch)
 	if (!can_count(tree, touch))
 		leave_mark(tree->root, touch->relation);
 	else if (tree->partitioned)
-		visit_written(mark_written_partition, unconstify(AqumvTree *, tree));
-	else if (is_written(touch->relation))
+		visit_written_below(tree, mark_written_partition, unconstify(AqumvTree *, tree));
+	else if (aqumv_rows_written_since(touch->relation))
 		leave_mark(tree->root, touch->relation);
 }
 
@@ -342,28 +338,11 @@ mark_touched(const Touch *touch)
 void
 aqumv_touch(Oid relation)
 {
-	Touch	   *touch = NULL;
-	ListCell   *lc;
+	bool		is_new;
+	AqumvTouch *touch = aqumv_note_touch(relation, &is_new);
 
-	foreach(lc, touched)
-	{
-		if (((Touch *) lfirst(lc))->relation == relation)
-		{
-			touch = lfirst(lc);
-			break;
-		}
-	}
-	if (touch == NULL)
-	{
-		MemoryContext old = MemoryContextSwitchTo(TopTransactionContext);
-
-		touch = palloc(sizeof(Touch));
-		touch->relation = relation;
-		touch->uncounted = false;
-		touched = lappend(touched, touch);
+	if (is_new)
 		aqumv_events++;
-		MemoryContextSwitchTo(old);
-	}
 	if (!pgstat_track_counts)
 		touch->uncounted = true;
 	if (committing)
@@ -391,32 +370,37 @@ aqumv_mark_change(Oid root, Oid relation)
 static bool
 account_for(Oid relation, void *context)
 {
-	Account    *account = palloc(sizeof(Account));
-
-	account->relation = relation;
-	account->rows = rows_written(relation);
-	account->subid = GetCurrentSubTransactionId();
-	accounts = lcons(account, accounts);
+	aqumv_account_for(relation);
 	return true;
+}
+
+static void
+account_below(Oid relation)
+{
+	if (SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relation)))
+		visit_written_below(aqumv_get_tree(relation), account_for, NULL);
+}
+
+static void
+settle_touched(const AqumvTouch *touch)
+{
+	mark_touched(touch);
+	account_below(touch->relation);
 }
 
 /*
  * A refresh in this transaction reads what was written so far: leave the marks
- * of it.  What is written from now on belongs to another part.
+ * of it.  What is written from now on belongs to another part.  Of the base that
+ * is read, if any, rows may have been written before it was tracked.
  */
 void
-aqumv_end_part(void)
+aqumv_end_part(Oid base)
 {
-	MemoryContext old;
-	ListCell   *lc;
-
-	foreach(lc, touched)
-		mark_touched(lfirst(lc));
+	aqumv_settle_restless(settle_touched);
+	if (OidIsValid(base))
+		account_below(base);
 	if (marked != NIL)
 		CommandCounterIncrement();
-	old = MemoryContextSwitchTo(TopTransactionContext);
-	visit_written(account_for, NULL);
-	MemoryContextSwitchTo(old);
 	current_part++;
 }
 
@@ -425,7 +409,10 @@ aqumv_end_part(void)
  * ------------------------------------------------------------------------
  */
 
-/* A place is good for what comes next only if its mark was committed. */
+/*
+ * A place is good for what comes next only if its mark was committed.  One that
+ * was undone must not be thought to stand.
+ */
 static void
 settle_places(bool committed)
 {
@@ -433,12 +420,17 @@ settle_places(bool committed)
 
 	foreach(lc, marked)
 	{
-		Place	   *place = place_of(lfirst_oid(lc));
+		Place	   *place = lfirst(lc);
 
+		place->marked = false;
 		place->committed = committed;
+		if (marks_undone)
+			place->begun = AQUMV_ALWAYS_MARK;
 		if (!committed)
 			place->mark.moment.xid = InvalidFullTransactionId;
 	}
+	marked = NIL;
+	marks_undone = false;
 }
 
 /* ------------------------------------------------------------------------
@@ -511,22 +503,19 @@ forget_statements(SubTransactionId subid)
 static void
 end_of_transaction(XactEvent event, void *arg)
 {
-	ListCell   *lc;
-
 	switch (event)
 	{
 		case XACT_EVENT_PRE_COMMIT:
 		case XACT_EVENT_PRE_PREPARE:
 			committing = true;
-			foreach(lc, touched)
-				mark_touched(lfirst(lc));
+			aqumv_visit_restless(mark_touched);
 			break;
 		case XACT_EVENT_COMMIT:
 		case XACT_EVENT_ABORT:
 		case XACT_EVENT_PREPARE:
 			settle_places(event == XACT_EVENT_COMMIT);
 			/* the memory itself goes with TopTransactionContext */
-			touched = accounts = marked = open_statements = NIL;
+			open_statements = NIL;
 			current_part = 0;
 			committing = false;
 			/* one that begins so opens its relations uncounted */
@@ -537,36 +526,15 @@ end_of_transaction(XactEvent event, void *arg)
 	}
 }
 
-/*
- * Counts follow subtransactions by themselves, and to have touched a relation
- * once too often does no harm.  But a refresh that is undone has accounted for
- * nothing, and a mark that is undone must not be thought to stand.
- */
 static void
 end_of_subtransaction(SubXactEvent event, SubTransactionId subid,
 					  SubTransactionId parent, void *arg)
 {
-	ListCell   *lc;
-
-	if (event == SUBXACT_EVENT_ABORT_SUB)
-	{
-		forget_statements(subid);
-		foreach(lc, marked)
-			place_of(lfirst_oid(lc))->begun = AQUMV_ALWAYS_MARK;
-	}
-	else if (event != SUBXACT_EVENT_COMMIT_SUB)
+	if (event != SUBXACT_EVENT_ABORT_SUB)
 		return;
-	foreach(lc, accounts)
-	{
-		Account    *account = lfirst(lc);
-
-		if (account->subid != subid)
-			continue;
-		if (event == SUBXACT_EVENT_COMMIT_SUB)
-			account->subid = parent;
-		else
-			accounts = foreach_delete_current(accounts, lc);
-	}
+	forget_statements(subid);
+	if (marked != NIL)
+		marks_undone = true;
 }
 
 void

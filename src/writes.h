@@ -23,7 +23,7 @@ typedef enum AqumvWrote
 } AqumvWrote;
 
 extern AqumvMoment aqumv_current_moment(void);
-extern void aqumv_end_part(void);
+extern void aqumv_end_part(Oid base);
 
 extern void aqumv_touch(Oid relation);
 extern void aqumv_statement_begins(Oid relation);
