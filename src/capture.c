@@ -139,9 +139,9 @@ aqumv_drop_triggers(Oid relid, bool maintaining)
 	free_object_addresses(doomed);
 }
 
-/* The relation that a trigger is on, or InvalidOid. */
+/* The relation that a trigger is on, and its function; or InvalidOid. */
 static Oid
-trigger_relation(Oid trigger)
+trigger_relation(Oid trigger, Oid *function)
 {
 	Relation	rel = table_open(TriggerRelationId, AccessShareLock);
 	ScanKeyData key;
@@ -154,10 +154,23 @@ trigger_relation(Oid trigger)
 	scan = systable_beginscan(rel, TriggerOidIndexId, true, NULL, 1, &key);
 	tuple = systable_getnext(scan);
 	if (HeapTupleIsValid(tuple))
+	{
 		relid = ((Form_pg_trigger) GETSTRUCT(tuple))->tgrelid;
+		*function = ((Form_pg_trigger) GETSTRUCT(tuple))->tgfoid;
+	}
 	systable_endscan(scan);
 	table_close(rel, AccessShareLock);
 	return relid;
+}
+
+/* Is this trigger one of ours?  Whatever it is called: names can be changed. */
+bool
+aqumv_is_own_trigger(Oid trigger)
+{
+	Oid			function;
+
+	return OidIsValid(trigger_relation(trigger, &function)) &&
+		(is_our_trigger(function, true) || is_our_trigger(function, false));
 }
 
 /* Relations that have triggers for immediate views. */
@@ -178,9 +191,10 @@ aqumv_maintained_relations(void)
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
 		Form_pg_depend depend = (Form_pg_depend) GETSTRUCT(tuple);
+		Oid			function;
 
 		if (depend->classid == TriggerRelationId)
-			relids = list_append_unique_oid(relids, trigger_relation(depend->objid));
+			relids = list_append_unique_oid(relids, trigger_relation(depend->objid, &function));
 	}
 	systable_endscan(scan);
 	table_close(rel, AccessShareLock);

@@ -14,6 +14,7 @@
 
 extern void aqumv_create_triggers(Oid relid, bool maintaining);
 extern void aqumv_drop_triggers(Oid relid, bool maintaining);
+extern bool aqumv_is_own_trigger(Oid trigger);
 extern List *aqumv_maintained_relations(void);
 
 #endif							/* AQUMV_CAPTURE_H */

@@ -14,12 +14,14 @@
 #include "catalog/partition.h"
 #include "catalog/pg_class.h"
 #include "commands/event_trigger.h"
+#include "commands/trigger.h"
 #include "executor/spi.h"
 #include "nodes/parsenodes.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 
 #include "attach.h"
+#include "capture.h"
 #include "catalog.h"
 #include "compat.h"
 #include "ddl.h"
@@ -33,7 +35,7 @@ PG_FUNCTION_INFO_V1(aqumv_on_ddl_command_end);
 PG_FUNCTION_INFO_V1(aqumv_on_sql_drop);
 PG_FUNCTION_INFO_V1(aqumv_on_table_rewrite);
 
-/* Relations that an event trigger's own function tells of. */
+/* What an event trigger's own function tells of: OIDs, mostly of relations. */
 static List *
 relations_of_event(const char *query)
 {
@@ -57,10 +59,37 @@ relations_of_event(const char *query)
 	return relids;
 }
 
+/*
+ * Has a relation a trigger of ours by this name?  The statement that has just
+ * used the name has not changed it.
+ */
 static bool
-is_our_trigger(const char *name)
+names_our_trigger(Oid relid, const char *name)
 {
-	return strncmp(name, "aqumv_", 6) == 0 || strncmp(name, "!aqumv_", 7) == 0;
+	Oid			trigger = get_trigger_oid(relid, name, true);
+
+	return OidIsValid(trigger) && aqumv_is_own_trigger(trigger);
+}
+
+/*
+ * ALTER TRIGGER: ours keep their names, for the order in which they fire, and
+ * depend on no other extension, which would take them with it.
+ */
+static void
+refuse_alter_trigger(void)
+{
+	ListCell   *lc;
+
+	foreach(lc, relations_of_event("SELECT objid FROM pg_catalog.pg_event_trigger_ddl_commands()"
+								   " WHERE classid = 'pg_catalog.pg_trigger'::pg_catalog.regclass"))
+	{
+		if (aqumv_is_own_trigger(lfirst_oid(lc)))
+			ereport(ERROR,
+					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+					 errmsg("permission denied: trigger belongs to extension \"%s\"",
+							AQUMV_EXTENSION),
+					 errdetail("Its name says when it fires, and it goes with its table and with this extension only.")));
+	}
 }
 
 /*
@@ -96,9 +125,12 @@ note_alter_table(AlterTableStmt *stmt, Oid relid)
 			case AT_EnableAlwaysTrig:
 			case AT_EnableReplicaTrig:
 			case AT_DisableTrig:
-				if (!is_our_trigger(cmd->name))
-					break;
-				/* FALLTHROUGH */
+				foreach(lr, below)
+				{
+					if (names_our_trigger(lfirst_oid(lr), cmd->name))
+						aqumv_note_switch(lfirst_oid(lr));
+				}
+				break;
 			case AT_EnableTrigAll:
 			case AT_DisableTrigAll:
 				/* "USER" leaves ours alone, as internal ones */
@@ -190,6 +222,8 @@ aqumv_on_ddl_command_end(PG_FUNCTION_ARGS)
 	if (!aqumv_is_installed())
 		return (Datum) 0;
 
+	if (event->tag == CMDTAG_ALTER_TRIGGER)
+		refuse_alter_trigger();
 	foreach(lc, relations_of_event("SELECT objid FROM pg_catalog.pg_event_trigger_ddl_commands()"
 								   " WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass"))
 	{

@@ -323,7 +323,8 @@ triggers_of(Oid relid)
 		{
 			const AqumvTriggerKind *kind = &aqumv_trigger_kinds[i];
 
-			if (trigger->tgfoid == functions[i] &&
+			/* users' own may have conditions */
+			if (trigger->tgisinternal && trigger->tgfoid == functions[i] &&
 				trigger->tgenabled == aqumv_trigger_enabled(kind) &&
 				trigger->tgtype == (kind->timing | kind->events |
 									(kind->row ? TRIGGER_TYPE_ROW : 0)))

@@ -35,7 +35,7 @@ SELECT tgname AS before FROM pg_trigger WHERE tgrelid = 't'::regclass AND tgname
 CREATE OR REPLACE TRIGGER :"before" BEFORE INSERT ON t EXECUTE FUNCTION nothing();
 \set VERBOSITY default
 REFRESH MATERIALIZED VIEW v;
--- renamed, they work as before
+-- nobody changes what they are called
 ALTER TRIGGER :"before" ON t RENAME TO renamed;
 SELECT pg_temp.answer('SELECT a FROM t WHERE a > 60');
 SELECT aqumv.track('t');
