@@ -703,6 +703,40 @@ note_concurrent_detach(AlterTableStmt *stmt)
 	}
 }
 
+static bool
+freezes_rows(CopyStmt *stmt)
+{
+	ListCell   *lc;
+
+	if (!stmt->is_from || stmt->relation == NULL)
+		return false;
+	foreach(lc, stmt->options)
+	{
+		DefElem    *option = lfirst_node(DefElem, lc);
+
+		if (strcmp(option->defname, "freeze") == 0)
+			return defGetBoolean(option);
+	}
+	return false;
+}
+
+/*
+ * COPY ... FREEZE into storage that is new in this transaction: snapshots older
+ * than it see the rows, but neither its marks nor what it has folded into views.
+ * As after TRUNCATE, nothing that was filled before counts.
+ */
+static void
+copy_frozen(Utility *u, CopyStmt *stmt)
+{
+	/* locked as COPY locks it, before a trigger can change what the name means */
+	Oid			relid = RangeVarGetRelid(stmt->relation, RowExclusiveLock, true);
+
+	run_utility(u);
+	aqumv_note_change(relid);
+	aqumv_distrust(relid, false);
+	aqumv_rebuild_views(list_make1_oid(relid), true);
+}
+
 /*
  * pg_upgrade creates event triggers last of all.  By then all labels are there,
  * and all that the triggers of immediate views need.
@@ -738,6 +772,8 @@ aqumv_ProcessUtility(PlannedStmt *pstmt, const char *query_string, bool read_onl
 		alter_view_options(&u);
 	else if (IsA(stmt, SecLabelStmt) && !IsBinaryUpgrade && aqumv_is_installed())
 		set_label(&u, (SecLabelStmt *) stmt);
+	else if (IsA(stmt, CopyStmt) && freezes_rows((CopyStmt *) stmt) && aqumv_is_installed())
+		copy_frozen(&u, (CopyStmt *) stmt);
 	else
 	{
 		if ((IsA(stmt, AlterTableStmt) || IsA(stmt, TruncateStmt) || IsA(stmt, DropStmt)) &&
