@@ -37,14 +37,17 @@
 #include "freshness.h"
 #include "guard.h"
 #include "hold.h"
+#include "notnull.h"
 #include "partition.h"
 #include "views.h"
 
 /*
- * The guard's entry carries four lists of OIDs as its security quals: the
- * guards, and the three of AqumvRights.  The guards: a header, then three each.
+ * The guard's entry carries five lists of OIDs as its security quals: the
+ * guards, the three of AqumvRights, and the transactions that columns are NOT
+ * NULL since (notnull.c).  The guards: a header, then three each.
  */
-#define GUARD_LISTS 4
+#define GUARD_LISTS 5
+#define GUARD_SINCE (GUARD_LISTS - 1)
 #define GUARD_MAGIC 0x6171756d
 #define GUARD_OPTIONS 1
 #define GUARD_USER 2
@@ -195,7 +198,8 @@ aqumv_guard_plan(PlannedStmt *plan, const AqumvGuard *guards, int nguards,
 	entry->rtekind = RTE_SUBQUERY;
 	entry->subquery = original;
 	entry->eref = makeAlias("aqumv.guard", NIL);
-	entry->securityQuals = list_make4(fields, rights->functions, rights->columns, rights->mappings);
+	entry->securityQuals = list_make5(fields, rights->functions, rights->columns, rights->mappings,
+									  aqumv_not_null_since());
 	plan->rtable = lappend(plan->rtable, entry);
 	guards_were_made = true;
 
@@ -325,7 +329,8 @@ guards_hold(RangeTblEntry *entry, Snapshot snapshot, Oid *views, Oid *bases)
 		hold = guard_holds(guard, snapshot, &bases[n]);
 		n += hold;
 	}
-	hold = hold && rights_hold(entry);
+	hold = hold && rights_hold(entry) &&
+		aqumv_not_null_holds(list_nth(entry->securityQuals, GUARD_SINCE), snapshot);
 	while (!hold && n > 0)
 		UnlockRelationOid(views[--n], AccessShareLock);
 	aqumv_reason_messages = messages;

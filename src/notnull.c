@@ -4,27 +4,93 @@
  *	  Is a column never NULL, as far as the active snapshot can see?
  *
  *	  Constraints do not follow snapshots: one that was added after a snapshot
- *	  was taken says nothing of the rows that the snapshot sees.
+ *	  was taken says nothing of the rows that the snapshot sees.  What is believed
+ *	  when a plan is made is therefore remembered with it, and looked at again by
+ *	  its guard: prepared statements may be executed in an older snapshot, which
+ *	  somebody has exported.
  *
  *-------------------------------------------------------------------------
  */
 #include "aqumv.h"
 
 #include "access/htup_details.h"
+#include "access/transam.h"
+#include "access/xact.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_constraint.h"
+#include "utils/memutils.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
 #include "compat.h"
 #include "notnull.h"
 
-/* Does the active snapshot see what was written? */
+/*
+ * Transactions that were believed, and that some snapshot may not see yet; as
+ * OIDs, in TopMemoryContext.
+ */
+static List *believed = NIL;
+
+/* Does every snapshot see a transaction, that exists or can be imported? */
+static bool
+is_seen_by_all(TransactionId xid)
+{
+	return !TransactionIdIsNormal(xid) || GlobalVisCheckRemovableXid(NULL, xid);
+}
+
+/*
+ * Does the active snapshot see what was written?  What this transaction wrote
+ * itself counts as young: its snapshot may be older than that.
+ */
 static bool
 is_old_enough(HeapTuple tuple)
 {
-	return HeapTupleHeaderXminFrozen(tuple->t_data) ||
-		!XidInMVCCSnapshot(HeapTupleHeaderGetRawXmin(tuple->t_data), GetActiveSnapshot());
+	TransactionId xid = HeapTupleHeaderGetRawXmin(tuple->t_data);
+
+	if (HeapTupleHeaderXminFrozen(tuple->t_data))
+		return true;
+	if (TransactionIdIsCurrentTransactionId(xid) ||
+		XidInMVCCSnapshot(xid, GetActiveSnapshot()))
+		return false;
+	if (!is_seen_by_all(xid))
+	{
+		MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
+
+		believed = list_append_unique_oid(believed, xid);
+		MemoryContextSwitchTo(old);
+	}
+	return true;
+}
+
+/*
+ * The transactions that a snapshot must see for what was believed lately, by
+ * whichever plan, to hold in it.  Usually there is none.
+ */
+List *
+aqumv_not_null_since(void)
+{
+	ListCell   *lc;
+
+	foreach(lc, believed)
+	{
+		if (is_seen_by_all(lfirst_oid(lc)))
+			believed = foreach_delete_current(believed, lc);
+	}
+	return list_copy(believed);
+}
+
+/* Does a snapshot see them? */
+bool
+aqumv_not_null_holds(List *since, Snapshot snapshot)
+{
+	ListCell   *lc;
+
+	foreach(lc, since)
+	{
+		if (XidInMVCCSnapshot(lfirst_oid(lc), snapshot))
+			return false;
+	}
+	return true;
 }
 
 /* Is the constraint, if NOT NULL is one, good for all rows? */
