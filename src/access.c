@@ -24,6 +24,7 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
+#include "utils/syscache.h"
 
 #include "access.h"
 #include "attach.h"
@@ -34,7 +35,6 @@
 #include "partition.h"
 #include "refresh.h"
 #include "track.h"
-#include "views.h"
 
 static object_access_hook_type prev_object_access = NULL;
 
@@ -44,52 +44,58 @@ static object_access_hook_type prev_object_access = NULL;
  * the time, see trust.c.)
  */
 static void
-note_new_owner(AqumvView *view, Oid owner)
+note_new_owner(Oid view, Oid owner)
 {
 	Oid			forbidden;
 	AqumvRefresh refresh;
 
-	if (view->maintenance != AQUMV_IMMEDIATE || !OidIsValid(view->base) ||
-		!aqumv_read_refresh(view->view, NULL, &refresh))
+	if (aqumv_maintenance_of(view) != AQUMV_IMMEDIATE ||
+		!aqumv_read_refresh(view, NULL, &refresh) || !OidIsValid(refresh.base))
 		return;
-	forbidden = aqumv_forbids_triggers(view->base, owner);
+	forbidden = aqumv_forbids_triggers(refresh.base, owner);
 	if (!OidIsValid(forbidden))
 		return;
-	aqumv_doubt_refresh(view->view);
+	aqumv_doubt_refresh(view);
 	ereport(WARNING,
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 			 errmsg("materialized view \"%s\" is not maintained any more: its owner \"%s\" has no TRIGGER privilege on \"%s\"",
-					get_rel_name(view->view), GetUserNameFromId(owner, true), get_rel_name(forbidden)),
+					get_rel_name(view), GetUserNameFromId(owner, true), get_rel_name(forbidden)),
 			 errhint("Have TRIGGER granted, then REFRESH the view.")));
 }
 
 /*
  * A view has been altered.  If its storage has changed, and it is not being
- * filled, its rows are the same.
+ * filled, its rows are the same.  Core is in the middle of it, so nothing may be
+ * looked at but catalogs: what we know of views is found out in subtransactions,
+ * which would make half of the change visible.
  */
 static void
 note_altered_view(Oid viewoid)
 {
 	Relation	rel = table_open(RelationRelationId, AccessShareLock);
+	HeapTuple	before = SearchSysCache1(RELOID, ObjectIdGetDatum(viewoid));
 	ScanKeyData key;
 	SysScanDesc scan;
 	HeapTuple	tuple;
 
-	/* the change is not visible yet to ordinary snapshots */
+	/* the change is not visible yet to ordinary snapshots, nor to the cache */
 	ScanKeyInit(&key, Anum_pg_class_oid, BTEqualStrategyNumber, F_OIDEQ,
 				ObjectIdGetDatum(viewoid));
 	scan = systable_beginscan(rel, ClassOidIndexId, true, SnapshotSelf, 1, &key);
 	tuple = systable_getnext(scan);
-	if (HeapTupleIsValid(tuple))
+	if (HeapTupleIsValid(tuple) && HeapTupleIsValid(before))
 	{
-		Form_pg_class form = (Form_pg_class) GETSTRUCT(tuple);
-		AqumvView  *view = aqumv_get_locked_view(viewoid);
+		Form_pg_class then = (Form_pg_class) GETSTRUCT(before);
+		Form_pg_class now = (Form_pg_class) GETSTRUCT(tuple);
 
-		if (view != NULL && view->owner != form->relowner)
-			note_new_owner(view, form->relowner);
-		aqumv_view_moved(viewoid, form->relfilenode);
+		if (now->relowner != then->relowner)
+			note_new_owner(viewoid, now->relowner);
+		if (now->relfilenode != then->relfilenode)
+			aqumv_view_moved(viewoid, then->relfilenode, now->relfilenode);
 	}
 	systable_endscan(scan);
+	if (HeapTupleIsValid(before))
+		ReleaseSysCache(before);
 	table_close(rel, AccessShareLock);
 }
 

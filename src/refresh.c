@@ -260,15 +260,12 @@ aqumv_end_maintenance(Oid viewoid, bool holds_all)
  * CLUSTER, SET TABLESPACE).
  */
 void
-aqumv_view_moved(Oid viewoid, Oid filenode)
+aqumv_view_moved(Oid viewoid, Oid from, Oid to)
 {
-	AqumvView  *view = aqumv_get_locked_view(viewoid);
 	AqumvRefresh row;
 
-	if (view == NULL || filenode == view->filenode ||
-		!aqumv_read_refresh(viewoid, NULL, &row) ||
-		row.filenode != view->filenode)
+	if (!aqumv_read_refresh(viewoid, NULL, &row) || row.filenode != from)
 		return;
-	row.filenode = filenode;
+	row.filenode = to;
 	aqumv_write_refresh(&row);
 }

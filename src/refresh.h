@@ -30,6 +30,6 @@ extern void aqumv_begin_filling(AqumvFilling *filling, Oid base, Oid owner,
 								Query *definition);
 extern void aqumv_end_filling(AqumvFilling *filling, Oid view);
 extern void aqumv_end_maintenance(Oid view, bool holds_all);
-extern void aqumv_view_moved(Oid view, Oid filenode);
+extern void aqumv_view_moved(Oid view, Oid from, Oid to);
 
 #endif							/* AQUMV_REFRESH_H */
