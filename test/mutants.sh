@@ -173,7 +173,8 @@ failures()
 }
 
 # Change one file, see what the tests say, and put the file and what was
-# compiled from it back: so only one file is compiled for each mutant.
+# compiled from it back: so only one file is compiled for each mutant, and all
+# is linked.
 try()
 {
 	name=$1
@@ -196,6 +197,7 @@ try()
 		killed=$((killed + 1))
 	fi
 	as_user cp -p "$work/pristine/$file" "$work/build/$file"
+	rm -f "$work/build/aqumv.so"
 	if [ -f "$work/pristine/$object" ]; then
 		as_user cp -p "$work/pristine/$object" "$work/build/$object"
 	fi

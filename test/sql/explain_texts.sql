@@ -39,6 +39,8 @@ SELECT query, pg_temp.explain(query) FROM (VALUES
     ('SELEC'), ('SELECT $1 FROM WHERE'), ('SELECT interval $1 FROM t WHERE ('), ('SELECT a FROM nosuch WHERE a = $1'), ('SELECT nosuch FROM t WHERE a = $1'),
     ('SELECT ''open'), ('SELECT $a$ $1'), ('SELECT $1'), ('SELECT $99999999999'), ('SELECT $0')) x (query);
 SELECT reason FROM aqumv.explain_rewrite('SELECT count(*) FROM t WHERE ts > now() - interval $1');
+-- what the failed analysis had opened is closed
+SELECT pg_temp.explain('UPDATE t SET a = 1 WHERE nosuch($1) = a'), pg_temp.explain('DELETE FROM t WHERE abs($1, $2)');
 SELECT reason FROM aqumv.explain_rewrite('SELECT a FROM t; SELECT b FROM t');
 SELECT reason FROM aqumv.explain_rewrite('VACUUM t');
 -- the transaction goes on, and nothing is left of the attempt

@@ -81,6 +81,15 @@ CREATE USER MAPPING FOR regress_aqumv_other SERVER regress_aqumv_s OPTIONS (user
 SET ROLE regress_aqumv_other;
 EXPLAIN (COSTS OFF) EXECUTE q;
 RESET ROLE;
+DROP USER MAPPING FOR regress_aqumv_other SERVER regress_aqumv_s;
+SET ROLE regress_aqumv_other;
+PREPARE r AS SELECT count(*) FROM ft;
+EXPLAIN (COSTS OFF) EXECUTE r;
+RESET ROLE;
+CREATE USER MAPPING FOR regress_aqumv_other SERVER regress_aqumv_s OPTIONS (user 'nobody');
+SET ROLE regress_aqumv_other;
+EXPLAIN (COSTS OFF) EXECUTE r;
+RESET ROLE;
 
 -- wrappers without user mappings
 CREATE SERVER regress_aqumv_f FOREIGN DATA WRAPPER file_fdw;

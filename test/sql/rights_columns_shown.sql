@@ -45,6 +45,12 @@ SELECT pg_temp.why('SELECT DISTINCT a FROM c WHERE a = 1');
 SELECT pg_temp.answer('SELECT a FROM c WHERE a = 1 GROUP BY a');
 RESET ROLE;
 DROP MATERIALIZED VIEW m2, m3, m4;
+CREATE MATERIALIZED VIEW m2 AS SELECT a, count(*) FROM c GROUP BY a HAVING sum(secret) > 90 OR count(*) > 15;
+SELECT pg_temp.why('SELECT a, count(*) FROM c GROUP BY a HAVING count(*) > 20');
+SET ROLE regress_aqumv_r8;
+SELECT pg_temp.why('SELECT a, count(*) FROM c GROUP BY a HAVING count(*) > 20');
+RESET ROLE;
+DROP MATERIALIZED VIEW m2;
 -- what is only added up does not show
 CREATE MATERIALIZED VIEW m5 AS SELECT a, sum(secret), count(*) FROM c GROUP BY a;
 CREATE MATERIALIZED VIEW m6 AS SELECT a, secret FROM c;

@@ -114,6 +114,26 @@ SELECT pg_temp.why('SELECT ts::date FROM times WHERE ts >= ''2024-01-03''');
 SET LOCAL ROLE regress_aqumv_x2;
 SELECT pg_temp.answer('SELECT ts::date FROM times WHERE ts >= ''2024-01-03''');
 ROLLBACK;
+-- nor date_eq(), where the original groups
+BEGIN;
+REVOKE EXECUTE ON FUNCTION pg_catalog.date_eq(date, date) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION pg_catalog.date_eq(date, date) TO regress_aqumv_group;
+SET LOCAL ROLE regress_aqumv_x1;
+SELECT pg_temp.answer('SELECT ts::date, count(*) FROM times GROUP BY 1');
+SELECT pg_temp.why('SELECT ts::date, count(*) FROM times GROUP BY 1');
+ROLLBACK;
+
+-- the role changes between planning and execution of one statement's queries
+CREATE TABLE roles (r text);
+GRANT ALL ON roles TO regress_aqumv_x1, regress_aqumv_x2, regress_aqumv_group;
+CREATE FUNCTION skip() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+CREATE TRIGGER skip BEFORE INSERT ON roles FOR EACH ROW EXECUTE FUNCTION skip();
+CREATE RULE also AS ON INSERT TO roles DO ALSO SELECT max(f(a)) FROM t;
+SET enable_answer_query_using_materialized_views = on;
+SET ROLE regress_aqumv_group;
+INSERT INTO roles VALUES (set_config('role', 'regress_aqumv_group', false));
+INSERT INTO roles VALUES (set_config('role', 'regress_aqumv_x1', false));
+RESET ROLE;
 
 SET client_min_messages = warning;
 DROP SCHEMA rights_tables CASCADE;

@@ -46,6 +46,8 @@ SELECT pg_temp.compare('SELECT sum(k) FROM ev WHERE k > 91');
 SELECT pg_temp.compare('SELECT sum(k) FROM ev WHERE k > 89');
 SELECT pg_temp.compare('SELECT sum(k) FROM ev');
 SELECT pg_temp.compare('SELECT k FROM ev WHERE k > 90');
+SELECT pg_temp.compare('SELECT count(*) FROM ev WHERE k > 90 AND now() < $$2000-01-01$$');
+SELECT pg_temp.compare('SELECT count(*) FROM ev WHERE k > 90 AND (SELECT count(*) > 999 FROM ev)');
 SELECT pg_temp.compare('SELECT sum(k) FROM ev WHERE k > 90 GROUP BY v');
 SELECT pg_temp.compare('SELECT sum(k) FROM ev WHERE k > 90 GROUP BY ()');
 DROP MATERIALIZED VIEW mv;
