@@ -283,13 +283,15 @@ delete_tuple(Relation rel, HeapTuple tuple, bool wait)
 							  InvalidSnapshot, InvalidSnapshot, wait, &failure, false);
 }
 
+static bool is_unseen_doubt(HeapTuple tuple, TupleDesc desc, const AqumvRefresh *refresh);
+
 /*
- * Insert the row of a key, and delete whatever there is.  Concurrent writers of
- * one key are kept apart by DDL locks; who only adds to it need not be waited
- * for.
+ * Insert the row of a key, and delete whatever there is, but for doubts that a
+ * refresh did not see.  Concurrent writers of one key are kept apart by DDL
+ * locks; who only adds to it need not be waited for.
  */
 static void
-replace_rows(AqumvOwnTable which, Oid key, Datum *values)
+replace_rows(AqumvOwnTable which, Oid key, Datum *values, const AqumvRefresh *refresh)
 {
 	Oid			index;
 	Relation	rel = aqumv_open_own_table(which, RowExclusiveLock, &index);
@@ -305,6 +307,8 @@ replace_rows(AqumvOwnTable which, Oid key, Datum *values)
 	tuple = heap_form_tuple(RelationGetDescr(rel), values, nulls);
 	while (HeapTupleIsValid(old = systable_getnext(scan)))
 	{
+		if (refresh != NULL && is_unseen_doubt(old, RelationGetDescr(rel), refresh))
+			continue;
 		if (done)
 			(void) delete_tuple(rel, old, true);
 		else
@@ -415,7 +419,7 @@ aqumv_write_tracking(const AqumvTracking *row)
 	values[TRACKING_SINCE_PART - 1] = Int32GetDatum(row->since.part);
 	values[TRACKING_CHANGED_XID - 1] = FullTransactionIdGetDatum(row->changed.xid);
 	values[TRACKING_CHANGED_PART - 1] = Int32GetDatum(row->changed.part);
-	replace_rows(AQUMV_OWN_TRACKING, row->relation, values);
+	replace_rows(AQUMV_OWN_TRACKING, row->relation, values, NULL);
 	if (SearchSysCacheExists1(RELOID, ObjectIdGetDatum(row->relation)))
 		CacheInvalidateRelcacheByRelid(row->relation);
 }
@@ -484,6 +488,17 @@ is_doubt(HeapTuple tuple, TupleDesc desc)
 }
 
 /*
+ * Does it, on account of a transaction whose writes the refresh did not read?
+ * Who doubts without a lock on the view may commit while it is being filled.
+ */
+static bool
+is_unseen_doubt(HeapTuple tuple, TupleDesc desc, const AqumvRefresh *refresh)
+{
+	return is_doubt(tuple, desc) &&
+		!aqumv_moment_seen(moment_attributes(tuple, REFRESH_XID, REFRESH_PART, desc), refresh);
+}
+
+/*
  * Read what a snapshot knows of a view's last refresh: false if nothing, or if
  * it sees that somebody doubted the view since.
  */
@@ -535,7 +550,7 @@ aqumv_write_refresh(const AqumvRefresh *row)
 	values[REFRESH_REFRESHED_AT - 1] = TimestampTzGetDatum(row->refreshed_at);
 	values[REFRESH_TIMEZONE - 1] = CStringGetTextDatum(row->timezone);
 	values[REFRESH_SNAPSHOT - 1] = row->snapshot;
-	replace_rows(AQUMV_OWN_REFRESH, row->view, values);
+	replace_rows(AQUMV_OWN_REFRESH, row->view, values, row);
 	invalidate_view(row->view);
 }
 
@@ -602,6 +617,41 @@ aqumv_doubt_refresh(Oid view)
 	table_close(rel, RowExclusiveLock);
 	if (found)
 		CommandCounterIncrement();
+	invalidate_view(view);
+}
+
+/*
+ * The same for those who hold no lock on the view, and so might miss a REFRESH
+ * that is filling it: only add to what is there, once per transaction.  REFRESH
+ * leaves that alone unless it has read what the transaction wrote.
+ */
+void
+aqumv_add_doubt(Oid view)
+{
+	Oid			index;
+	Relation	rel = aqumv_open_own_table(AQUMV_OWN_REFRESH, RowExclusiveLock, &index);
+	FullTransactionId xid = GetTopFullTransactionId();
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	bool		found = false;
+
+	if (rel == NULL)
+		return;
+	scan = aqumv_scan_own_table(rel, index, view, NULL);
+	while (!found && HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		TupleDesc	desc = RelationGetDescr(rel);
+
+		found = is_doubt(tuple, desc) &&
+			FullTransactionIdEquals(xid, moment_attributes(tuple, REFRESH_XID, REFRESH_PART, desc).xid);
+	}
+	systable_endscan(scan);
+	if (!found)
+		insert_doubt(rel, view);
+	table_close(rel, RowExclusiveLock);
+	if (found)
+		return;
+	CommandCounterIncrement();
 	invalidate_view(view);
 }
 

@@ -80,6 +80,7 @@ extern bool aqumv_read_refresh(Oid view, Snapshot snapshot, AqumvRefresh *row);
 extern void aqumv_write_refresh(const AqumvRefresh *row);
 extern void aqumv_delete_refresh(Oid view);
 extern void aqumv_doubt_refresh(Oid view);
+extern void aqumv_add_doubt(Oid view);
 
 extern bool aqumv_moment_seen(AqumvMoment moment, const AqumvRefresh *refresh);
 

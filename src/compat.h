@@ -27,6 +27,8 @@
 #include "nodes/plannodes.h"
 #include "optimizer/optimizer.h"
 #include "parser/parse_relation.h"
+#include "replication/logicalworker.h"
+#include "replication/worker_internal.h"
 #include "rewrite/rewriteManip.h"
 #include "miscadmin.h"
 #include "pgstat.h"
@@ -557,6 +559,22 @@ aqumv_compat_check_index_constraints(ResultRelInfo *rri, TupleTableSlot *slot, E
 #else
 	return ExecCheckIndexConstraints(rri, slot, estate, conflict, arbiters);
 #endif
+}
+
+/*
+ * Is this a worker that applies transactions while others of its subscription
+ * are prepared or, from 16 on, applied by parallel workers?
+ */
+static inline bool
+aqumv_compat_applies_beside_others(void)
+{
+	if (!IsLogicalWorker() || MySubscription == NULL)
+		return false;
+#if PG_VERSION_NUM >= 160000
+	if (MySubscription->stream == LOGICALREP_STREAM_PARALLEL)
+		return true;
+#endif
+	return MySubscription->twophasestate == LOGICALREP_TWOPHASE_STATE_ENABLED;
 }
 
 /* 16 lets errors be returned */

@@ -309,7 +309,7 @@ refresh_view(Utility *u, RefreshMatViewStmt *stmt)
 		delta = aqumv_require_delta_of(viewoid);
 		base = delta->base;
 		note_write(base);
-		aqumv_prepare_base(delta, owner, get_rel_name(viewoid), !aqumv_is_trusted(view));
+		aqumv_prepare_base(delta, owner, get_rel_name(viewoid), !aqumv_is_trusted_now(view));
 	}
 	else if (view->unsuitable == NULL)
 		base = watch_base(view->base);

@@ -26,6 +26,7 @@
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
+#include "compat.h"
 #include "fold.h"
 #include "follow.h"
 #include "freshness.h"
@@ -253,8 +254,14 @@ aqumv_maintain_views(AqumvChange *change)
 	note_write(RelationGetRelid(change->rel));
 	foreach(lc, immediate_views_around(RelationGetRelid(change->rel)))
 	{
-		AqumvView  *view = lock_view(lfirst_oid(lc));
+		AqumvView  *view;
 
+		if (aqumv_compat_applies_beside_others())
+		{
+			aqumv_pass_by_unlocked(lfirst_oid(lc));
+			continue;
+		}
+		view = lock_view(lfirst_oid(lc));
 		if (view == NULL)
 			continue;
 		aqumv_sieve(change, view->base, aqumv_get_tree(view->base)->ancestors);
@@ -400,6 +407,11 @@ aqumv_rebuild_views(List *relids, bool wait)
 		AqumvView  *view;
 		AqumvReason *reason;
 
+		if (aqumv_compat_applies_beside_others())
+		{
+			aqumv_pass_by_unlocked(lfirst_oid(lc));
+			continue;
+		}
 		if (!lock_for_rebuild(lfirst_oid(lc), &view, wait))
 			continue;
 		if ((reason = why_unmaintained(view)) != NULL)

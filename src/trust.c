@@ -24,9 +24,11 @@
 #include "catalog/pg_class.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
+#include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/rls.h"
 #include "utils/syscache.h"
 
@@ -274,6 +276,17 @@ aqumv_is_trusted(AqumvView *view)
 	return view->trusted;
 }
 
+/*
+ * The same, for who is about to fill the view and has locked it: others may have
+ * doubted it without a lock, and their invalidations be under way.
+ */
+bool
+aqumv_is_trusted_now(AqumvView *view)
+{
+	view->trusted_tree = 0;
+	return aqumv_is_trusted(view);
+}
+
 /* Say that writers leave a view alone from now on, and why. */
 void
 aqumv_warn_unmaintained(const AqumvView *view, const AqumvReason *reason)
@@ -308,4 +321,56 @@ aqumv_pass_by(AqumvView *view)
 	view->has_record = false;
 	if (reason != NULL)
 		aqumv_warn_unmaintained(view, reason);
+}
+
+/* Say it once per view and session. */
+static void
+warn_unfollowed(Oid viewoid)
+{
+	static List *warned = NIL;
+	MemoryContext old;
+
+	if (list_member_oid(warned, viewoid))
+		return;
+	old = MemoryContextSwitchTo(TopMemoryContext);
+	warned = lappend_oid(warned, viewoid);
+	MemoryContextSwitchTo(old);
+	ereport(WARNING,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("materialized view \"%s\" is not maintained by subscription \"%s\"",
+					get_rel_name(viewoid), MySubscription->name),
+			 errdetail("With two_phase = on or streaming = parallel, one transaction might wait for ever for another that it writes the same row of the view as."),
+			 errhint("The view answers queries after REFRESH MATERIALIZED VIEW, until the next change arrives.")));
+}
+
+/*
+ * A worker that must not wait for other transactions of its subscription writes
+ * the base of an immediate view: leave the view out.
+ *
+ * Locks would stay with a transaction that is prepared, and keep others from
+ * dropping or refreshing the view; so none is kept.  A REFRESH that holds its
+ * lock may be reading a snapshot that lacks this transaction, so then a doubt is
+ * added in any case, as it is if there is a record: REFRESH spares doubts that
+ * it did not see.  If there is no record that counts, and nobody is filling the
+ * view, whoever does so next finds that it is not trusted, with the lock in
+ * hand, and keeps out or waits for those who write the base.
+ */
+void
+aqumv_pass_by_unlocked(Oid viewoid)
+{
+	AqumvView  *view;
+
+	if (!ConditionalLockRelationOid(viewoid, RowShareLock))
+	{
+		aqumv_add_doubt(viewoid);
+		return;
+	}
+	view = aqumv_get_locked_view(viewoid);
+	if (view != NULL && view->maintenance == AQUMV_IMMEDIATE &&
+		(aqumv_is_trusted(view) || view->has_record))
+	{
+		aqumv_add_doubt(viewoid);
+		warn_unfollowed(viewoid);
+	}
+	UnlockRelationOid(viewoid, RowShareLock);
 }

@@ -21,8 +21,10 @@ extern AqumvReason *aqumv_check_record(const AqumvView *view, const AqumvRefresh
 extern AqumvReason *aqumv_check_epochs(const AqumvTree *tree, const AqumvRefresh *refresh);
 extern AqumvReason *aqumv_check_maintained(AqumvView *view);
 extern bool aqumv_is_trusted(AqumvView *view);
+extern bool aqumv_is_trusted_now(AqumvView *view);
 extern void aqumv_warn_unmaintained(const AqumvView *view, const AqumvReason *reason);
 extern void aqumv_pass_by(AqumvView *view);
+extern void aqumv_pass_by_unlocked(Oid viewoid);
 
 extern void aqumv_trust_init(void);
 

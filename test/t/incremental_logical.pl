@@ -107,9 +107,8 @@ sub replicate
 	exact($name, @tables);
 }
 
-# two_phase does not go with tables added later
 $subscriber->safe_psql('postgres', "CREATE SUBSCRIPTION sub CONNECTION '$connstr' PUBLICATION pub WITH (streaming = on)");
-$subscriber->safe_psql('postgres', "CREATE SUBSCRIPTION sub_leaves CONNECTION '$connstr' PUBLICATION pub_leaves WITH (two_phase = on)");
+$subscriber->safe_psql('postgres', "CREATE SUBSCRIPTION sub_leaves CONNECTION '$connstr' PUBLICATION pub_leaves");
 $subscriber->wait_for_subscription_sync($publisher, $_) for qw(sub sub_leaves);
 exact('initial copy');
 
@@ -127,11 +126,6 @@ cmp_ok($publisher->safe_psql('postgres', q{SELECT stream_txns FROM pg_stat_repli
 replicate('ROLLBACK', q{BEGIN; INSERT INTO t SELECT i, 1, 1, 1, '' FROM generate_series(20000, 21200) i; ROLLBACK});
 replicate('two-phase commit', q{BEGIN; INSERT INTO q VALUES (198, 198); DELETE FROM q WHERE k = 9; PREPARE TRANSACTION 'a'; COMMIT PREPARED 'a';
 	BEGIN; INSERT INTO q VALUES (199, 1); DELETE FROM q WHERE k < 5; PREPARE TRANSACTION 'b'; ROLLBACK PREPARED 'b'});
-$publisher->safe_psql('postgres', q{BEGIN; INSERT INTO q VALUES (197, 197), (196, 0); UPDATE q SET v = 1000 WHERE k = 20; PREPARE TRANSACTION 'c'});
-$publisher->wait_for_catchup('sub_leaves');
-is($subscriber->safe_psql('postgres', 'SELECT count(*) FROM pg_prepared_xacts'), '1', 'a prepared transaction has arrived');
-exact('... and does not show yet');
-replicate('... but now', q{COMMIT PREPARED 'c'});
 replicate('values that the publisher does not send again', q{INSERT INTO t VALUES (8001, 1, 1, 1, repeat('long', 2000)); UPDATE t SET v = 2 WHERE id = 8001; UPDATE t SET k = 2, x = 5.5 WHERE id = 8001});
 
 # partitions
