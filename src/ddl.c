@@ -35,6 +35,7 @@
 #include "compat.h"
 #include "ddl.h"
 #include "freshness.h"
+#include "hold.h"
 #include "incremental.h"
 #include "maintain.h"
 #include "option.h"
@@ -763,6 +764,7 @@ aqumv_ProcessUtility(PlannedStmt *pstmt, const char *query_string, bool read_onl
 	Utility		u = {pstmt, query_string, read_only_tree, context, params, query_env, dest, qc};
 	Node	   *stmt = pstmt->utilityStmt;
 
+	aqumv_fetch_ahead(stmt);
 	if (IsA(stmt, RefreshMatViewStmt) && aqumv_is_installed())
 		refresh_view(&u, (RefreshMatViewStmt *) stmt);
 	else if (creation_of(stmt) != NULL && aqumv_is_installed())

@@ -13,7 +13,8 @@
  *	  And a reference to the table, so that TRUNCATE and ALTER TABLE by the same
  *	  session say that it is in use, as they would.  What the session does to the
  *	  view itself is not stopped by the reference that the executor holds to it:
- *	  an open portal fetches all its rows first.
+ *	  an open portal fetches all its rows first (but for WITH HOLD, which cannot
+ *	  fetch them twice, and portals of somebody else, whose code is not run here).
  *
  *-------------------------------------------------------------------------
  */
@@ -21,8 +22,12 @@
 
 #include "access/table.h"
 #include "access/xact.h"
+#include "catalog/index.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_class.h"
+#include "commands/portalcmds.h"
 #include "executor/executor.h"
+#include "miscadmin.h"
 #include "nodes/execnodes.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/pathnodes.h"
@@ -30,7 +35,11 @@
 #include "parser/parsetree.h"
 #include "storage/bufmgr.h"
 #include "storage/lmgr.h"
+#include "tcop/pquery.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/plancache.h"
+#include "utils/portal.h"
 #include "utils/rel.h"
 #include "utils/resowner.h"
 
@@ -44,6 +53,9 @@ typedef struct Execution
 	QueryDesc  *desc;
 	ResourceOwner owner;		/* of the locks */
 	LocalTransactionId lxid;
+	char	   *portal;			/* the name of the one that started it, or NULL */
+	Oid			user;
+	int			context;		/* security context */
 	MemoryContextCallback callback;
 	int			n;
 	Oid			views[FLEXIBLE_ARRAY_MEMBER];
@@ -165,6 +177,8 @@ aqumv_hold(QueryDesc *desc, int n, const Oid *views, const Oid *bases)
 	execution->desc = desc;
 	execution->owner = CurrentResourceOwner;
 	execution->lxid = aqumv_compat_my_lxid();
+	execution->portal = ActivePortal == NULL ? NULL : pstrdup(ActivePortal->name);
+	GetUserIdAndSecContext(&execution->user, &execution->context);
 	execution->n = n;
 	memcpy(execution->views, views, n * sizeof(Oid));
 	for (int i = 0; i < n; i++)
@@ -320,6 +334,134 @@ aqumv_ExecutorEnd(QueryDesc *desc)
 	aqumv_unlock_indexes(indexes);
 	unlock_views(views, n);
 	pfree(views);
+}
+
+/* ------------------------------------------------------------------------
+ * Portals
+ * ------------------------------------------------------------------------
+ */
+
+/*
+ * The portal of an execution if that can be brought to its end here, or NULL: it
+ * waits for the next FETCH, and the code in its query is the present user's to
+ * run.
+ */
+static Portal
+portal_to_fetch(const Execution *execution)
+{
+	Portal		portal = execution->portal == NULL ? NULL : GetPortalByName(execution->portal);
+	bool		can;
+	Oid			user;
+	int			context;
+
+	GetUserIdAndSecContext(&user, &context);
+	can = execution->lxid == aqumv_compat_my_lxid() &&
+		user == execution->user && context == execution->context &&
+		portal != NULL && portal->queryDesc == execution->desc &&
+		portal->strategy == PORTAL_ONE_SELECT && portal->status == PORTAL_READY &&
+		portal->holdStore == NULL && portal->resowner == execution->owner &&
+		(portal->cursorOptions & CURSOR_OPT_HOLD) == 0;
+	return can ? portal : NULL;
+}
+
+static bool
+reads_view(const Execution *execution, Oid view)
+{
+	for (int i = 0; i < execution->n; i++)
+	{
+		if (execution->views[i] == view)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Fetch all rows of a portal.  Of a loop, do what COMMIT in its body does, which
+ * may still come: it then finds that done.  It cannot come in a subtransaction,
+ * whose abort has to drop the portal.
+ */
+static void
+fetch_portal(Portal portal)
+{
+	PortalCreateHoldStore(portal);
+	PersistHoldablePortal(portal);
+	if (!portal->portalPinned || portal->createSubid != TopSubTransactionId)
+		return;
+	if (portal->cplan != NULL)
+	{
+		ReleaseCachedPlan(portal->cplan, NULL);
+		portal->cplan = NULL;
+		portal->stmts = NIL;
+	}
+	portal->resowner = NULL;
+	portal->createSubid = InvalidSubTransactionId;
+	portal->activeSubid = InvalidSubTransactionId;
+	portal->createLevel = 0;
+	portal->autoHeld = true;
+}
+
+/*
+ * Have open portals that read a view fetch what is left: it is going to change.
+ * A portal that cannot stays open, and is in the way.
+ */
+static void
+fetch_ahead(Oid view)
+{
+	Execution  *execution = executions;
+
+	while (execution != NULL)
+	{
+		Portal		portal = reads_view(execution, view) ? portal_to_fetch(execution) : NULL;
+
+		execution = execution->next;
+		if (portal != NULL)
+		{
+			fetch_portal(portal);
+			/* what it ran may have begun and ended others */
+			execution = executions;
+		}
+	}
+}
+
+/* The same for the view of this name, or whose index has it. */
+static void
+fetch_ahead_of(const RangeVar *name)
+{
+	Oid			relid = name == NULL ? InvalidOid : RangeVarGetRelid(name, NoLock, true);
+
+	if (OidIsValid(relid) && get_rel_relkind(relid) == RELKIND_INDEX)
+		relid = IndexGetRelation(relid, true);
+	if (OidIsValid(relid))
+		fetch_ahead(relid);
+}
+
+/*
+ * Before a utility statement that wants a view, or what belongs to it, not to be
+ * in use: no execution that only aqumv has made read it is in the way.
+ */
+void
+aqumv_fetch_ahead(Node *stmt)
+{
+	ListCell   *lc;
+
+	if (executions == NULL)
+		return;
+	if (IsA(stmt, RefreshMatViewStmt))
+		fetch_ahead_of(((RefreshMatViewStmt *) stmt)->relation);
+	else if (IsA(stmt, AlterTableStmt))
+		fetch_ahead_of(((AlterTableStmt *) stmt)->relation);
+	else if (IsA(stmt, IndexStmt))
+		fetch_ahead_of(((IndexStmt *) stmt)->relation);
+	else if (IsA(stmt, ClusterStmt))
+		fetch_ahead_of(((ClusterStmt *) stmt)->relation);
+	else if (IsA(stmt, ReindexStmt))
+		fetch_ahead_of(((ReindexStmt *) stmt)->relation);
+	else if (IsA(stmt, DropStmt) && (((DropStmt *) stmt)->removeType == OBJECT_MATVIEW ||
+									 ((DropStmt *) stmt)->removeType == OBJECT_INDEX))
+	{
+		foreach(lc, ((DropStmt *) stmt)->objects)
+			fetch_ahead_of(makeRangeVarFromNameList(lfirst_node(List, lc)));
+	}
 }
 
 void

@@ -25,6 +25,7 @@ typedef struct AqumvIndexLocks
 extern AqumvIndexLocks *aqumv_note_index_locks(AqumvIndexLocks *locks);
 extern void aqumv_unlock_indexes(List *indexes);
 extern void aqumv_hold(QueryDesc *desc, int n, const Oid *views, const Oid *bases);
+extern void aqumv_fetch_ahead(Node *stmt);
 extern void aqumv_hold_init(void);
 
 #endif							/* AQUMV_HOLD_H */

@@ -30,6 +30,7 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
+#include "bodies.h"
 #include "compat.h"
 #include "rights.h"
 
@@ -40,12 +41,23 @@ uint64		aqumv_rights_changes = 1;
  * ------------------------------------------------------------------------
  */
 
+static bool functions_walker(Node *node, void *context);
+
+/* Add a function, and what it calls in its caller's name. */
 static bool
 note_function(Oid funcid, void *context)
 {
 	List	  **functions = context;
+	List	   *called;
+	ListCell   *lc;
 
-	*functions = list_append_unique_oid(*functions, funcid);
+	if (list_member_oid(*functions, funcid))
+		return false;
+	check_stack_depth();
+	*functions = lappend_oid(*functions, funcid);
+	(void) functions_walker(aqumv_body_of(funcid, &called), context);
+	foreach(lc, called)
+		(void) note_function(lfirst_oid(lc), context);
 	return false;
 }
 
