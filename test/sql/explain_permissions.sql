@@ -30,7 +30,9 @@ SELECT cost_original FROM aqumv.explain_rewrite('SELECT 1 FROM t WHERE false AND
 SET enable_answer_query_using_materialized_views = on;
 SET aqumv.rewrite_mode = required;
 SELECT min(pay) FROM sal WHERE random() < 2;
+\set VERBOSITY terse
 SELECT * FROM pg_temp.q(random()::int);
+\set VERBOSITY default
 SELECT ctid FROM sal;
 RESET ROLE;
 \set VERBOSITY terse

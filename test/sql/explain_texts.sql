@@ -37,7 +37,7 @@ SELECT query, pg_temp.explain(query) FROM (VALUES
     ('PREPARE p AS SELECT a FROM t'), ('REFRESH MATERIALIZED VIEW v'), ('CREATE MATERIALIZED VIEW w AS SELECT a FROM t WHERE a = 1'),
     ('INSERT INTO t (a) SELECT a FROM t'), ('DELETE FROM t WHERE a = $1'), ('VALUES (1)'), ('TABLE t'), ('SELECT'),
     ('SELEC'), ('SELECT $1 FROM WHERE'), ('SELECT interval $1 FROM t WHERE ('), ('SELECT a FROM nosuch WHERE a = $1'), ('SELECT nosuch FROM t WHERE a = $1'),
-    ('SELECT ''open'), ('SELECT $a$ $1'), ('SELECT $1'), ('SELECT $99999999999'), ('SELECT $0')) x (query);
+    ('SELECT ''open'), ('SELECT $a$ $1'), ('SELECT $1'), ('SELECT $0')) x (query);
 SELECT reason FROM aqumv.explain_rewrite('SELECT count(*) FROM t WHERE ts > now() - interval $1');
 -- what the failed analysis had opened is closed
 SELECT pg_temp.explain('UPDATE t SET a = 1 WHERE nosuch($1) = a'), pg_temp.explain('DELETE FROM t WHERE abs($1, $2)');

@@ -14,23 +14,23 @@ BEGIN
     IF current_setting('my.watched', true) = 'on' THEN RAISE WARNING '% was called', what; END IF;
 END $$;
 CREATE FUNCTION f(int, int DEFAULT 1) RETURNS int IMMUTABLE LANGUAGE plpgsql AS
-    $$BEGIN PERFORM tell('f'); RETURN $1 + $2; END$$;
+    $$BEGIN PERFORM fold_user_functions.tell('f'); RETURN $1 + $2; END$$;
 CREATE FUNCTION g(a int) RETURNS bool IMMUTABLE LANGUAGE plpgsql AS
-    $$BEGIN PERFORM tell('g'); RETURN a > 0; END$$;
-CREATE FUNCTION inlined(int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT f($1)';
+    $$BEGIN PERFORM fold_user_functions.tell('g'); RETURN a > 0; END$$;
+CREATE FUNCTION inlined(int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT fold_user_functions.f($1)';
 CREATE OPERATOR === (leftarg = int, rightarg = int, function = f);
 CREATE OPERATOR ==> (rightarg = int, function = g);
 CREATE TYPE pair AS (a int, b int);
 CREATE FUNCTION to_pair(int) RETURNS pair IMMUTABLE LANGUAGE plpgsql AS
-    $$BEGIN PERFORM tell('to_pair'); RETURN ROW($1, 2)::pair; END$$;
+    $$BEGIN PERFORM fold_user_functions.tell('to_pair'); RETURN ROW($1, 2)::fold_user_functions.pair; END$$;
 CREATE CAST (int AS pair) WITH FUNCTION to_pair(int);
 CREATE FUNCTION add(int, int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS
-    $$BEGIN PERFORM tell('add'); RETURN $1 + $2; END$$;
+    $$BEGIN PERFORM fold_user_functions.tell('add'); RETURN $1 + $2; END$$;
 CREATE AGGREGATE plus(int) (sfunc = add, stype = int, initcond = '0');
 
 -- comparisons in CASE with an operator of one's own
 CREATE FUNCTION eq(int, text) RETURNS bool IMMUTABLE LANGUAGE plpgsql AS
-    $$BEGIN PERFORM tell('eq'); RETURN $1::text = $2; END$$;
+    $$BEGIN PERFORM fold_user_functions.tell('eq'); RETURN $1::text = $2; END$$;
 CREATE OPERATOR = (leftarg = int, rightarg = text, function = eq);
 CREATE MATERIALIZED VIEW v1 AS
     SELECT k, v, f(1) AS a, f(k) AS b, 1 === 2 AS c, inlined(3) AS d, 5::pair AS e,
