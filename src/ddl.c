@@ -680,7 +680,8 @@ set_label(Utility *u, SecLabelStmt *stmt)
 
 /*
  * DETACH PARTITION CONCURRENTLY commits in the middle, and from there on the
- * partition's rows are gone: note it beforehand.
+ * partition's rows are gone: note it beforehand, under the lock that the
+ * statement is about to take, since others may be changing the table.
  */
 static void
 note_concurrent_detach(AlterTableStmt *stmt)
@@ -697,6 +698,7 @@ note_concurrent_detach(AlterTableStmt *stmt)
 
 			if (OidIsValid(relid) && aqumv_compat_owns_relation(relid))
 			{
+				LockRelationOid(relid, ShareUpdateExclusiveLock);
 				aqumv_note_change(relid);
 				aqumv_distrust(relid, false);
 			}

@@ -167,12 +167,16 @@ aqumv_immediate_views(List *relids)
 /*
  * Triggers of a relation were switched off or on, or dropped: nothing before
  * now counts.
+ *
+ * The command may have locked the relation's parent only, but whoever else has
+ * changed its tracking row keeps this lock until his transaction ends.
  */
 void
 aqumv_note_switch(Oid relid)
 {
 	AqumvTracking row;
 
+	LockRelationOid(relid, ShareUpdateExclusiveLock);
 	aqumv_distrust(relid, true);
 	if (!aqumv_read_tracking(relid, &row))
 		return;
