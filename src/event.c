@@ -14,6 +14,7 @@
 #include "catalog/partition.h"
 #include "catalog/pg_class.h"
 #include "commands/event_trigger.h"
+#include "commands/extension.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
 #include "nodes/parsenodes.h"
@@ -211,6 +212,21 @@ event_trigger_data(FunctionCallInfo fcinfo)
 }
 
 /*
+ * Under another name of its schema nothing of the extension would be found any
+ * more, and all writes would pass by in silence.
+ */
+static void
+keep_schema_name(RenameStmt *stmt)
+{
+	if (stmt->renameType == OBJECT_SCHEMA && strcmp(stmt->subname, AQUMV_SCHEMA) == 0 &&
+		OidIsValid(get_extension_oid(AQUMV_EXTENSION, true)))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("schema \"%s\" cannot be renamed while extension \"%s\" is installed",
+						AQUMV_SCHEMA, AQUMV_EXTENSION)));
+}
+
+/*
  * Event trigger on ddl_command_end.
  */
 Datum
@@ -219,6 +235,8 @@ aqumv_on_ddl_command_end(PG_FUNCTION_ARGS)
 	EventTriggerData *event = event_trigger_data(fcinfo);
 	ListCell   *lc;
 
+	if (IsA(event->parsetree, RenameStmt))
+		keep_schema_name((RenameStmt *) event->parsetree);
 	if (!aqumv_is_installed())
 		return (Datum) 0;
 
