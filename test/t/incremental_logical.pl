@@ -108,7 +108,7 @@ sub replicate
 }
 
 $subscriber->safe_psql('postgres', "CREATE SUBSCRIPTION sub CONNECTION '$connstr' PUBLICATION pub WITH (streaming = on)");
-$subscriber->safe_psql('postgres', "CREATE SUBSCRIPTION sub_leaves CONNECTION '$connstr' PUBLICATION pub_leaves");
+$subscriber->safe_psql('postgres', "CREATE SUBSCRIPTION sub_leaves CONNECTION '$connstr' PUBLICATION pub_leaves WITH (streaming = on)");
 $subscriber->wait_for_subscription_sync($publisher, $_) for qw(sub sub_leaves);
 exact('initial copy');
 
