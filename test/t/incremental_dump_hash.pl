@@ -9,8 +9,10 @@ use AqumvTest;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $node = new_node('old');
-my $new = new_node('new');
+# ICU collations need an encoding other than SQL_ASCII
+my @utf8 = (extra => [ '--encoding=UTF8', '--locale=C' ]);
+my $node = new_node('old', @utf8);
+my $new = new_node('new', @utf8);
 my $dir = PostgreSQL::Test::Utils::tempdir;
 my %views = (
 	plain => 'SELECT k, n FROM t',
