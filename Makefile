@@ -3,7 +3,8 @@
 EXTENSION = aqumv
 MODULE_big = aqumv
 DATA = sql/aqumv--0.1.0.sql
-OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
+OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/*/*.c)))
+PG_CPPFLAGS = -I$(srcdir)/src
 PGFILEDESC = "aqumv - answer queries from materialized views"
 
 # "make installcheck" tests what is installed, on servers of its own (so not
@@ -21,4 +22,4 @@ PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
-$(OBJS): $(wildcard src/*.h)
+$(OBJS): $(wildcard src/*.h src/*/*.h)

@@ -27,14 +27,14 @@
 #include "utils/syscache.h"
 
 #include "access.h"
-#include "attach.h"
-#include "catalog.h"
 #include "ddl.h"
-#include "maintain.h"
-#include "option.h"
-#include "partition.h"
-#include "refresh.h"
-#include "track.h"
+#include "fresh/attach.h"
+#include "fresh/catalog.h"
+#include "fresh/option.h"
+#include "fresh/partition.h"
+#include "fresh/refresh.h"
+#include "fresh/track.h"
+#include "maintain/immediate.h"
 
 static object_access_hook_type prev_object_access = NULL;
 

@@ -21,16 +21,16 @@
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 
-#include "attach.h"
-#include "capture.h"
-#include "catalog.h"
 #include "compat.h"
 #include "ddl.h"
-#include "maintain.h"
-#include "marks.h"
-#include "partition.h"
-#include "track.h"
-#include "views.h"
+#include "fresh/attach.h"
+#include "fresh/catalog.h"
+#include "fresh/marks.h"
+#include "fresh/partition.h"
+#include "fresh/track.h"
+#include "fresh/triggers.h"
+#include "fresh/views.h"
+#include "maintain/immediate.h"
 
 PG_FUNCTION_INFO_V1(aqumv_on_ddl_command_end);
 PG_FUNCTION_INFO_V1(aqumv_on_sql_drop);

@@ -29,14 +29,14 @@
 #include "utils/snapmgr.h"
 #include "utils/tuplestore.h"
 
-#include "catalog.h"
-#include "choose.h"
+#include "algebra/rights.h"
+#include "answer/choose.h"
 #include "compat.h"
-#include "freshness.h"
-#include "option.h"
+#include "fresh/catalog.h"
+#include "fresh/freshness.h"
+#include "fresh/option.h"
+#include "fresh/views.h"
 #include "planner.h"
-#include "rights.h"
-#include "views.h"
 
 PG_FUNCTION_INFO_V1(aqumv_explain_rewrite);
 PG_FUNCTION_INFO_V1(aqumv_list_views);

@@ -22,10 +22,10 @@
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
-#include "catalog.h"
-#include "choose.h"
+#include "answer/choose.h"
+#include "fresh/catalog.h"
+#include "fresh/views.h"
 #include "planner.h"
-#include "views.h"
 
 static planner_hook_type prev_planner = NULL;
 

@@ -3,7 +3,7 @@
  * trigger.c
  *	  Who is about to write what?
  *
- *	  The triggers only tell writes.c and maintain.c, and load the library into
+ *	  The triggers only tell statements.c and immediate.c, and load the library into
  *	  sessions that lack it.
  *
  *-------------------------------------------------------------------------
@@ -14,13 +14,13 @@
 #include "commands/trigger.h"
 #include "utils/rel.h"
 
-#include "catalog.h"
-#include "maintain.h"
-#include "merge.h"
-#include "partition.h"
-#include "pending.h"
-#include "track.h"
-#include "writes.h"
+#include "fresh/catalog.h"
+#include "fresh/partition.h"
+#include "fresh/statements.h"
+#include "fresh/track.h"
+#include "maintain/immediate.h"
+#include "maintain/merge.h"
+#include "maintain/putoff.h"
 
 PG_FUNCTION_INFO_V1(aqumv_mark_before_statement);
 PG_FUNCTION_INFO_V1(aqumv_mark_row);

@@ -1,0 +1,276 @@
+/*-------------------------------------------------------------------------
+ *
+ * provenance.c
+ *	  Is what a view holds the doing of its functions alone, and does planning a
+ *	  scan of it run nothing but core?
+ *
+ *	  A view is filled under the search_path that its owner chose, and a function
+ *	  whose body is looked up in there computes what the owner likes: good enough
+ *	  for queries that call the owner's functions, not for others.
+ *
+ *	  The planner folds the expressions of a relation's indexes and statistics as
+ *	  whoever plans.  They are looked at here as the catalog has them, unfolded.
+ *
+ *	  Doubt means that the view answers nothing.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aqumv.h"
+
+#include "access/htup_details.h"
+#include "access/transam.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_aggregate.h"
+#include "catalog/pg_index.h"
+#include "catalog/pg_language.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_statistic_ext.h"
+#include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+#include "utils/varlena.h"
+
+#include "algebra/provenance.h"
+#include "algebra/simplify.h"
+#include "compat.h"
+
+/* ------------------------------------------------------------------------
+ * Functions of the definition
+ * ------------------------------------------------------------------------
+ */
+
+typedef struct FunctionCheck
+{
+	Oid			owner;			/* of the view */
+	bool		needs_timezone;
+	List	   *seen;			/* functions that have been looked at */
+	AqumvReason *reason;
+} FunctionCheck;
+
+static bool functions_walker(Node *node, void *context);
+
+/*
+ * Does a search_path find the same for everybody, whatever the owner of a view
+ * has made?  Not if it depends on who looks, or leads through a schema of his;
+ * temporary types and tables come first unless pg_temp is said to be the last.
+ */
+static bool
+is_safe_path(char *path, Oid owner)
+{
+	List	   *schemas;
+	ListCell   *lc;
+
+	if (!SplitIdentifierString(path, ',', &schemas) || schemas == NIL ||
+		strcmp(llast(schemas), "pg_temp") != 0)
+		return false;
+	foreach(lc, list_truncate(schemas, list_length(schemas) - 1))
+	{
+		Oid			schema = get_namespace_oid(lfirst(lc), true);
+
+		if (!OidIsValid(schema) || strcmp(lfirst(lc), "$user") == 0 ||
+			isTempOrTempToastNamespace(schema) || aqumv_compat_may_create_in(schema, owner))
+			return false;
+	}
+	return true;
+}
+
+/* Does the function run under a safe search_path of its own? */
+static bool
+pins_search_path(HeapTuple tuple, Oid owner)
+{
+	static const char name[] = "search_path=";
+	bool		isnull;
+	Datum		config = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_proconfig, &isnull);
+	Datum	   *settings;
+	int			n;
+
+	if (isnull)
+		return false;
+	deconstruct_array(DatumGetArrayTypeP(config), TEXTOID, -1, false, TYPALIGN_INT,
+					  &settings, NULL, &n);
+	for (int i = 0; i < n; i++)
+	{
+		char	   *setting = TextDatumGetCString(settings[i]);
+
+		if (pg_strncasecmp(setting, name, strlen(name)) == 0)
+			return is_safe_path(setting + strlen(name), owner);
+	}
+	return false;
+}
+
+/*
+ * Does the function call what it was written to call, whatever the search_path?
+ * So do those whose body was looked up once and for all, if what they call does.
+ */
+static bool
+has_fixed_body(HeapTuple tuple, FunctionCheck *check)
+{
+	bool		isnull;
+	Datum		body;
+
+	if (pins_search_path(tuple, check->owner))
+		return true;
+	body = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosqlbody, &isnull);
+	if (isnull)
+		return false;
+	(void) functions_walker(stringToNode(TextDatumGetCString(body)), check);
+	return true;
+}
+
+/*
+ * Look at a function; sets the reason if the view's owner has a say in what it
+ * computes.  False, for the walk to go on.
+ */
+static bool
+check_function(Oid funcid, void *context)
+{
+	FunctionCheck *check = context;
+	HeapTuple	tuple;
+	Form_pg_proc form;
+
+	if (funcid < FirstNormalObjectId || check->reason != NULL ||
+		list_member_oid(check->seen, funcid))
+		return check->reason != NULL;
+	check->seen = lappend_oid(check->seen, funcid);
+	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	form = (Form_pg_proc) GETSTRUCT(tuple);
+	if (form->prolang != INTERNALlanguageId && form->prolang != ClanguageId &&
+		form->prokind == PROKIND_FUNCTION)
+	{
+		if (check->needs_timezone && !superuser_arg(form->proowner))
+			check->reason = aqumv_reason(AQUMV_FUNCTION_OWNER,
+										 "the view depends on TimeZone and calls function \"%s\", which could set it and is not a superuser's",
+										 NameStr(form->proname));
+		else if (form->proowner != check->owner && !superuser_arg(check->owner) &&
+				 !has_fixed_body(tuple, check))
+			check->reason = aqumv_reason(AQUMV_FUNCTION_OWNER,
+										 "the view calls function \"%s\" of another owner, which finds what it calls through the search_path; ALTER FUNCTION ... SET search_path = ..., pg_temp helps",
+										 NameStr(form->proname));
+	}
+	ReleaseSysCache(tuple);
+	return check->reason != NULL;
+}
+
+/* The functions that an aggregate is made of. */
+static void
+check_aggregate(Oid aggfnoid, FunctionCheck *check)
+{
+	HeapTuple	tuple = SearchSysCache1(AGGFNOID, ObjectIdGetDatum(aggfnoid));
+	Form_pg_aggregate form;
+
+	if (aggfnoid < FirstNormalObjectId || !HeapTupleIsValid(tuple))
+	{
+		if (HeapTupleIsValid(tuple))
+			ReleaseSysCache(tuple);
+		return;
+	}
+	form = (Form_pg_aggregate) GETSTRUCT(tuple);
+	(void) check_function(form->aggtransfn, check);
+	(void) check_function(form->aggfinalfn, check);
+	(void) check_function(form->aggcombinefn, check);
+	(void) check_function(form->aggserialfn, check);
+	(void) check_function(form->aggdeserialfn, check);
+	ReleaseSysCache(tuple);
+}
+
+static bool
+functions_walker(Node *node, void *context)
+{
+	FunctionCheck *check = context;
+
+	if (node == NULL)
+		return false;
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, functions_walker, context, 0);
+	if (IsA(node, Aggref))
+		check_aggregate(((Aggref *) node)->aggfnoid, check);
+	if (check->reason != NULL || check_functions_in_node(node, check_function, context))
+		return true;
+	return expression_tree_walker(node, functions_walker, context);
+}
+
+/*
+ * May rows that were computed as the view's owner stand for what anybody's call
+ * of the functions in its definition gives?  NULL means yes.
+ */
+AqumvReason *
+aqumv_check_functions(Query *definition, Oid owner, bool needs_timezone)
+{
+	FunctionCheck check = {.owner = owner,.needs_timezone = needs_timezone};
+
+	(void) functions_walker((Node *) definition, &check);
+	return check.reason;
+}
+
+/* ------------------------------------------------------------------------
+ * Indexes and statistics of the view
+ * ------------------------------------------------------------------------
+ */
+
+/* Does an attribute of a catalog row hold an expression that runs users' code? */
+static bool
+has_user_code(int cacheid, HeapTuple tuple, AttrNumber attno)
+{
+	bool		isnull;
+	Datum		value = SysCacheGetAttr(cacheid, tuple, attno, &isnull);
+
+	return !isnull && aqumv_calls_user_code(stringToNode(TextDatumGetCString(value)));
+}
+
+static bool
+index_is_harmless(Oid index)
+{
+	HeapTuple	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
+	bool		harmless;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	harmless = !has_user_code(INDEXRELID, tuple, Anum_pg_index_indexprs) &&
+		!has_user_code(INDEXRELID, tuple, Anum_pg_index_indpred);
+	ReleaseSysCache(tuple);
+	return harmless;
+}
+
+static bool
+statistics_are_harmless(Oid statistics)
+{
+	HeapTuple	tuple = SearchSysCache1(STATEXTOID, ObjectIdGetDatum(statistics));
+	bool		harmless;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	harmless = !has_user_code(STATEXTOID, tuple, Anum_pg_statistic_ext_stxexprs);
+	ReleaseSysCache(tuple);
+	return harmless;
+}
+
+/*
+ * Can a scan of the view be planned without running what users have defined?
+ * NULL means yes.
+ */
+AqumvReason *
+aqumv_check_attachments(Relation view)
+{
+	ListCell   *lc;
+
+	foreach(lc, RelationGetIndexList(view))
+	{
+		if (!index_is_harmless(lfirst_oid(lc)))
+			return aqumv_reason(AQUMV_VIEW_INDEX,
+								"index \"%s\" of the view calls a user's function, which planning might run",
+								get_rel_name(lfirst_oid(lc)));
+	}
+	foreach(lc, RelationGetStatExtList(view))
+	{
+		if (!statistics_are_harmless(lfirst_oid(lc)))
+			return aqumv_reason(AQUMV_VIEW_INDEX,
+								"extended statistics of the view call a user's function, which planning might run");
+	}
+	return NULL;
+}

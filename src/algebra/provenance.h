@@ -1,0 +1,21 @@
+/*-------------------------------------------------------------------------
+ *
+ * provenance.h
+ *	  Whose word is it that a view holds what its definition says?
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AQUMV_PROVENANCE_H
+#define AQUMV_PROVENANCE_H
+
+#include "aqumv.h"
+
+#include "nodes/parsenodes.h"
+#include "utils/relcache.h"
+
+#include "algebra/reason.h"
+
+extern AqumvReason *aqumv_check_functions(Query *definition, Oid owner, bool needs_timezone);
+extern AqumvReason *aqumv_check_attachments(Relation view);
+
+#endif							/* AQUMV_PROVENANCE_H */

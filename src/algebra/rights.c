@@ -1,0 +1,279 @@
+/*-------------------------------------------------------------------------
+ *
+ * rights.c
+ *	  May the user do what only the query as written would be asked for?
+ *
+ *	  A rewritten query reads what a function returned, and the executor never
+ *	  gets to check the privilege to call it.  Of functions that it calls
+ *	  instead, the executor would say that they may not be called.  Its rows,
+ *	  or their number, tell of columns that the query does not mention; and it
+ *	  shows what somebody else's user mapping has fetched from a foreign server.
+ *	  Privileges on tables need no such check: their entries stay in the range
+ *	  table.
+ *
+ *	  What was found in planning is a list of OIDs, looked at again when a plan
+ *	  is executed by another user, or once anything about rights has changed.
+ *	  Doubt means "may not".
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aqumv.h"
+
+#include "catalog/pg_proc.h"
+#include "catalog/pg_user_mapping.h"
+#include "foreign/foreign.h"
+#include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
+#include "utils/acl.h"
+#include "utils/datum.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+#include "algebra/bodies.h"
+#include "algebra/rights.h"
+#include "compat.h"
+
+uint64		aqumv_rights_changes = 1;
+
+/* ------------------------------------------------------------------------
+ * Functions
+ * ------------------------------------------------------------------------
+ */
+
+static bool functions_walker(Node *node, void *context);
+
+/* Add a function, and what it calls in its caller's name. */
+static bool
+note_function(Oid funcid, void *context)
+{
+	List	  **functions = context;
+	List	   *called;
+	ListCell   *lc;
+
+	if (list_member_oid(*functions, funcid))
+		return false;
+	check_stack_depth();
+	*functions = lappend_oid(*functions, funcid);
+	(void) functions_walker(aqumv_body_of(funcid, &called), context);
+	foreach(lc, called)
+		(void) note_function(lfirst_oid(lc), context);
+	return false;
+}
+
+static bool
+functions_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, functions_walker, context,
+								 QTW_EXAMINE_SORTGROUP);
+	/* whoever groups calls the keys' equality */
+	if (IsA(node, SortGroupClause))
+		return note_function(get_opcode(((SortGroupClause *) node)->eqop), context);
+	(void) check_functions_in_node(node, note_function, context);
+	return expression_tree_walker(node, functions_walker, context);
+}
+
+/*
+ * Add all functions that a query or an expression calls, those in its
+ * subqueries too: columns of a view may take their place there as well.
+ */
+void
+aqumv_note_functions(Node *node, List **functions)
+{
+	(void) functions_walker(node, functions);
+}
+
+/* The same for the entries of a range table. */
+void
+aqumv_note_functions_of_tables(List *rtable, List **functions)
+{
+	(void) range_table_walker(rtable, functions_walker, functions, QTW_EXAMINE_SORTGROUP);
+}
+
+/* Does PUBLIC have EXECUTE because nobody ever granted or revoked it? */
+static bool
+has_default_privileges(Oid funcid)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
+	bool		isnull = false;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		(void) SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_proacl, &isnull);
+		ReleaseSysCache(tuple);
+	}
+	return isnull;
+}
+
+/* May the current user call all of these?  Not one that has been dropped. */
+bool
+aqumv_may_execute(List *functions)
+{
+	ListCell   *lc;
+
+	foreach(lc, functions)
+	{
+		Oid			funcid = lfirst_oid(lc);
+
+		if (!has_default_privileges(funcid) &&
+			(!SearchSysCacheExists1(PROCOID, ObjectIdGetDatum(funcid)) ||
+			 !aqumv_compat_may_execute(funcid)))
+			return false;
+	}
+	return true;
+}
+
+/* ------------------------------------------------------------------------
+ * Columns and user mappings
+ * ------------------------------------------------------------------------
+ */
+
+static Oid
+role_or_current(Oid role)
+{
+	return OidIsValid(role) ? role : GetUserId();
+}
+
+/* May each of these columns be selected?  Who may select all of a table may. */
+bool
+aqumv_may_select(List *columns)
+{
+	Oid			relid = InvalidOid;
+	Oid			role = InvalidOid;
+	bool		may_all = false;
+
+	for (int i = 0; i < list_length(columns); i += 3)
+	{
+		if (list_nth_oid(columns, i) != relid || role_or_current(list_nth_oid(columns, i + 1)) != role)
+		{
+			relid = list_nth_oid(columns, i);
+			role = role_or_current(list_nth_oid(columns, i + 1));
+			may_all = pg_class_aclcheck(relid, role, ACL_SELECT) == ACLCHECK_OK;
+		}
+		if (!may_all &&
+			pg_attribute_aclcheck(relid, (AttrNumber) list_nth_oid(columns, i + 2), role,
+								  ACL_SELECT) != ACLCHECK_OK)
+			return false;
+	}
+	return true;
+}
+
+/* The user mapping that a role connects with, which may be PUBLIC's, or NULL. */
+static HeapTuple
+find_mapping(Oid server, Oid role)
+{
+	HeapTuple	tuple = SearchSysCache2(USERMAPPINGUSERSERVER, ObjectIdGetDatum(role),
+										ObjectIdGetDatum(server));
+
+	return HeapTupleIsValid(tuple) ? tuple :
+		SearchSysCache2(USERMAPPINGUSERSERVER, ObjectIdGetDatum(InvalidOid),
+						ObjectIdGetDatum(server));
+}
+
+/* Do two user mappings, none of them NULL, have the same options? */
+static bool
+same_options(HeapTuple a, HeapTuple b)
+{
+	bool		a_isnull,
+				b_isnull;
+	Datum		a_options = SysCacheGetAttr(USERMAPPINGUSERSERVER, a,
+											Anum_pg_user_mapping_umoptions, &a_isnull);
+	Datum		b_options = SysCacheGetAttr(USERMAPPINGUSERSERVER, b,
+											Anum_pg_user_mapping_umoptions, &b_isnull);
+
+	if (a_isnull || b_isnull)
+		return a_isnull && b_isnull;
+	return datum_image_eq(a_options, b_options, false, -1);
+}
+
+/*
+ * Would a role connect to a server as another does?  What a superuser connects
+ * with may be refused to others (postgres_fdw's password_required).
+ */
+static bool
+may_connect_as(Oid server, Oid role, Oid other)
+{
+	HeapTuple	mine,
+				others;
+	bool		same;
+
+	if (role == other)
+		return true;
+	if (superuser_arg(other) && !superuser_arg(role))
+		return false;
+	mine = find_mapping(server, role);
+	others = find_mapping(server, other);
+	same = HeapTupleIsValid(mine) == HeapTupleIsValid(others) &&
+		(!HeapTupleIsValid(mine) || same_options(mine, others));
+	if (HeapTupleIsValid(mine))
+		ReleaseSysCache(mine);
+	if (HeapTupleIsValid(others))
+		ReleaseSysCache(others);
+	return same;
+}
+
+/* Would all these connections be the same? */
+bool
+aqumv_may_connect(List *mappings)
+{
+	for (int i = 0; i < list_length(mappings); i += 3)
+	{
+		if (!may_connect_as(list_nth_oid(mappings, i),
+							role_or_current(list_nth_oid(mappings, i + 1)),
+							list_nth_oid(mappings, i + 2)))
+			return false;
+	}
+	return true;
+}
+
+/* ------------------------------------------------------------------------
+ * All of them
+ * ------------------------------------------------------------------------
+ */
+
+/* Does the current user have the rights that a plan was made with? */
+bool
+aqumv_rights_hold(const AqumvRights *rights)
+{
+	return aqumv_may_execute(rights->functions) && aqumv_may_select(rights->columns) &&
+		aqumv_may_connect(rights->mappings);
+}
+
+/* Add rights to others. */
+void
+aqumv_merge_rights(AqumvRights *rights, const AqumvRights *more)
+{
+	rights->functions = list_concat_unique_oid(rights->functions, more->functions);
+	rights->columns = list_concat(rights->columns, more->columns);
+	rights->mappings = list_concat(rights->mappings, more->mappings);
+}
+
+/* May the user know of a relation?  Not without USAGE on its schema. */
+bool
+aqumv_is_visible(Oid relid)
+{
+	Oid			schema = get_rel_namespace(relid);
+
+	return OidIsValid(schema) && aqumv_compat_may_use_schema(schema);
+}
+
+static void
+count_change(Datum arg, int cacheid, uint32 hashvalue)
+{
+	aqumv_rights_changes++;
+	aqumv_events++;
+}
+
+void
+aqumv_rights_init(void)
+{
+	/* who is a member of what, who is superuser, who owns the database */
+	static const int caches[] = {AUTHOID, AUTHMEMROLEMEM, DATABASEOID, PROCOID,
+		USERMAPPINGOID, FOREIGNSERVEROID};
+
+	for (int i = 0; i < lengthof(caches); i++)
+		CacheRegisterSyscacheCallback(caches[i], count_change, (Datum) 0);
+}

@@ -1,0 +1,453 @@
+/*-------------------------------------------------------------------------
+ *
+ * simplify.c
+ *	  What does an expression come to, as far as can be told without running
+ *	  code that a user may have written, and without raising an error?
+ *
+ *	  eval_const_expressions() evaluates: it calls IMMUTABLE functions of
+ *	  constants, as whoever plans.  A view's definition is somebody else's, so
+ *	  what a user may have defined is hidden from it; queries are treated alike,
+ *	  because the two must come out the same.  What is left are functions of
+ *	  core, which may raise (1/0): core itself may never evaluate that part of
+ *	  the statement, so an error here means that the expression stays as it is.
+ *
+ *	  An expression that is left alone only loses a match.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aqumv.h"
+
+#include "access/htup_details.h"
+#include "access/parallel.h"
+#include "access/transam.h"
+#include "access/xact.h"
+#include "catalog/pg_proc.h"
+#include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
+#include "nodes/pathnodes.h"
+#include "optimizer/clauses.h"
+#include "optimizer/optimizer.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
+#include "utils/syscache.h"
+
+#include "algebra/simplify.h"
+
+/* ------------------------------------------------------------------------
+ * What may raise an error
+ * ------------------------------------------------------------------------
+ */
+
+/* Is this an error that nobody may swallow: a cancel, a shutdown, no memory? */
+static bool
+must_be_raised(const ErrorData *error)
+{
+	int			category = ERRCODE_TO_CATEGORY(error->sqlerrcode);
+
+	return category == ERRCODE_OPERATOR_INTERVENTION ||
+		category == ERRCODE_INSUFFICIENT_RESOURCES;
+}
+
+/*
+ * Do something in a subtransaction.  False if it raised an error, which nobody
+ * gets to see, or where there can be no subtransactions.
+ */
+bool
+aqumv_attempt(void (*action) (void *), void *arg)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	bool		done = false;
+
+	if (IsInParallelMode())
+		return false;
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(context);
+	PG_TRY();
+	{
+		action(arg);
+		ReleaseCurrentSubTransaction();
+		done = true;
+	}
+	PG_CATCH();
+	{
+		ErrorData  *error;
+
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(context);
+		CurrentResourceOwner = owner;
+		if (must_be_raised(error))
+			ReThrowError(error);
+		FreeErrorData(error);
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(context);
+	CurrentResourceOwner = owner;
+	return done;
+}
+
+/* what is known of the parts of an expression */
+typedef struct Prospect
+{
+	ParamListInfo params;
+	int			constant;		/* how many may become constants */
+	int			other;			/* how many will not */
+	bool		null;			/* may any become NULL? */
+	bool		raises;			/* may folding any raise an error? */
+} Prospect;
+
+/* what is known of the functions that a node calls */
+typedef struct Calls
+{
+	bool		immutable;
+	bool		harmless;
+} Calls;
+
+/*
+ * Leakproof functions raise nothing, unless they may not be called.
+ */
+static bool
+look_at_call(Oid funcid, void *context)
+{
+	Calls	   *calls = context;
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
+	bool		default_rights = false;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		Form_pg_proc form = (Form_pg_proc) GETSTRUCT(tuple);
+
+		calls->immutable &= form->provolatile == PROVOLATILE_IMMUTABLE;
+		calls->harmless &= form->proleakproof;
+		(void) SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_proacl, &default_rights);
+		ReleaseSysCache(tuple);
+	}
+	calls->harmless &= default_rights;
+	return false;
+}
+
+/* Is it folded without evaluating anything but what it consists of? */
+static bool
+is_transparent(Node *node)
+{
+	switch (nodeTag(node))
+	{
+		case T_TargetEntry:
+		case T_BoolExpr:
+		case T_CaseExpr:
+		case T_CaseWhen:
+		case T_CoalesceExpr:
+		case T_NullTest:
+		case T_BooleanTest:
+		case T_RelabelType:
+		case T_CollateExpr:
+		case T_RowExpr:
+		case T_FieldSelect:
+		case T_CoerceToDomain:
+		case T_NamedArgExpr:
+			return true;
+		default:
+			return false;
+	}
+}
+
+/* A constant, or what will be one; false if it is neither. */
+static bool
+look_at_constant(Node *node, Prospect *prospect)
+{
+	if (IsA(node, Const))
+		prospect->null |= ((Const *) node)->constisnull;
+	else if (IsA(node, CaseTestExpr) ||
+			 (IsA(node, Param) && ((Param *) node)->paramkind == PARAM_EXTERN &&
+			  prospect->params != NULL))
+		prospect->null = true;
+	else
+		return false;
+	prospect->constant++;
+	return true;
+}
+
+/*
+ * Find out whether folding an expression may raise.  "Yes" costs a
+ * subtransaction, a wrong "no" an error that the statement did not have.
+ */
+static bool
+prospect_walker(Node *node, void *context)
+{
+	Prospect   *prospect = context;
+	Prospect	parts = {.params = prospect->params};
+	Calls		calls = {true, true};
+	bool		folded;
+
+	if (node == NULL || look_at_constant(node, prospect))
+		return false;
+	if (IsA(node, List))
+		return expression_tree_walker(node, prospect_walker, context);
+	if (IsA(node, Query))
+		return false;
+
+	(void) expression_tree_walker(node, prospect_walker, &parts);
+	prospect->raises |= parts.raises;
+	switch (nodeTag(node))
+	{
+		case T_Var:
+		case T_Param:
+		case T_Aggref:
+		case T_WindowFunc:
+		case T_GroupingFunc:
+		case T_SubLink:
+			prospect->other++;
+			return false;
+		default:
+			break;
+	}
+	if (is_transparent(node))
+		folded = parts.constant > 0;
+	else
+	{
+		(void) check_functions_in_node(node, look_at_call, &calls);
+		/* of NULL, many functions are NULL whatever else they are given */
+		folded = (parts.other == 0 && calls.immutable) || parts.null;
+		parts.null |= folded;
+		if (folded && !(calls.harmless && (IsA(node, OpExpr) || IsA(node, FuncExpr))))
+			prospect->raises = true;
+	}
+	prospect->null |= parts.null;
+	if (folded)
+		prospect->constant++;
+	else
+		prospect->other++;
+	return false;
+}
+
+/* ------------------------------------------------------------------------
+ * What users may have written
+ * ------------------------------------------------------------------------
+ */
+
+/* an expression being folded */
+typedef struct Folding
+{
+	PlannerInfo *root;
+	ParamListInfo params;
+	Node	   *expr;
+	List	   *hidden;			/* what stands for Params of kind PARAM_EXEC */
+	Bitmapset  *restored;
+	bool		raises;
+} Folding;
+
+static bool
+is_user_function(Oid funcid, void *context)
+{
+	return funcid >= FirstNormalObjectId;
+}
+
+static bool
+user_code_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, user_code_walker, context, 0);
+	return IsA(node, CoerceToDomain) || check_functions_in_node(node, is_user_function, NULL) ||
+		expression_tree_walker(node, user_code_walker, context);
+}
+
+/*
+ * Does an expression call any function that a user may have defined, or cast to
+ * a domain, whose constraints may?
+ */
+bool
+aqumv_calls_user_code(Node *node)
+{
+	return user_code_walker(node, NULL);
+}
+
+/*
+ * A call with its arguments in order, and defaults in the place of those that
+ * were not given.
+ */
+FuncExpr *
+aqumv_expand_arguments(FuncExpr *func)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(func->funcid));
+	FuncExpr   *result = func;
+	List	   *args;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for function %u", func->funcid);
+	args = expand_function_arguments(func->args, false, func->funcresulttype, tuple);
+	ReleaseSysCache(tuple);
+	if (args != func->args)
+	{
+		result = makeNode(FuncExpr);
+		*result = *func;
+		result->args = args;
+	}
+	return result;
+}
+
+/*
+ * Put Params in the place of what may run a user's code when it is folded, as
+ * looking up the constraints of a domain does, too.  CASE and array casts hand a
+ * value to what is inside of them, so they are hidden as a whole if anything in
+ * there is.
+ */
+static Node *
+hide_mutator(Node *node, void *context)
+{
+	Folding    *folding = context;
+	int			before = list_length(folding->hidden);
+	bool		hide;
+	Param	   *param;
+
+	if (node == NULL || IsA(node, Query))
+		return node;
+	CHECK_FOR_INTERRUPTS();
+	hide = IsA(node, CoerceToDomain) ||
+		(!IsA(node, Aggref) && check_functions_in_node(node, is_user_function, NULL));
+	if (hide && IsA(node, FuncExpr))
+		node = (Node *) aqumv_expand_arguments((FuncExpr *) node);
+	node = expression_tree_mutator(node, hide_mutator, context);
+	if ((IsA(node, CaseExpr) && ((CaseExpr *) node)->arg != NULL) || IsA(node, ArrayCoerceExpr))
+		hide |= list_length(folding->hidden) > before;
+	if (!hide)
+		return node;
+
+	param = makeNode(Param);
+	param->paramkind = PARAM_EXEC;
+	param->paramid = list_length(folding->hidden);
+	param->paramtype = exprType(node);
+	param->paramtypmod = exprTypmod(node);
+	param->paramcollid = exprCollation(node);
+	param->location = -1;
+	folding->hidden = lappend(folding->hidden, node);
+	return (Node *) param;
+}
+
+static Node *
+restore_mutator(Node *node, void *context)
+{
+	Folding    *folding = context;
+
+	if (node == NULL || IsA(node, Query))
+		return node;
+	if (IsA(node, Param) && ((Param *) node)->paramkind == PARAM_EXEC)
+	{
+		int			id = ((Param *) node)->paramid;
+
+		node = list_nth(folding->hidden, id);
+		if (bms_is_member(id, folding->restored))
+			node = copyObject(node);
+		folding->restored = bms_add_member(folding->restored, id);
+	}
+	return expression_tree_mutator(node, restore_mutator, context);
+}
+
+/* Fold a part of what is hidden. */
+static Node *
+fold_part(Node *node, void *context)
+{
+	return eval_const_expressions(((Folding *) context)->root, node);
+}
+
+static void
+fold_all(void *arg)
+{
+	Folding    *folding = arg;
+	ListCell   *lc;
+
+	folding->expr = eval_const_expressions(folding->root, folding->expr);
+	foreach(lc, folding->hidden)
+		lfirst(lc) = expression_tree_mutator(lfirst(lc), fold_part, folding);
+}
+
+static bool
+may_raise(Folding *folding)
+{
+	Prospect	prospect = {.params = folding->params};
+	ListCell   *lc;
+
+	(void) prospect_walker(folding->expr, &prospect);
+	foreach(lc, folding->hidden)
+		(void) expression_tree_walker(lfirst(lc), prospect_walker, &prospect);
+	return prospect.raises;
+}
+
+static bool
+count_sublinks_walker(Node *node, void *context)
+{
+	if (node == NULL || IsA(node, Query))
+		return false;
+	if (IsA(node, SubLink))
+		++*(int *) context;
+	return expression_tree_walker(node, count_sublinks_walker, context);
+}
+
+static int
+count_sublinks(Node *node)
+{
+	int			n = 0;
+
+	(void) count_sublinks_walker(node, &n);
+	return n;
+}
+
+/* One expression, folded; as it is if that cannot be done. */
+static Node *
+fold_one(PlannerInfo *root, ParamListInfo params, Node *expr)
+{
+	Folding		folding = {.root = root,.params = params};
+	Node	   *result;
+
+	folding.expr = hide_mutator(expr, &folding);
+	if (!may_raise(&folding))
+		fold_all(&folding);
+	else if (!aqumv_attempt(fold_all, &folding))
+		return expr;
+	result = folding.hidden == NIL ? folding.expr : restore_mutator(folding.expr, &folding);
+	/* with a subquery would go the check of the privileges that it needs */
+	if (root->parse->hasSubLinks && count_sublinks(result) < count_sublinks(expr))
+		return expr;
+	return result;
+}
+
+/*
+ * Simplify an expression of query, or a list of such, as the planner would:
+ * constants folded, named arguments resolved; but nothing that a user may have
+ * defined is evaluated or inlined, and no error is raised.  Parameters with
+ * PARAM_FLAG_CONST are constants.  Does not descend into subqueries.
+ *
+ * What the result was built on (functions that are no longer in it) is added to
+ * *inval_items, for a plan to depend on; NULL if nobody wants to know.
+ */
+Node *
+aqumv_fold(Query *query, Node *expr, ParamListInfo params, List **inval_items)
+{
+	PlannerInfo *root;
+
+	if (expr == NULL)
+		return NULL;
+	root = makeNode(PlannerInfo);
+	root->glob = makeNode(PlannerGlobal);
+	root->glob->boundParams = params;
+	root->parse = query;
+	if (IsA(expr, List))
+	{
+		List	   *folded = NIL;
+		ListCell   *lc;
+
+		foreach(lc, (List *) expr)
+			folded = lappend(folded, fold_one(root, params, lfirst(lc)));
+		expr = (Node *) folded;
+	}
+	else
+		expr = fold_one(root, params, expr);
+	if (inval_items != NULL)
+		*inval_items = list_concat(*inval_items, root->glob->invalItems);
+	return expr;
+}

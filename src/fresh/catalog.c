@@ -1,0 +1,670 @@
+/*-------------------------------------------------------------------------
+ *
+ * catalog.c
+ *	  How are aqumv's own tables found, read and written?
+ *
+ *	  Reading and writing goes through the table and index access methods,
+ *	  without privilege checks: whoever writes a tracked table leaves a mark,
+ *	  and nobody else can.  The tables count only if they belong to the
+ *	  extension, so that a schema of the same name cannot stand in for it.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aqumv.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/xact.h"
+#include "catalog/dependency.h"
+#include "catalog/indexing.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
+#include "commands/extension.h"
+#include "miscadmin.h"
+#include "parser/parse_func.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/fmgrprotos.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
+#include "utils/xid8.h"
+
+#include "compat.h"
+#include "fresh/catalog.h"
+
+enum tracking_attributes
+{
+	TRACKING_RELATION = 1,
+	TRACKING_PARENT,
+	TRACKING_ROOT,
+	TRACKING_SINCE_XID,
+	TRACKING_SINCE_PART,
+	TRACKING_CHANGED_XID,
+	TRACKING_CHANGED_PART,
+	TRACKING_NATTS = TRACKING_CHANGED_PART
+};
+
+enum refresh_attributes
+{
+	REFRESH_VIEW = 1,
+	REFRESH_BASE,
+	REFRESH_FILENODE,
+	REFRESH_XID,
+	REFRESH_PART,
+	REFRESH_FUNCTIONS,
+	REFRESH_COMPLETE,
+	REFRESH_REFRESHED_AT,
+	REFRESH_TIMEZONE,
+	REFRESH_SNAPSHOT,
+	REFRESH_NATTS = REFRESH_SNAPSHOT
+};
+
+/* ------------------------------------------------------------------------
+ * Finding the tables
+ * ------------------------------------------------------------------------
+ */
+
+static const struct
+{
+	const char *table;
+	const char *index;
+}			own_names[AQUMV_OWN_TABLES] = {
+	[AQUMV_OWN_TRACKING] = {"tracking", "tracking_relation"},
+	[AQUMV_OWN_MARK] = {"mark", "mark_root"},
+	[AQUMV_OWN_REFRESH] = {"refresh", "refresh_view"}
+};
+
+static struct
+{
+	bool		valid;
+	Oid			tables[AQUMV_OWN_TABLES];
+	Oid			indexes[AQUMV_OWN_TABLES];
+	Oid			maintain;		/* the function */
+}			own;
+
+static void
+forget_own_tables(Datum arg, Oid relid)
+{
+	if (own.valid &&
+		(relid == InvalidOid || relid == own.tables[AQUMV_OWN_MARK] ||
+		 relid == own.tables[AQUMV_OWN_TRACKING] || relid == own.tables[AQUMV_OWN_REFRESH]))
+		own.valid = false;
+}
+
+static Oid
+find_own_table(Oid schema, Oid extension, const char *name)
+{
+	Oid			relid = get_relname_relid(name, schema);
+
+	if (!OidIsValid(relid) ||
+		getExtensionOfObject(RelationRelationId, relid) != extension)
+		return InvalidOid;
+	return relid;
+}
+
+/*
+ * Is the extension installed in this database?  Cheap where it is, and one
+ * syscache probe where it is not.
+ */
+bool
+aqumv_is_installed(void)
+{
+	static bool registered = false;
+	Oid			schema;
+	Oid			extension;
+	bool		all = true;
+
+	if (own.valid)
+		return true;
+	if (!registered)
+	{
+		CacheRegisterRelcacheCallback(forget_own_tables, (Datum) 0);
+		registered = true;
+	}
+	schema = get_namespace_oid(AQUMV_SCHEMA, true);
+	if (!OidIsValid(schema))
+		return false;
+	extension = get_extension_oid(AQUMV_EXTENSION, true);
+	if (!OidIsValid(extension))
+		return false;
+	for (int i = 0; i < AQUMV_OWN_TABLES; i++)
+	{
+		own.tables[i] = find_own_table(schema, extension, own_names[i].table);
+		own.indexes[i] = get_relname_relid(own_names[i].index, schema);
+		all = all && OidIsValid(own.tables[i]) && OidIsValid(own.indexes[i]);
+	}
+	own.maintain = InvalidOid;
+	own.valid = all;
+	return all;
+}
+
+/* Is this one of aqumv's own tables? */
+bool
+aqumv_is_own_table(Oid relid)
+{
+	if (!aqumv_is_installed())
+		return false;
+	for (int i = 0; i < AQUMV_OWN_TABLES; i++)
+	{
+		if (relid == own.tables[i])
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Open one of our own tables, and tell its index.  NULL if the extension is
+ * not, or no longer, installed.
+ *
+ * The index is looked up when the lock on the table is there: REINDEX
+ * CONCURRENTLY may have put another one in its place, and cannot while we
+ * have the lock.
+ */
+Relation
+aqumv_open_own_table(AqumvOwnTable which, LOCKMODE lockmode, Oid *index)
+{
+	Relation	rel;
+
+	if (!aqumv_is_installed())
+		return NULL;
+	rel = try_table_open(own.tables[which], lockmode);
+	if (rel == NULL)
+		return NULL;
+	if (!aqumv_is_installed() || RelationGetRelid(rel) != own.tables[which])
+	{
+		table_close(rel, lockmode);
+		return NULL;
+	}
+	*index = own.indexes[which];
+	return rel;
+}
+
+/* OID of one of the trigger functions. */
+Oid
+aqumv_trigger_function(const char *name)
+{
+	return LookupFuncName(list_make2(makeString(AQUMV_SCHEMA), makeString(pstrdup(name))),
+						  0, NULL, false);
+}
+
+/*
+ * Is this the trigger function that maintains views?  Asked by every statement.
+ */
+bool
+aqumv_is_maintain_function(Oid funcid)
+{
+	if (!aqumv_is_installed())
+		return false;
+	/* it lives as long as our tables */
+	if (!OidIsValid(own.maintain))
+		own.maintain = aqumv_trigger_function("maintain");
+	return funcid == own.maintain;
+}
+
+/*
+ * A function or aggregate behind hidden columns, or InvalidOid.
+ */
+static Oid
+column_function(const char *name, Oid argument)
+{
+	return LookupFuncName(list_make2(makeString(AQUMV_SCHEMA), makeString(pstrdup(name))),
+						  1, &argument, true);
+}
+
+Oid
+aqumv_scales_function(void)
+{
+	return column_function("scales", NUMERICOID);
+}
+
+Oid
+aqumv_row_hash_function(void)
+{
+	return column_function("row_hash", ANYOID);
+}
+
+/*
+ * Of a count, a sum and a sum of squares; or InvalidOid.
+ */
+Oid
+aqumv_variance_function(const char *name)
+{
+	Oid			arguments[] = {INT8OID, NUMERICOID, NUMERICOID};
+
+	return LookupFuncName(list_make2(makeString(AQUMV_SCHEMA), makeString(pstrdup(name))),
+						  lengthof(arguments), arguments, true);
+}
+
+/*
+ * The aggregate of states of core's aggregate of this name; or InvalidOid.
+ */
+Oid
+aqumv_moments_aggregate(const char *name)
+{
+	Oid			argument = FLOAT8ARRAYOID;
+
+	return LookupFuncName(list_make2(makeString(AQUMV_SCHEMA), makeString(pstrdup(name))),
+						  1, &argument, true);
+}
+
+/* ------------------------------------------------------------------------
+ * Rows by key
+ * ------------------------------------------------------------------------
+ */
+
+/* Scan the rows of a key.  A NULL snapshot means the latest. */
+SysScanDesc
+aqumv_scan_own_table(Relation rel, Oid index, Oid key, Snapshot snapshot)
+{
+	ScanKeyData skey;
+
+	/* the first column is the key of each of our indexes */
+	ScanKeyInit(&skey, 1, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(key));
+	return systable_beginscan(rel, index, true, snapshot, 1, &skey);
+}
+
+/*
+ * Delete a row.  Somebody else may be at it: without wait, returns
+ * TM_BeingModified then; with it, waits for him.  What is gone already is gone,
+ * at every isolation level.
+ */
+static TM_Result
+delete_tuple(Relation rel, HeapTuple tuple, bool wait)
+{
+	TM_FailureData failure;
+
+	return table_tuple_delete(rel, &tuple->t_self, GetCurrentCommandId(true),
+							  InvalidSnapshot, InvalidSnapshot, wait, &failure, false);
+}
+
+static bool is_unseen_doubt(HeapTuple tuple, TupleDesc desc, const AqumvRefresh *refresh);
+
+/*
+ * Insert the row of a key, and delete whatever there is, but for doubts that a
+ * refresh did not see.  Concurrent writers of one key are kept apart by DDL
+ * locks; who only adds to it need not be waited for.
+ */
+static void
+replace_rows(AqumvOwnTable which, Oid key, Datum *values, const AqumvRefresh *refresh)
+{
+	Oid			index;
+	Relation	rel = aqumv_open_own_table(which, RowExclusiveLock, &index);
+	SysScanDesc scan;
+	bool		nulls[REFRESH_NATTS] = {false};
+	HeapTuple	old,
+				tuple;
+	bool		done = false;
+
+	if (rel == NULL)
+		return;
+	scan = aqumv_scan_own_table(rel, index, key, NULL);
+	tuple = heap_form_tuple(RelationGetDescr(rel), values, nulls);
+	while (HeapTupleIsValid(old = systable_getnext(scan)))
+	{
+		if (refresh != NULL && is_unseen_doubt(old, RelationGetDescr(rel), refresh))
+			continue;
+		if (done)
+			(void) delete_tuple(rel, old, true);
+		else
+			CatalogTupleUpdate(rel, &old->t_self, tuple);
+		done = true;
+	}
+	if (!done)
+		CatalogTupleInsert(rel, tuple);
+	systable_endscan(scan);
+	table_close(rel, RowExclusiveLock);
+	CommandCounterIncrement();
+}
+
+static void
+delete_rows(AqumvOwnTable which, Oid key)
+{
+	Oid			index;
+	Relation	rel = aqumv_open_own_table(which, RowExclusiveLock, &index);
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	bool		found = false;
+
+	if (rel == NULL)
+		return;
+	scan = aqumv_scan_own_table(rel, index, key, NULL);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		(void) delete_tuple(rel, tuple, true);
+		found = true;
+	}
+	systable_endscan(scan);
+	table_close(rel, RowExclusiveLock);
+	if (found)
+		CommandCounterIncrement();
+}
+
+static Datum
+attribute(HeapTuple tuple, int attno, TupleDesc desc)
+{
+	bool		isnull;
+	Datum		value = heap_getattr(tuple, attno, desc, &isnull);
+
+	if (isnull)
+		elog(ERROR, "unexpected null in a table of aqumv");
+	return value;
+}
+
+static AqumvMoment
+moment_attributes(HeapTuple tuple, int xid, int part, TupleDesc desc)
+{
+	AqumvMoment moment;
+
+	moment.xid = DatumGetFullTransactionId(attribute(tuple, xid, desc));
+	moment.part = DatumGetInt32(attribute(tuple, part, desc));
+	return moment;
+}
+
+/* ------------------------------------------------------------------------
+ * tracking
+ * ------------------------------------------------------------------------
+ */
+
+static void
+tracking_from_tuple(HeapTuple tuple, TupleDesc desc, AqumvTracking *row)
+{
+	row->relation = DatumGetObjectId(attribute(tuple, TRACKING_RELATION, desc));
+	row->parent = DatumGetObjectId(attribute(tuple, TRACKING_PARENT, desc));
+	row->root = DatumGetObjectId(attribute(tuple, TRACKING_ROOT, desc));
+	row->since = moment_attributes(tuple, TRACKING_SINCE_XID, TRACKING_SINCE_PART, desc);
+	row->changed = moment_attributes(tuple, TRACKING_CHANGED_XID, TRACKING_CHANGED_PART, desc);
+}
+
+/*
+ * Read how a relation is tracked, as of now: like a catalog, whatever the
+ * transaction's snapshot.
+ */
+bool
+aqumv_read_tracking(Oid relation, AqumvTracking *row)
+{
+	Oid			index;
+	Relation	rel = aqumv_open_own_table(AQUMV_OWN_TRACKING, AccessShareLock, &index);
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	bool		found;
+
+	if (rel == NULL)
+		return false;
+	scan = aqumv_scan_own_table(rel, index, relation, NULL);
+	tuple = systable_getnext(scan);
+	found = HeapTupleIsValid(tuple);
+	if (found)
+		tracking_from_tuple(tuple, RelationGetDescr(rel), row);
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return found;
+}
+
+/* Insert or replace the row of a relation, and have caches notice. */
+void
+aqumv_write_tracking(const AqumvTracking *row)
+{
+	Datum		values[TRACKING_NATTS];
+
+	values[TRACKING_RELATION - 1] = ObjectIdGetDatum(row->relation);
+	values[TRACKING_PARENT - 1] = ObjectIdGetDatum(row->parent);
+	values[TRACKING_ROOT - 1] = ObjectIdGetDatum(row->root);
+	values[TRACKING_SINCE_XID - 1] = FullTransactionIdGetDatum(row->since.xid);
+	values[TRACKING_SINCE_PART - 1] = Int32GetDatum(row->since.part);
+	values[TRACKING_CHANGED_XID - 1] = FullTransactionIdGetDatum(row->changed.xid);
+	values[TRACKING_CHANGED_PART - 1] = Int32GetDatum(row->changed.part);
+	replace_rows(AQUMV_OWN_TRACKING, row->relation, values, NULL);
+	if (SearchSysCacheExists1(RELOID, ObjectIdGetDatum(row->relation)))
+		CacheInvalidateRelcacheByRelid(row->relation);
+}
+
+void
+aqumv_delete_tracking(Oid relation)
+{
+	delete_rows(AQUMV_OWN_TRACKING, relation);
+	if (SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relation)))
+		CacheInvalidateRelcacheByRelid(relation);
+}
+
+/*
+ * Relations that are tracked as partitions of a parent, whether they still are
+ * or not.
+ */
+List *
+aqumv_tracked_children(Oid parent)
+{
+	List	   *children = NIL;
+	Oid			index;
+	Relation	rel = aqumv_open_own_table(AQUMV_OWN_TRACKING, AccessShareLock, &index);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	if (rel == NULL)
+		return NIL;
+	ScanKeyInit(&key, TRACKING_PARENT, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(parent));
+	scan = systable_beginscan(rel, InvalidOid, false, NULL, 1, &key);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+		children = lappend_oid(children, DatumGetObjectId(attribute(tuple, TRACKING_RELATION,
+																	RelationGetDescr(rel))));
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return children;
+}
+
+/* ------------------------------------------------------------------------
+ * refresh
+ * ------------------------------------------------------------------------
+ */
+
+static void
+refresh_from_tuple(HeapTuple tuple, TupleDesc desc, AqumvRefresh *row)
+{
+	row->view = DatumGetObjectId(attribute(tuple, REFRESH_VIEW, desc));
+	row->base = DatumGetObjectId(attribute(tuple, REFRESH_BASE, desc));
+	row->filenode = DatumGetObjectId(attribute(tuple, REFRESH_FILENODE, desc));
+	row->moment = moment_attributes(tuple, REFRESH_XID, REFRESH_PART, desc);
+	row->functions = DatumGetInt64(attribute(tuple, REFRESH_FUNCTIONS, desc));
+	row->complete = DatumGetBool(attribute(tuple, REFRESH_COMPLETE, desc));
+	row->refreshed_at = DatumGetTimestampTz(attribute(tuple, REFRESH_REFRESHED_AT, desc));
+	row->timezone = TextDatumGetCString(attribute(tuple, REFRESH_TIMEZONE, desc));
+	row->snapshot = PointerGetDatum(PG_DETOAST_DATUM_COPY(attribute(tuple, REFRESH_SNAPSHOT, desc)));
+}
+
+/*
+ * Does a row of aqumv.refresh take a record back?  Such rows stand for the
+ * deletion of the record where that would have to wait.
+ */
+static bool
+is_doubt(HeapTuple tuple, TupleDesc desc)
+{
+	return DatumGetObjectId(attribute(tuple, REFRESH_FILENODE, desc)) == InvalidOid;
+}
+
+/*
+ * Does it, on account of a transaction whose writes the refresh did not read?
+ * Who doubts without a lock on the view may commit while it is being filled.
+ */
+static bool
+is_unseen_doubt(HeapTuple tuple, TupleDesc desc, const AqumvRefresh *refresh)
+{
+	return is_doubt(tuple, desc) &&
+		!aqumv_moment_seen(moment_attributes(tuple, REFRESH_XID, REFRESH_PART, desc), refresh);
+}
+
+/*
+ * Read what a snapshot knows of a view's last refresh: false if nothing, or if
+ * it sees that somebody doubted the view since.
+ */
+bool
+aqumv_read_refresh(Oid view, Snapshot snapshot, AqumvRefresh *row)
+{
+	Oid			index;
+	Relation	rel = aqumv_open_own_table(AQUMV_OWN_REFRESH, AccessShareLock, &index);
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	bool		found = false;
+	bool		doubted = false;
+
+	if (rel == NULL)
+		return false;
+	scan = aqumv_scan_own_table(rel, index, view, snapshot);
+	while (!doubted && HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		doubted = is_doubt(tuple, RelationGetDescr(rel));
+		if (!doubted)
+			refresh_from_tuple(tuple, RelationGetDescr(rel), row);
+		found = true;
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return found && !doubted;
+}
+
+/* What backends remember of a view rests on its record. */
+static void
+invalidate_view(Oid view)
+{
+	if (get_rel_relkind(view) == RELKIND_MATVIEW)
+		CacheInvalidateRelcacheByRelid(view);
+}
+
+void
+aqumv_write_refresh(const AqumvRefresh *row)
+{
+	Datum		values[REFRESH_NATTS];
+
+	values[REFRESH_VIEW - 1] = ObjectIdGetDatum(row->view);
+	values[REFRESH_BASE - 1] = ObjectIdGetDatum(row->base);
+	values[REFRESH_FILENODE - 1] = ObjectIdGetDatum(row->filenode);
+	values[REFRESH_XID - 1] = FullTransactionIdGetDatum(row->moment.xid);
+	values[REFRESH_PART - 1] = Int32GetDatum(row->moment.part);
+	values[REFRESH_FUNCTIONS - 1] = Int64GetDatum(row->functions);
+	values[REFRESH_COMPLETE - 1] = BoolGetDatum(row->complete);
+	values[REFRESH_REFRESHED_AT - 1] = TimestampTzGetDatum(row->refreshed_at);
+	values[REFRESH_TIMEZONE - 1] = CStringGetTextDatum(row->timezone);
+	values[REFRESH_SNAPSHOT - 1] = row->snapshot;
+	replace_rows(AQUMV_OWN_REFRESH, row->view, values, row);
+	invalidate_view(row->view);
+}
+
+/*
+ * Forget when a view was filled.  The caller holds a lock on it that keeps
+ * others from filling it or writing into it, or it is gone.
+ */
+void
+aqumv_delete_refresh(Oid view)
+{
+	delete_rows(AQUMV_OWN_REFRESH, view);
+	invalidate_view(view);
+}
+
+static void
+insert_doubt(Relation rel, Oid view)
+{
+	AqumvMoment now = {.xid = GetTopFullTransactionId()};
+	Datum		values[REFRESH_NATTS] = {0};
+	bool		nulls[REFRESH_NATTS] = {false};
+
+	values[REFRESH_VIEW - 1] = ObjectIdGetDatum(view);
+	values[REFRESH_XID - 1] = FullTransactionIdGetDatum(now.xid);
+	values[REFRESH_REFRESHED_AT - 1] = TimestampTzGetDatum(GetCurrentTimestamp());
+	values[REFRESH_TIMEZONE - 1] = CStringGetTextDatum("");
+	values[REFRESH_SNAPSHOT - 1] = DirectFunctionCall1(pg_snapshot_in, CStringGetDatum("1:1:"));
+	CatalogTupleInsert(rel, heap_form_tuple(RelationGetDescr(rel), values, nulls));
+}
+
+/*
+ * Whoever sees this transaction must not rely on a view any more until it has
+ * been filled again: take its record back.  Several may do that at once, and
+ * none waits for the others, who may be prepared transactions: where one has
+ * deleted the record already, and may still roll back, a row that says the same
+ * is added.  REFRESH clears those away.
+ */
+void
+aqumv_doubt_refresh(Oid view)
+{
+	Oid			index;
+	Relation	rel = aqumv_open_own_table(AQUMV_OWN_REFRESH, RowExclusiveLock, &index);
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	bool		found = false;
+	bool		disputed = false;
+
+	if (rel == NULL)
+		return;
+	scan = aqumv_scan_own_table(rel, index, view, NULL);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		TM_Result	result;
+
+		found = true;
+		if (is_doubt(tuple, RelationGetDescr(rel)))
+			continue;
+		result = delete_tuple(rel, tuple, false);
+		if (result != TM_Ok && result != TM_SelfModified && result != TM_Deleted)
+			disputed = true;
+	}
+	systable_endscan(scan);
+	if (disputed)
+		insert_doubt(rel, view);
+	table_close(rel, RowExclusiveLock);
+	if (found)
+		CommandCounterIncrement();
+	invalidate_view(view);
+}
+
+/*
+ * The same for those who hold no lock on the view, and so might miss a REFRESH
+ * that is filling it: only add to what is there, once per transaction.  REFRESH
+ * leaves that alone unless it has read what the transaction wrote.
+ */
+void
+aqumv_add_doubt(Oid view)
+{
+	Oid			index;
+	Relation	rel = aqumv_open_own_table(AQUMV_OWN_REFRESH, RowExclusiveLock, &index);
+	FullTransactionId xid = GetTopFullTransactionId();
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	bool		found = false;
+
+	if (rel == NULL)
+		return;
+	scan = aqumv_scan_own_table(rel, index, view, NULL);
+	while (!found && HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		TupleDesc	desc = RelationGetDescr(rel);
+
+		found = is_doubt(tuple, desc) &&
+			FullTransactionIdEquals(xid, moment_attributes(tuple, REFRESH_XID, REFRESH_PART, desc).xid);
+	}
+	systable_endscan(scan);
+	if (!found)
+		insert_doubt(rel, view);
+	table_close(rel, RowExclusiveLock);
+	if (found)
+		return;
+	CommandCounterIncrement();
+	invalidate_view(view);
+}
+
+/*
+ * Did the refresh read what was written at that moment?  Its own transaction's
+ * earlier writes it did; its snapshot does not say so.
+ */
+bool
+aqumv_moment_seen(AqumvMoment moment, const AqumvRefresh *refresh)
+{
+	if (FullTransactionIdEquals(moment.xid, refresh->moment.xid))
+		return moment.part <= refresh->moment.part;
+	return DatumGetBool(DirectFunctionCall2(pg_visible_in_snapshot,
+											FullTransactionIdGetDatum(moment.xid),
+											refresh->snapshot));
+}

@@ -1,0 +1,682 @@
+/*-------------------------------------------------------------------------
+ *
+ * views.c
+ *	  Which materialized views read this relation, and what do they hold?
+ *
+ *	  Nothing is registered anywhere: pg_depend knows which views read a
+ *	  relation, and the relcache has their definitions.  Both answers are
+ *	  cached per backend, "none" included, so a query on tables without views
+ *	  pays one hash probe.
+ *
+ *	  Invalidations only flag entries; what they held is rebuilt at the next
+ *	  look-up and freed at the end of the transaction, so callers may keep
+ *	  pointers until then.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aqumv.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "access/transam.h"
+#include "catalog/dependency.h"
+#include "catalog/indexing.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_aggregate.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_depend.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_rewrite.h"
+#include "common/hashfn.h"
+#include "nodes/nodeFuncs.h"
+#include "rewrite/prs2lock.h"
+#include "storage/lmgr.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/hsearch.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+
+#include "algebra/provenance.h"
+#include "compat.h"
+#include "fresh/views.h"
+#include "maintain/owner.h"
+
+typedef struct BaseSlot
+{
+	Oid			relid;			/* hash key */
+	bool		valid;
+	bool		recent;			/* read by this transaction */
+	List	   *views;			/* OIDs, in CacheMemoryContext */
+} BaseSlot;
+
+typedef struct ViewSlot
+{
+	Oid			view;			/* hash key */
+	bool		valid;
+	uint64		generation;
+	AqumvView  *current;
+	MemoryContext context;		/* of current */
+} ViewSlot;
+
+/* among the hash values of a view's functions: it may depend on others as well */
+#define ANY_FUNCTION ((Oid) 0)
+
+static HTAB *base_slots = NULL;
+static HTAB *view_slots = NULL;
+static ViewSlot *last_view_slot = NULL; /* slots are never removed */
+static uint64 invalidations = 0;
+static bool any_recent = false;
+
+/* ------------------------------------------------------------------------
+ * Invalidation
+ * ------------------------------------------------------------------------
+ */
+
+static void
+forget_relation(Datum arg, Oid relid)
+{
+	HASH_SEQ_STATUS status;
+	BaseSlot   *base;
+	ViewSlot   *view;
+
+	invalidations++;
+	aqumv_events++;
+	if (OidIsValid(relid))
+	{
+		base = hash_search(base_slots, &relid, HASH_FIND, NULL);
+		if (base != NULL)
+			base->valid = false;
+		view = hash_search(view_slots, &relid, HASH_FIND, NULL);
+		if (view != NULL)
+		{
+			view->valid = false;
+			view->generation++;
+		}
+		return;
+	}
+	hash_seq_init(&status, base_slots);
+	while ((base = hash_seq_search(&status)) != NULL)
+		base->valid = false;
+	hash_seq_init(&status, view_slots);
+	while ((view = hash_seq_search(&status)) != NULL)
+	{
+		view->valid = false;
+		view->generation++;
+	}
+}
+
+/* May the change of a function, or of a role, concern a view that is valid? */
+static bool
+is_concerned(const AqumvView *view, int cacheid, uint32 hashvalue)
+{
+	if (hashvalue == 0)
+		return true;			/* any may have changed */
+	if (cacheid == AUTHOID)
+		return view->functions != 0;
+	return list_member_oid(view->function_hashes, (Oid) hashvalue) ||
+		list_member_oid(view->function_hashes, ANY_FUNCTION);
+}
+
+/*
+ * A function has changed, or a role: so may have what views hold that call it,
+ * and who is a superuser.  Two functions may have one hash value, which only
+ * costs a look.  Who may call them is no concern of views.
+ */
+static void
+forget_function(Datum arg, int cacheid, uint32 hashvalue)
+{
+	HASH_SEQ_STATUS status;
+	ViewSlot   *view;
+
+	invalidations++;
+	aqumv_events++;
+	hash_seq_init(&status, view_slots);
+	while ((view = hash_seq_search(&status)) != NULL)
+	{
+		/* what is not valid may not say all that it calls */
+		if (view->valid && !is_concerned(view->current, cacheid, hashvalue))
+			continue;
+		view->valid = false;
+		view->generation++;
+	}
+}
+
+/*
+ * Dependencies send no invalidations: what this transaction has read of them
+ * may lack a view that it had dropped, and that comes back with its ROLLBACK
+ * (after PREPARE, perhaps).
+ */
+static void
+settle_recent(bool forget, bool settle)
+{
+	HASH_SEQ_STATUS status;
+	BaseSlot   *base;
+
+	if (!any_recent)
+		return;
+	hash_seq_init(&status, base_slots);
+	while ((base = hash_seq_search(&status)) != NULL)
+	{
+		if (base->recent && forget)
+			base->valid = false;
+		if (settle)
+			base->recent = false;
+	}
+	any_recent = !settle;
+}
+
+static void
+end_of_transaction(XactEvent event, void *arg)
+{
+	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
+		settle_recent(event != XACT_EVENT_COMMIT, true);
+}
+
+static void
+end_of_subtransaction(SubXactEvent event, SubTransactionId subid, SubTransactionId parent,
+					  void *arg)
+{
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		settle_recent(true, false);
+}
+
+void
+aqumv_views_init(void)
+{
+	HASHCTL		base_ctl = {.keysize = sizeof(Oid),.entrysize = sizeof(BaseSlot)};
+	HASHCTL		view_ctl = {.keysize = sizeof(Oid),.entrysize = sizeof(ViewSlot)};
+
+	base_slots = hash_create("aqumv bases", 256, &base_ctl, HASH_ELEM | HASH_BLOBS);
+	view_slots = hash_create("aqumv views", 64, &view_ctl, HASH_ELEM | HASH_BLOBS);
+	CacheRegisterRelcacheCallback(forget_relation, (Datum) 0);
+	CacheRegisterSyscacheCallback(PROCOID, forget_function, (Datum) 0);
+	CacheRegisterSyscacheCallback(AGGFNOID, forget_function, (Datum) 0);
+	CacheRegisterSyscacheCallback(AUTHOID, forget_function, (Datum) 0);
+	RegisterXactCallback(end_of_transaction, NULL);
+	RegisterSubXactCallback(end_of_subtransaction, NULL);
+}
+
+/* ------------------------------------------------------------------------
+ * From a relation to its views
+ * ------------------------------------------------------------------------
+ */
+
+/* The materialized view whose rule this is, or InvalidOid. */
+static Oid
+view_of_rule(Oid rule)
+{
+	Relation	rel = table_open(RewriteRelationId, AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	Oid			view = InvalidOid;
+
+	ScanKeyInit(&key, Anum_pg_rewrite_oid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(rule));
+	scan = systable_beginscan(rel, RewriteOidIndexId, true, NULL, 1, &key);
+	tuple = systable_getnext(scan);
+	if (HeapTupleIsValid(tuple))
+		view = ((Form_pg_rewrite) GETSTRUCT(tuple))->ev_class;
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	if (OidIsValid(view) && get_rel_relkind(view) != RELKIND_MATVIEW)
+		view = InvalidOid;
+	return view;
+}
+
+/* Materialized views whose definition mentions the relation, in OID order. */
+static List *
+find_views_over(Oid base)
+{
+	List	   *views = NIL;
+	Relation	rel = table_open(DependRelationId, AccessShareLock);
+	ScanKeyData keys[2];
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(RelationRelationId));
+	ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(base));
+	scan = systable_beginscan(rel, DependReferenceIndexId, true, NULL, 2, keys);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_depend depend = (Form_pg_depend) GETSTRUCT(tuple);
+		Oid			view;
+
+		if (depend->classid != RewriteRelationId)
+			continue;
+		view = view_of_rule(depend->objid);
+		if (OidIsValid(view) && view != base)
+			views = lappend_oid(views, view);
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	list_sort(views, list_oid_cmp);
+	list_deduplicate_oid(views);
+	return views;
+}
+
+/*
+ * OIDs of the materialized views that mention the relation.  The list belongs
+ * to the caller.
+ */
+List *
+aqumv_views_over(Oid base)
+{
+	BaseSlot   *slot = hash_search(base_slots, &base, HASH_FIND, NULL);
+	List	   *views = NIL;
+	uint64		before = invalidations - 1;
+	int			tries;
+	bool		found;
+	MemoryContext old;
+
+	if (slot != NULL && slot->valid)
+		return slot->views == NIL ? NIL : list_copy(slot->views);
+	for (tries = 0; tries < 3 && before != invalidations; tries++)
+	{
+		before = invalidations;
+		views = find_views_over(base);
+	}
+
+	slot = hash_search(base_slots, &base, HASH_ENTER, &found);
+	if (found)
+		list_free(slot->views);
+	slot->valid = false;
+	slot->views = NIL;
+	old = MemoryContextSwitchTo(CacheMemoryContext);
+	slot->views = list_copy(views);
+	MemoryContextSwitchTo(old);
+	slot->valid = before == invalidations;
+	slot->recent = any_recent = true;
+	return views;
+}
+
+/* Is there any? */
+bool
+aqumv_has_views(Oid base)
+{
+	BaseSlot   *slot = hash_search(base_slots, &base, HASH_FIND, NULL);
+
+	return slot != NULL && slot->valid ? slot->views != NIL : aqumv_views_over(base) != NIL;
+}
+
+/* ------------------------------------------------------------------------
+ * What a view holds
+ * ------------------------------------------------------------------------
+ */
+
+/* Is a function our own?  The library does what it does. */
+static bool
+is_own_function(Oid funcid)
+{
+	return get_func_namespace(funcid) == get_namespace_oid(AQUMV_SCHEMA, true);
+}
+
+/* of functions: what they do, and also which version of them it is */
+typedef struct Fingerprint
+{
+	int64		what;
+	int64		which;
+	List	   *hashes;			/* that their invalidations come with */
+	List	   *called;			/* OIDs */
+	List	   *seen;			/* of users' functions that have been added */
+} Fingerprint;
+
+static bool fingerprint_walker(Node *node, void *context);
+
+static void
+add_to(int64 *fingerprint, uint64 value)
+{
+	*fingerprint = (int64) hash_combine64((uint64) *fingerprint, value);
+}
+
+static void
+note_hash(int cacheid, Oid oid, Fingerprint *fingerprint)
+{
+	uint32		hash = GetSysCacheHashValue1(cacheid, ObjectIdGetDatum(oid));
+
+	if (OidIsValid(oid))
+		fingerprint->hashes = list_append_unique_oid(fingerprint->hashes, (Oid) hash);
+}
+
+/*
+ * Add a user's function to a fingerprint, and those that it was written to call
+ * once and for all.
+ */
+static void
+add_function(Oid funcid, Fingerprint *fingerprint)
+{
+	static const AttrNumber body[] = {Anum_pg_proc_prosrc, Anum_pg_proc_probin,
+	Anum_pg_proc_prosqlbody, Anum_pg_proc_proconfig, Anum_pg_proc_proargdefaults};
+	HeapTuple	tuple;
+	Form_pg_proc form;
+
+	if (!OidIsValid(funcid) || funcid < FirstNormalObjectId || is_own_function(funcid) ||
+		list_member_oid(fingerprint->seen, funcid))
+		return;
+	note_hash(PROCOID, funcid, fingerprint);
+	fingerprint->seen = lappend_oid(fingerprint->seen, funcid);
+	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
+	if (!HeapTupleIsValid(tuple))
+		return;
+	add_to(&fingerprint->what, funcid);
+	for (int i = 0; i < lengthof(body); i++)
+	{
+		bool		isnull;
+		Datum		value = SysCacheGetAttr(PROCOID, tuple, body[i], &isnull);
+		bytea	   *bytes;
+
+		if (isnull)
+			continue;
+		/* provenance.c looks at what such a body calls */
+		if (body[i] == Anum_pg_proc_prosqlbody)
+			fingerprint->hashes = list_append_unique_oid(fingerprint->hashes, ANY_FUNCTION);
+		bytes = (bytea *) PG_DETOAST_DATUM(value);
+		add_to(&fingerprint->what, hash_bytes_extended((unsigned char *) VARDATA_ANY(bytes),
+													   VARSIZE_ANY_EXHDR(bytes), i));
+		if (body[i] == Anum_pg_proc_prosqlbody)
+		{
+			List	   *called = list_copy(fingerprint->called);
+
+			/* whose rights that needs is another matter */
+			(void) fingerprint_walker(stringToNode(TextDatumGetCString(value)), fingerprint);
+			fingerprint->called = called;
+		}
+	}
+	form = (Form_pg_proc) GETSTRUCT(tuple);
+	add_to(&fingerprint->what, form->prolang ^ (uint64) form->provolatile << 32 ^
+		   (uint64) form->proisstrict << 40 ^ (uint64) form->prosecdef << 41);
+	add_to(&fingerprint->which, HeapTupleHeaderGetRawXmin(tuple->t_data));
+	add_to(&fingerprint->which, ItemPointerGetBlockNumber(&tuple->t_self));
+	add_to(&fingerprint->which, ItemPointerGetOffsetNumber(&tuple->t_self));
+	ReleaseSysCache(tuple);
+}
+
+/* The same for an aggregate and the functions that it is made of. */
+static void
+add_aggregate(HeapTuple tuple, Fingerprint *fingerprint)
+{
+	Form_pg_aggregate agg = (Form_pg_aggregate) GETSTRUCT(tuple);
+	bool		isnull;
+	Datum		init;
+
+	add_function(agg->aggtransfn, fingerprint);
+	add_function(agg->aggfinalfn, fingerprint);
+	add_function(agg->aggcombinefn, fingerprint);
+	add_function(agg->aggserialfn, fingerprint);
+	add_function(agg->aggdeserialfn, fingerprint);
+	if (agg->aggfnoid < FirstNormalObjectId || is_own_function(agg->aggfnoid))
+		return;
+	note_hash(AGGFNOID, agg->aggfnoid, fingerprint);
+	add_to(&fingerprint->what, (uint64) agg->aggtransfn << 32 | agg->aggfinalfn);
+	add_to(&fingerprint->what, (uint64) agg->aggtranstype << 32 | agg->aggsortop);
+	init = SysCacheGetAttr(AGGFNOID, tuple, Anum_pg_aggregate_agginitval, &isnull);
+	if (!isnull)
+	{
+		char	   *value = TextDatumGetCString(init);
+
+		add_to(&fingerprint->what, hash_bytes_extended((unsigned char *) value, strlen(value), 0));
+	}
+}
+
+static bool
+add_function_checker(Oid funcid, void *context)
+{
+	Fingerprint *fingerprint = context;
+
+	add_function(funcid, fingerprint);
+	fingerprint->called = list_append_unique_oid(fingerprint->called, funcid);
+	return false;
+}
+
+static bool
+fingerprint_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, fingerprint_walker, context, 0);
+	if (IsA(node, Aggref))
+	{
+		HeapTuple	tuple = SearchSysCache1(AGGFNOID,
+											ObjectIdGetDatum(((Aggref *) node)->aggfnoid));
+
+		if (HeapTupleIsValid(tuple))
+		{
+			add_aggregate(tuple, context);
+			ReleaseSysCache(tuple);
+		}
+	}
+	check_functions_in_node(node, add_function_checker, context);
+	return expression_tree_walker(node, fingerprint_walker, context);
+}
+
+/* The definition of a view, which the caller has locked. */
+static Query *
+definition_of(Relation rel)
+{
+	if (rel->rd_rules == NULL || rel->rd_rules->numLocks < 1)
+		elog(ERROR, "materialized view \"%s\" has no rule", RelationGetRelationName(rel));
+	return copyObject(linitial_node(Query, rel->rd_rules->rules[0]->actions));
+}
+
+Query *
+aqumv_definition_of(Oid viewoid)
+{
+	Relation	rel = table_open(viewoid, NoLock);
+	Query	   *query = definition_of(rel);
+
+	table_close(rel, NoLock);
+	return query;
+}
+
+/*
+ * Which versions of functions does a definition call, as far as this backend
+ * has heard?
+ */
+int64
+aqumv_function_versions(Query *definition)
+{
+	Fingerprint fingerprint = {0};
+
+	(void) fingerprint_walker((Node *) definition, &fingerprint);
+	return fingerprint.which;
+}
+
+static AqumvView *
+build_view(Relation rel)
+{
+	AqumvView  *view = palloc0(sizeof(AqumvView));
+	Query	   *query;
+	RangeTblEntry *rte;
+	int			rti;
+	bool		had_messages = aqumv_reason_messages;
+	Fingerprint fingerprint = {0};
+
+	view->view = RelationGetRelid(rel);
+	view->owner = rel->rd_rel->relowner;
+	view->maintenance = aqumv_maintenance_of(view->view);
+	view->populated = RelationIsPopulated(rel);
+	view->filenode = aqumv_compat_filenode(rel);
+	view->pages = Max(rel->rd_rel->relpages, 1);
+
+	aqumv_reason_messages = true;	/* this will be asked for later */
+	query = definition_of(rel);
+	(void) fingerprint_walker((Node *) query, &fingerprint);
+	/* users' functions were found through the search_path that the owner chose */
+	if (fingerprint.what != 0)
+		add_to(&fingerprint.what, view->owner);
+	view->functions = fingerprint.what;
+	view->function_hashes = fingerprint.hashes;
+	view->runs_users_code = aqumv_runs_users_code(rel, query);
+	view->called = fingerprint.called;
+	if ((view->unsuitable = aqumv_find_relation(query, &rte, &rti)) != NULL)
+		view->withheld = view->unsuitable =
+			aqumv_reason(AQUMV_VIEW_SHAPE, "the view is not over one table");
+	else
+	{
+		view->base = rte->relid;
+		view->selected = aqumv_compat_selected_columns(query, rte);
+		view->unsuitable = aqumv_summarize_view(copyObject(query), &view->summary);
+		view->withheld = view->unsuitable;
+		if (view->withheld == NULL)
+			view->withheld = aqumv_check_functions(query, view->owner,
+												   view->summary->needs_timezone);
+		if (view->withheld == NULL)
+			view->withheld = aqumv_check_attachments(rel);
+	}
+	aqumv_reason_messages = had_messages;
+	return view;
+}
+
+/* Build the entry of a view, which the caller has opened, and keep it. */
+static AqumvView *
+remember_view(Relation rel)
+{
+	Oid			viewoid = RelationGetRelid(rel);
+	ViewSlot   *slot;
+	AqumvView  *view = NULL;
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "aqumv view",
+												  ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	uint64		before = invalidations - 1;
+	int			tries;
+	bool		found;
+
+	for (tries = 0; tries < 3 && before != invalidations; tries++)
+	{
+		before = invalidations;
+		view = build_view(rel);
+	}
+	MemoryContextSwitchTo(old);
+
+	slot = hash_search(view_slots, &viewoid, HASH_ENTER, &found);
+	if (!found)
+	{
+		slot->generation = 0;
+		slot->context = NULL;
+	}
+	if (slot->context != NULL)
+		MemoryContextSetParent(slot->context, TopTransactionContext);
+	MemoryContextSetParent(context, CacheMemoryContext);
+	view->changes = &slot->generation;
+	slot->context = context;
+	slot->current = view;
+	slot->valid = before == invalidations;
+	return view;
+}
+
+/* The entry of a view, if there is one and it is up to date; else NULL. */
+static AqumvView *
+remembered_view(Oid viewoid)
+{
+	ViewSlot   *slot = last_view_slot;
+
+	if (slot == NULL || slot->view != viewoid)
+		slot = hash_search(view_slots, &viewoid, HASH_FIND, NULL);
+	if (slot == NULL || !slot->valid)
+		return NULL;
+	last_view_slot = slot;
+	return slot->current;
+}
+
+/*
+ * What a view holds, for those who may do without it.  Takes a lock on the view
+ * only to build the entry, and never waits for it: somebody may be refreshing
+ * the view, or be waiting to.  Returns a reason if so, or if it is gone: never
+ * conclude from that that the view need not be maintained.
+ */
+AqumvReason *
+aqumv_get_view(Oid viewoid, AqumvView **result)
+{
+	Relation	rel;
+
+	if ((*result = remembered_view(viewoid)) != NULL)
+		return NULL;
+	if (!ConditionalLockRelationOid(viewoid, AccessShareLock))
+		return aqumv_reason(AQUMV_BEING_REFRESHED, "the view is being refreshed");
+	if (get_rel_relkind(viewoid) != RELKIND_MATVIEW)
+	{
+		UnlockRelationOid(viewoid, AccessShareLock);
+		return aqumv_reason(AQUMV_NO_VIEWS, "the view has been dropped");
+	}
+	rel = table_open(viewoid, NoLock);
+	*result = remember_view(rel);
+	table_close(rel, NoLock);
+	UnlockRelationOid(viewoid, AccessShareLock);
+	return NULL;
+}
+
+/*
+ * The same for those who may not pass the view by, and hold a lock on it, or
+ * are ready to wait for one.  NULL only if the view is gone.
+ *
+ * Who holds a lock gets another one at once, even if others wait for stronger
+ * ones: the lock manager puts him in front of these.  (A conditional request
+ * fails then.)
+ */
+AqumvView *
+aqumv_get_locked_view(Oid viewoid)
+{
+	AqumvView  *view = remembered_view(viewoid);
+	Relation	rel;
+
+	if (view != NULL)
+		return view;
+	rel = try_relation_open(viewoid, AccessShareLock);
+	if (rel == NULL)
+		return NULL;
+	if (rel->rd_rel->relkind == RELKIND_MATVIEW)
+		view = remember_view(rel);
+	relation_close(rel, AccessShareLock);
+	return view;
+}
+
+static bool
+invalidate_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, RangeTblEntry))
+	{
+		RangeTblEntry *rte = (RangeTblEntry *) node;
+
+		if (rte->rtekind == RTE_RELATION && rte->inFromCl)
+			CacheInvalidateRelcacheByRelid(rte->relid);
+		return false;
+	}
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, invalidate_walker, context,
+								 QTW_EXAMINE_RTES_BEFORE);
+	return expression_tree_walker(node, invalidate_walker, context);
+}
+
+/*
+ * A view has been created or filled: have everybody look again at what reads
+ * the relations that it mentions.  The caller holds a lock on it.
+ */
+void
+aqumv_announce_view(Oid view)
+{
+	Relation	rel = table_open(view, NoLock);
+
+	if (rel->rd_rules != NULL && rel->rd_rules->numLocks > 0)
+		(void) invalidate_walker(linitial(rel->rd_rules->rules[0]->actions), NULL);
+	table_close(rel, NoLock);
+}
+
+/*
+ * A number that changes whenever the view, or a function it calls, may have.
+ */
+uint64
+aqumv_view_generation(const AqumvView *view)
+{
+	return *view->changes;
+}

@@ -1,0 +1,101 @@
+/*-------------------------------------------------------------------------
+ *
+ * attempt.c
+ *	  Change a view, if its indexes let us.
+ *
+ *	  An error of the view's definition is the writer's, as that of an expression
+ *	  index on his table would be.  What indexes on the view object to is not: it
+ *	  ends the view's maintenance, and the write goes through.  Ordinary indexes
+ *	  object to nothing but the width of rows, which viewrows.c sees before it
+ *	  writes: it stops writing then.  What others may object to comes as an error,
+ *	  so views that have any are changed in a subtransaction.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aqumv.h"
+
+#include "access/xact.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
+
+#include "maintain/attempt.h"
+#include "maintain/owner.h"
+
+/*
+ * Does an error say something of the index?  Not if the same may succeed when it
+ * is tried again, or if nothing can be relied on any more: those are raised.
+ */
+static bool
+is_objection(int sqlstate)
+{
+	switch (ERRCODE_TO_CATEGORY(sqlstate))
+	{
+		case ERRCODE_TRANSACTION_ROLLBACK:
+		case ERRCODE_INSUFFICIENT_RESOURCES:
+		case ERRCODE_OPERATOR_INTERVENTION:
+		case ERRCODE_SYSTEM_ERROR:
+			return false;
+		default:
+			return sqlstate != ERRCODE_LOCK_NOT_AVAILABLE &&
+				sqlstate != ERRCODE_DATA_CORRUPTED && sqlstate != ERRCODE_INDEX_CORRUPTED;
+	}
+}
+
+/* The error by which a fold has ended, undone; or NULL. */
+static ErrorData *
+fold_in_subtransaction(AqumvFollower *follower, AqumvChanger fold, void *arg)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	ErrorData  *volatile error = NULL;
+
+	/* settings changed within would be put back at its end */
+	aqumv_pin_settings();
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(context);
+	PG_TRY();
+	{
+		fold(follower, arg);
+		ReleaseCurrentSubTransaction();
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(context);
+	CurrentResourceOwner = owner;
+	return error;
+}
+
+/*
+ * Have a view changed.  NULL; or why one of its indexes does not let us, for the
+ * user: then the view holds nobody knows what, and the caller sees to it that it
+ * is not used.  The caller has become the view's owner.
+ */
+char *
+aqumv_attempt_change(AqumvFollower *follower, AqumvChanger fold, void *arg)
+{
+	ErrorData  *error = NULL;
+
+	follower->refusing = InvalidOid;
+	follower->indexing = false;
+	if (follower->may_refuse)
+		error = fold_in_subtransaction(follower, fold, arg);
+	else
+		fold(follower, arg);
+	if (error != NULL)
+	{
+		if (!follower->indexing || !is_objection(error->sqlerrcode))
+			ReThrowError(error);
+		aqumv_abandon_uses(follower);
+		return psprintf("an index of the view objects to a row: %s", error->message);
+	}
+	if (OidIsValid(follower->refusing))
+		return psprintf("a row is too wide for index \"%s\"", get_rel_name(follower->refusing));
+	return NULL;
+}

@@ -1,0 +1,19 @@
+/*-------------------------------------------------------------------------
+ *
+ * attempt.h
+ *	  Change a view, if its indexes let us.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AQUMV_ATTEMPT_H
+#define AQUMV_ATTEMPT_H
+
+#include "aqumv.h"
+
+#include "maintain/deltastate.h"
+
+typedef void (*AqumvChanger) (AqumvFollower *follower, void *arg);
+
+extern char *aqumv_attempt_change(AqumvFollower *follower, AqumvChanger fold, void *arg);
+
+#endif							/* AQUMV_ATTEMPT_H */

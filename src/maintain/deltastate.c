@@ -1,0 +1,619 @@
+/*-------------------------------------------------------------------------
+ *
+ * deltastate.c
+ *	  What does a row of the base mean for an incremental view?
+ *
+ *	  Deltas (delta.c) are compiled once per backend and view: no statement
+ *	  parses or plans anything.  Compiled ones are dropped when the view, a
+ *	  relation that it follows, or a function changes.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aqumv.h"
+
+#include "access/genam.h"
+#include "access/nbtree.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "catalog/partition.h"
+#include "common/hashfn.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_index.h"
+#include "catalog/pg_type.h"
+#include "executor/executor.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
+#include "utils/datum.h"
+#include "utils/hsearch.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/partcache.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+
+#include "algebra/expr.h"
+#include "fresh/catalog.h"
+#include "maintain/deltastate.h"
+#include "maintain/hidden.h"
+#include "maintain/nested.h"
+#include "maintain/owner.h"
+
+typedef struct FollowerSlot
+{
+	Oid			view;			/* hash key */
+	AqumvFollower *follower;
+} FollowerSlot;
+
+static HTAB *follower_slots = NULL;
+static int	uses = 0;			/* of all followers */
+
+/* ------------------------------------------------------------------------
+ * Invalidation
+ * ------------------------------------------------------------------------
+ */
+
+static bool
+follows(AqumvFollower *follower, Oid relid)
+{
+	ListCell   *lc;
+
+	if (relid == InvalidOid || follower->view == relid || follower->delta->base == relid)
+		return true;
+	foreach(lc, follower->sources)
+	{
+		if (((AqumvSource *) lfirst(lc))->relid == relid)
+			return true;
+	}
+	return false;
+}
+
+static void
+forget_relation(Datum arg, Oid relid)
+{
+	HASH_SEQ_STATUS status;
+	FollowerSlot *slot;
+
+	hash_seq_init(&status, follower_slots);
+	while ((slot = hash_seq_search(&status)) != NULL)
+	{
+		if (slot->follower != NULL && follows(slot->follower, relid))
+			slot->follower->valid = false;
+	}
+}
+
+static void
+forget_function(Datum arg, int cacheid, uint32 hashvalue)
+{
+	HASH_SEQ_STATUS status;
+	FollowerSlot *slot;
+
+	hash_seq_init(&status, follower_slots);
+	while ((slot = hash_seq_search(&status)) != NULL)
+	{
+		if (slot->follower != NULL && slot->follower->calls_users)
+			slot->follower->valid = false;
+	}
+}
+
+/*
+ * Whoever was changing the view has gone with an error.
+ */
+void
+aqumv_abandon_uses(AqumvFollower *follower)
+{
+	ListCell   *lc;
+
+	ResetExprContext(follower->econtext);
+	MemoryContextReset(follower->work);
+	follower->spare = NULL;
+	foreach(lc, follower->sources)
+		((AqumvSource *) lfirst(lc))->spare = NULL;
+}
+
+/* Whoever was using followers has gone with an error. */
+static void
+end_of_transaction(XactEvent event, void *arg)
+{
+	HASH_SEQ_STATUS status;
+	FollowerSlot *slot;
+
+	if (uses == 0 || (event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT &&
+					  event != XACT_EVENT_PREPARE))
+		return;
+	hash_seq_init(&status, follower_slots);
+	while ((slot = hash_seq_search(&status)) != NULL)
+	{
+		if (slot->follower != NULL && slot->follower->users > 0)
+		{
+			slot->follower->users = 0;
+			aqumv_abandon_uses(slot->follower);
+		}
+	}
+	uses = 0;
+}
+
+void
+aqumv_follow_init(void)
+{
+	HASHCTL		ctl = {.keysize = sizeof(Oid),.entrysize = sizeof(FollowerSlot)};
+
+	follower_slots = hash_create("aqumv followers", 64, &ctl, HASH_ELEM | HASH_BLOBS);
+	CacheRegisterRelcacheCallback(forget_relation, (Datum) 0);
+	RegisterXactCallback(end_of_transaction, NULL);
+	CacheRegisterSyscacheCallback(PROCOID, forget_function, (Datum) 0);
+	CacheRegisterSyscacheCallback(AGGFNOID, forget_function, (Datum) 0);
+}
+
+/* ------------------------------------------------------------------------
+ * Compile
+ * ------------------------------------------------------------------------
+ */
+
+static ExprState *
+compile(Node *expr)
+{
+	return expr == NULL ? NULL : ExecInitExpr(expression_planner((Expr *) copyObject(expr)), NULL);
+}
+
+/* An earlier aggregate that looks at the same, as sum, count and average do. */
+static int
+find_same(AqumvDelta *delta, AqumvColumn *column)
+{
+	for (int i = 0; i < column->attno - 1; i++)
+	{
+		AqumvColumn *other = &delta->columns[i];
+
+		if (other->kind == AQUMV_COLUMN_AGGREGATE && other->fold != AQUMV_FOLD_RECOMPUTE &&
+			equal(other->argument, column->argument) && equal(other->filter, column->filter))
+			return i;
+	}
+	return -1;
+}
+
+static void
+compile_term(AqumvFollower *follower, AqumvColumn *column, AqumvTerm *term)
+{
+	Node	   *value = column->kind == AQUMV_COLUMN_AGGREGATE ? (Node *) column->argument :
+		column->expr;
+
+	if (column->kind != AQUMV_COLUMN_AGGREGATE || column->fold != AQUMV_FOLD_RECOMPUTE)
+		term->value = compile(value);
+	term->filter = compile((Node *) column->filter);
+	if (value != NULL)
+	{
+		get_typlenbyval(exprType(value), &term->typlen, &term->byval);
+		if (aqumv_may_nest(exprType(value)))
+			term->nested = exprType(value);
+	}
+	term->same = -1;
+	if (column->kind != AQUMV_COLUMN_AGGREGATE)
+		return;
+	if (column->fold != AQUMV_FOLD_RECOMPUTE)
+		term->same = find_same(follower->delta, column);
+	term->unpack = term->value != NULL && exprType(value) == NUMERICOID;
+	if (OidIsValid(column->aggregate.add))
+		fmgr_info(column->aggregate.add, &term->add);
+	if (OidIsValid(column->aggregate.subtract))
+		fmgr_info(column->aggregate.subtract, &term->subtract);
+	if (OidIsValid(column->aggregate.better))
+		fmgr_info(get_opcode(column->aggregate.better), &term->better);
+	if (column->fold != AQUMV_FOLD_COUNT && column->fold != AQUMV_FOLD_SUM &&
+		column->fold != AQUMV_FOLD_SCALES)
+		follower->recomputes = true;
+}
+
+static void
+compile_keys(AqumvFollower *follower, Relation index)
+{
+	AqumvDelta *delta = follower->delta;
+
+	follower->nkeys = index->rd_index->indnkeyatts;
+	follower->keys = palloc(follower->nkeys * sizeof(AttrNumber));
+	follower->equal = palloc0(follower->nkeys * sizeof(FmgrInfo));
+	follower->compare = palloc0(follower->nkeys * sizeof(FmgrInfo));
+	follower->hash = palloc0(follower->nkeys * sizeof(FmgrInfo));
+	follower->collations = palloc(follower->nkeys * sizeof(Oid));
+	for (int i = 0; i < follower->nkeys; i++)
+	{
+		AqumvColumn *column = &delta->columns[index->rd_index->indkey.values[i] - 1];
+		Oid			type = index->rd_opcintype[i];
+		Oid			eqop = get_opfamily_member(index->rd_opfamily[i], type, type,
+											   BTEqualStrategyNumber);
+		Oid			hash;
+
+		follower->keys[i] = column->attno;
+		follower->collations[i] = index->rd_indcollation[i];
+		fmgr_info(get_opcode(eqop), &follower->equal[i]);
+		fmgr_info(get_opfamily_proc(index->rd_opfamily[i], type, type, BTORDER_PROC),
+				  &follower->compare[i]);
+		/* not every array or record can be hashed */
+		if (op_hashjoinable(eqop, type == ANYARRAYOID || type == RECORDOID || type == ANYRANGEOID ||
+							type == ANYENUMOID || type == ANYMULTIRANGEOID ?
+							exprType(column->expr) : type) &&
+			get_op_hash_functions(eqop, &hash, NULL))
+			fmgr_info(hash, &follower->hash[i]);
+		if (!aqumv_equality_is_bitwise(eqop, exprType(column->expr), follower->collations[i]))
+			follower->key_bitwise = false;
+	}
+}
+
+/*
+ * The index that rows are found with: any that fits, whatever its name.  Its
+ * order of columns becomes the order of the follower's keys.  And what do the
+ * indexes demand of rows?
+ */
+static AqumvReason *
+find_index(AqumvFollower *follower, Relation rel)
+{
+	AqumvDelta *delta = follower->delta;
+	bool		all = delta->grain == AQUMV_GRAIN_ALL;
+	ListCell   *lc;
+
+	foreach(lc, RelationGetIndexList(rel))
+	{
+		Relation	index = index_open(lfirst_oid(lc), AccessShareLock);
+
+		if (!all && !OidIsValid(follower->index) && aqumv_index_fits(index, rel, delta))
+		{
+			follower->index = RelationGetRelid(index);
+			follower->arbiters = lcons_oid(follower->index, follower->arbiters);
+			compile_keys(follower, index);
+		}
+		else if (!all && aqumv_index_follows(index, rel, delta))
+			follower->arbiters = lappend_oid(follower->arbiters, RelationGetRelid(index));
+		else if (aqumv_may_refuse(index))
+			follower->may_refuse = true;
+		aqumv_add_limit(&follower->limits, index);
+		index_close(index, AccessShareLock);
+	}
+	if (!all && !OidIsValid(follower->index))
+		return aqumv_reason(AQUMV_VIEW_SHAPE,
+							"the view lacks the index that finds the rows that a write changes");
+	return NULL;
+}
+
+static AqumvReason *
+compile_follower(AqumvFollower *follower, AqumvView *view, Relation rel)
+{
+	AqumvDelta *delta;
+	AqumvReason *reason;
+	AqumvRefresh refresh;
+
+	reason = aqumv_make_delta(linitial_node(Query, rel->rd_rules->rules[0]->actions), &delta);
+	if (reason != NULL)
+		return reason;
+	follower->delta = delta;
+	follower->view = view->view;
+	follower->owner = view->owner;
+	follower->desc = CreateTupleDescCopy(RelationGetDescr(rel));
+	follower->calls_users = view->runs_users_code;
+	if (view->summary != NULL && view->summary->needs_timezone &&
+		aqumv_read_refresh(view->view, NULL, &refresh))
+		follower->timezone = refresh.timezone;
+	follower->recomputes = delta->query->havingQual != NULL;
+	follower->key_bitwise = true;
+	if ((reason = find_index(follower, rel)) != NULL)
+		return reason;
+	follower->econtext = CreateStandaloneExprContext();
+	if (delta->where != NIL)
+		follower->where = ExecInitQual((List *) expression_planner((Expr *) copyObject(delta->where)),
+									   NULL);
+	follower->terms = palloc0(delta->ncolumns * sizeof(AqumvTerm));
+	for (int i = 0; i < delta->ncolumns; i++)
+		compile_term(follower, &delta->columns[i], &follower->terms[i]);
+	return NULL;
+}
+
+static void
+free_follower(AqumvFollower *follower)
+{
+	ListCell   *lc;
+
+	FreeExprContext(follower->econtext, true);
+	foreach(lc, follower->sources)
+	{
+		AqumvSource *source = lfirst(lc);
+
+		if (source->converted != NULL)
+			ExecDropSingleTupleTableSlot(source->converted);
+	}
+	MemoryContextDelete(follower->context);
+}
+
+/*
+ * The follower of a view on which the caller holds a lock.  It stays as it is
+ * until it is released.  Or the reason why the view cannot be maintained any
+ * more, with its sentence.  The caller has become the view's owner.
+ */
+AqumvReason *
+aqumv_get_follower(AqumvView *view, AqumvFollower **result)
+{
+	FollowerSlot *slot;
+	AqumvFollower *follower;
+	MemoryContext context,
+				old;
+	Relation	rel;
+	AqumvReason *reason;
+	bool		had_messages = aqumv_reason_messages;
+	bool		found;
+
+	slot = hash_search(follower_slots, &view->view, HASH_FIND, NULL);
+	if (slot != NULL && slot->follower != NULL && slot->follower->valid)
+	{
+		aqumv_hold_follower(slot->follower);
+		*result = slot->follower;
+		return NULL;
+	}
+
+	rel = table_open(view->view, NoLock);
+	context = AllocSetContextCreate(CurrentMemoryContext, "aqumv follower",
+									ALLOCSET_SMALL_SIZES);
+	old = MemoryContextSwitchTo(context);
+	follower = palloc0(sizeof(AqumvFollower));
+	follower->context = context;
+	follower->work = AllocSetContextCreate(context, "aqumv follower's work",
+										   ALLOCSET_SMALL_SIZES);
+	aqumv_reason_messages = true;
+	reason = compile_follower(follower, view, rel);
+	aqumv_reason_messages = had_messages;
+	MemoryContextSwitchTo(old);
+	table_close(rel, NoLock);
+	if (reason != NULL)
+		return reason;			/* in that context, which is the caller's */
+
+	follower->valid = true;
+	aqumv_hold_follower(follower);
+	MemoryContextSetParent(context, CacheMemoryContext);
+	slot = hash_search(follower_slots, &view->view, HASH_ENTER, &found);
+	if (found && slot->follower != NULL && slot->follower->users == 0)
+		free_follower(slot->follower);
+	slot->follower = *result = follower;
+	return NULL;
+}
+
+/*
+ * It has got one more user.
+ */
+void
+aqumv_hold_follower(AqumvFollower *follower)
+{
+	follower->users++;
+	uses++;
+}
+
+void
+aqumv_release_follower(AqumvFollower *follower)
+{
+	follower->users--;
+	uses--;
+	/* what is there may belong to another user */
+	if (follower->users == 0)
+		ResetExprContext(follower->econtext);
+	/* others may have taken its place in the cache by now */
+	if (!follower->valid && follower->users == 0)
+	{
+		FollowerSlot *slot = hash_search(follower_slots, &follower->view, HASH_FIND, NULL);
+
+		if (slot != NULL && slot->follower == follower)
+			slot->follower = NULL;
+		free_follower(follower);
+	}
+}
+
+/* ------------------------------------------------------------------------
+ * Sources
+ * ------------------------------------------------------------------------
+ */
+
+/*
+ * How rows of a relation (the base, an ancestor or a partition of it) become
+ * rows of the base.
+ */
+AqumvSource *
+aqumv_get_source(AqumvFollower *follower, Relation rel)
+{
+	AqumvSource *source;
+	MemoryContext old;
+	Relation	base;
+	ListCell   *lc;
+
+	foreach(lc, follower->sources)
+	{
+		source = lfirst(lc);
+		if (source->relid == RelationGetRelid(rel))
+			return source;
+	}
+
+	base = table_open(follower->delta->base, AccessShareLock);
+	old = MemoryContextSwitchTo(follower->context);
+	source = palloc0(sizeof(AqumvSource));
+	source->relid = RelationGetRelid(rel);
+	source->desc = CreateTupleDescCopy(RelationGetDescr(rel));
+	if (source->relid != follower->delta->base)
+	{
+		source->map = convert_tuples_by_name(CreateTupleDescCopy(RelationGetDescr(rel)),
+											 CreateTupleDescCopy(RelationGetDescr(base)));
+		if (source->map != NULL)
+			source->converted = MakeSingleTupleTableSlot(source->map->outdesc, &TTSOpsVirtual);
+		if (base->rd_rel->relispartition &&
+			list_member_oid(get_partition_ancestors(RelationGetRelid(base)), source->relid))
+		{
+			List	   *bounds = RelationGetPartitionQual(base);
+
+			/* what the table's owner has made does not run as the view's */
+			source->sieved = aqumv_calls_users_code((Node *) bounds);
+			if (!source->sieved)
+				source->belongs = ExecInitQual((List *) expression_planner((Expr *) bounds), NULL);
+		}
+	}
+	follower->sources = lappend(follower->sources, source);
+	MemoryContextSwitchTo(old);
+	table_close(base, AccessShareLock);
+	return source;
+}
+
+/* ------------------------------------------------------------------------
+ * Evaluate
+ * ------------------------------------------------------------------------
+ */
+
+AqumvImage *
+aqumv_make_image(AqumvFollower *follower)
+{
+	int			n = follower->delta->ncolumns;
+	Size		size = MAXALIGN(sizeof(AqumvImage)) + n * (sizeof(Datum) + 2 * sizeof(bool));
+	char	   *memory = palloc0(size);
+	AqumvImage *image = (AqumvImage *) memory;
+
+	image->values = (Datum *) (memory + MAXALIGN(sizeof(AqumvImage)));
+	image->nulls = (bool *) (image->values + n);
+	image->counted = image->nulls + n;
+	return image;
+}
+
+static void
+evaluate_term(AqumvFollower *follower, AqumvSource *source, int i, AqumvImage *image)
+{
+	AqumvTerm  *term = &follower->terms[i];
+	ExprContext *econtext = follower->econtext;
+	bool		isnull = true;
+
+	if (term->same >= 0)
+	{
+		image->counted[i] = image->counted[term->same];
+		image->nulls[i] = image->nulls[term->same];
+		image->values[i] = image->values[term->same];
+		return;
+	}
+	if (term->filter != NULL)
+	{
+		Datum		yes = ExecEvalExpr(term->filter, econtext, &isnull);
+
+		image->counted[i] = !isnull && DatumGetBool(yes);
+	}
+	else
+		image->counted[i] = true;
+	image->nulls[i] = true;
+	if (!image->counted[i] || term->value == NULL)
+		return;
+	image->values[i] = ExecEvalExpr(term->value, econtext, &image->nulls[i]);
+	if (image->nulls[i])
+		return;
+	/* converted rows share one slot */
+	if (source->map != NULL)
+		image->values[i] = datumCopy(image->values[i], term->byval, term->typlen);
+	if (OidIsValid(term->nested))
+		image->values[i] = aqumv_plain_value(image->values[i], term->nested);
+	if (term->unpack)
+		image->values[i] = PointerGetDatum(PG_DETOAST_DATUM(image->values[i]));
+}
+
+/*
+ * What a row contributes.  The image is good until the row's slot changes and
+ * the follower's econtext is reset.
+ */
+void
+aqumv_evaluate(AqumvFollower *follower, AqumvSource *source, TupleTableSlot *row,
+			   AqumvImage *image)
+{
+	ExprContext *econtext = follower->econtext;
+	MemoryContext old;
+
+	if (source->map != NULL)
+		row = execute_attr_map_slot(source->map->attrMap, row, source->converted);
+	econtext->ecxt_scantuple = row;
+	image->belongs = (source->belongs == NULL || ExecQual(source->belongs, econtext)) &&
+		(follower->where == NULL || ExecQual(follower->where, econtext));
+	if (!image->belongs)
+		return;
+	old = MemoryContextSwitchTo(econtext->ecxt_per_tuple_memory);
+	for (int i = 0; i < follower->delta->ncolumns; i++)
+	{
+		if (follower->delta->columns[i].kind != AQUMV_COLUMN_DERIVED)
+			evaluate_term(follower, source, i, image);
+	}
+	MemoryContextSwitchTo(old);
+}
+
+/*
+ * Are two versions of a row alike in all that the view uses?  No, if that would
+ * take a conversion to know.
+ */
+bool
+aqumv_is_unconcerned(AqumvFollower *follower, AqumvSource *source, TupleTableSlot *before,
+					 TupleTableSlot *after)
+{
+	int			col = -1;
+
+	if (source->map != NULL || source->belongs != NULL || source->sieved)
+		return false;
+	while ((col = bms_next_member(follower->delta->used, col)) >= 0)
+	{
+		AttrNumber	attno = col + FirstLowInvalidHeapAttributeNumber;
+		Form_pg_attribute att = TupleDescAttr(before->tts_tupleDescriptor, attno - 1);
+		bool		null1,
+					null2;
+		Datum		value1 = slot_getattr(before, attno, &null1);
+		Datum		value2 = slot_getattr(after, attno, &null2);
+
+		if (null1 != null2 ||
+			(!null1 && !aqumv_same_image(value1, value2, att->attbyval, att->attlen)))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Do two rows contribute the same?  If a column is computed from more than its
+ * value here (RECOMPUTE), nobody knows: no.
+ */
+bool
+aqumv_same_images(AqumvFollower *follower, const AqumvImage *a, const AqumvImage *b)
+{
+	if (!a->belongs && !b->belongs)
+		return true;
+	/* what HAVING looks at is not in the image */
+	if (a->belongs != b->belongs || follower->delta->query->havingQual != NULL)
+		return false;
+	for (int i = 0; i < follower->delta->ncolumns; i++)
+	{
+		AqumvColumn *column = &follower->delta->columns[i];
+		AqumvTerm  *term = &follower->terms[i];
+
+		if (column->kind == AQUMV_COLUMN_DERIVED)
+			continue;
+		if (column->kind == AQUMV_COLUMN_AGGREGATE && column->fold == AQUMV_FOLD_RECOMPUTE)
+			return false;
+		if (a->counted[i] != b->counted[i])
+			return false;
+		if (!a->counted[i])
+			continue;
+		if (a->nulls[i] != b->nulls[i] ||
+			(!a->nulls[i] && !aqumv_same_image(a->values[i], b->values[i],
+											   term->byval, term->typlen)))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * A hash that equal keys share, given in the order of follower->keys.
+ */
+uint32
+aqumv_hash_keys(AqumvFollower *follower, const Datum *values, const bool *nulls)
+{
+	uint32		hash = 0;
+
+	for (int i = 0; i < follower->nkeys; i++)
+	{
+		uint32		one = 0;
+
+		if (!nulls[i] && OidIsValid(follower->hash[i].fn_oid))
+			one = DatumGetUInt32(FunctionCall1Coll(&follower->hash[i], follower->collations[i],
+												   values[i]));
+		hash = hash_combine(hash, one);
+	}
+	return hash;
+}

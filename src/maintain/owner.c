@@ -1,0 +1,398 @@
+/*-------------------------------------------------------------------------
+ *
+ * owner.c
+ *	  The door: whatever evaluates a piece of a view does so as its owner.
+ *
+ *	  A view's definition and its indexes are code of the view's owner, and run
+ *	  when somebody else writes.  So whatever compiles, inlines, folds or
+ *	  evaluates them goes through here: as the owner, under security
+ *	  restrictions, and, if any of it was not made with PostgreSQL itself, with a
+ *	  search_path that nobody can meddle with and settings that are put back
+ *	  afterwards.  What runs users' code has to be known before anything is
+ *	  compiled, since to compile is to inline and fold.  Doubt pins.
+ *
+ *	  Who is inside may not come in again: a function of the view that writes the
+ *	  view's base would have it told of rows that are being told already.  The
+ *	  view is held open, so that core refuses to refill or alter it meanwhile.
+ *
+ *	  Nothing else in aqumv switches users.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aqumv.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/transam.h"
+#include "access/xact.h"
+#include "catalog/pg_index.h"
+#include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
+#include "parser/parse_expr.h"
+#include "parser/parser.h"
+#include "pgtime.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
+
+#include "fresh/catalog.h"
+#include "maintain/owner.h"
+
+/* a view that is being computed, by us or by core, and whose rows it reads */
+typedef struct Work
+{
+	Oid			view;			/* InvalidOid: it is being created */
+	Oid			base;
+	int			nest_level;		/* of the transaction that began it */
+	bool		written;		/* the base was, meanwhile */
+
+	/* through the door: */
+	Relation	rel;			/* held open, or NULL: not through the door */
+	Oid			user;			/* who came */
+	int			security;
+	int			guc_level;		/* 0 if no setting was changed */
+	bool		pinned;
+} Work;
+
+static Work *works = NULL;		/* the innermost last */
+static int	nworks = 0;
+static int	room = 0;
+
+/* ------------------------------------------------------------------------
+ * Whose code
+ * ------------------------------------------------------------------------
+ */
+
+static bool
+is_users_function(Oid funcid, void *context)
+{
+	return funcid >= FirstNormalObjectId && funcid != aqumv_scales_function() &&
+		funcid != aqumv_row_hash_function();
+}
+
+/* Values of enums run nothing; those of domains may, and those made of them. */
+static bool
+is_users_type(Oid type)
+{
+	return type >= FirstNormalObjectId && !type_is_enum(type);
+}
+
+static bool
+calls_users_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	switch (nodeTag(node))
+	{
+		case T_Query:
+			return query_tree_walker((Query *) node, calls_users_walker, context, 0);
+		case T_Var:
+		case T_Const:
+		case T_Param:
+		case T_Aggref:
+		case T_FuncExpr:
+		case T_OpExpr:
+		case T_FieldSelect:
+		case T_RelabelType:
+		case T_CoerceViaIO:
+		case T_ArrayCoerceExpr:
+		case T_ConvertRowtypeExpr:
+		case T_ArrayExpr:
+		case T_RowExpr:
+		case T_CoerceToDomain:
+			if (is_users_type(exprType(node)))
+				return true;
+			break;
+		default:
+			break;
+	}
+	return check_functions_in_node(node, is_users_function, context) ||
+		expression_tree_walker(node, calls_users_walker, context);
+}
+
+/*
+ * May anything run, should this be evaluated or folded, that does not come with
+ * PostgreSQL?  When in doubt yes.
+ */
+bool
+aqumv_calls_users_code(Node *node)
+{
+	return calls_users_walker(node, NULL);
+}
+
+/* Expressions of an index, as they are stored: not folded. */
+static bool
+index_runs_users_code(Oid index)
+{
+	static const AttrNumber parts[] = {Anum_pg_index_indexprs, Anum_pg_index_indpred};
+	HeapTuple	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
+	bool		result = false;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	for (int i = 0; i < lengthof(parts) && !result; i++)
+	{
+		bool		isnull;
+		Datum		value = SysCacheGetAttr(INDEXRELID, tuple, parts[i], &isnull);
+
+		if (!isnull)
+			result = aqumv_calls_users_code(stringToNode(TextDatumGetCString(value)));
+	}
+	ReleaseSysCache(tuple);
+	return result;
+}
+
+/*
+ * May anything of a user's run when rows of a view are computed or written?
+ * Evaluates nothing, so anybody may ask.
+ */
+bool
+aqumv_runs_users_code(Relation view, Query *definition)
+{
+	ListCell   *lc;
+
+	if (aqumv_calls_users_code((Node *) definition))
+		return true;
+	foreach(lc, RelationGetIndexList(view))
+	{
+		if (index_runs_users_code(lfirst_oid(lc)))
+			return true;
+	}
+	return false;
+}
+
+/* ------------------------------------------------------------------------
+ * Views at work
+ * ------------------------------------------------------------------------
+ */
+
+static Work *
+push_work(Oid view, Oid base)
+{
+	Work	   *work;
+
+	if (nworks == room)
+	{
+		room = Max(8, 2 * room);
+		works = works == NULL ? MemoryContextAlloc(TopMemoryContext, room * sizeof(Work)) :
+			repalloc(works, room * sizeof(Work));
+	}
+	work = &works[nworks];
+	memset(work, 0, sizeof(Work));
+	work->view = view;
+	work->base = base;
+	work->nest_level = GetCurrentTransactionNestLevel();
+	nworks++;
+	return work;
+}
+
+/*
+ * A view (InvalidOid if it is new) is about to be filled by core.  An error ends
+ * that with its (sub)transaction.
+ */
+void
+aqumv_begin_work(Oid view, Oid base)
+{
+	(void) push_work(view, base);
+}
+
+/*
+ * It has been filled.  Was its base written meanwhile?
+ */
+bool
+aqumv_end_work(void)
+{
+	Assert(nworks > 0 && works[nworks - 1].rel == NULL);
+	return works[--nworks].written;
+}
+
+static void
+raise_in_use(Oid relid, Oid view, bool writes)
+{
+	const char *name = OidIsValid(view) ? get_rel_name(view) : NULL;
+
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_IN_USE),
+			 name != NULL ?
+			 errmsg("cannot change \"%s\" while materialized view \"%s\" is being computed",
+					get_rel_name(relid), name) :
+			 errmsg("cannot change \"%s\" while a materialized view over it is being computed",
+					get_rel_name(relid)),
+			 writes ?
+			 errdetail("A function that the view or one of its indexes calls changes what the view is computed from.") :
+			 errdetail("A function that the view or one of its indexes calls changes the view."),
+			 errhint("Functions in a materialized view must do nothing but compute a value.")));
+}
+
+/* Is a view being filled, or computed, by this backend? */
+bool
+aqumv_is_at_work(Oid view)
+{
+	for (int i = 0; i < nworks; i++)
+	{
+		if (works[i].view == view)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A view is about to be filled or computed anew: an error if it is at work.
+ */
+void
+aqumv_require_idle_view(Oid view)
+{
+	if (aqumv_is_at_work(view))
+		raise_in_use(view, view, false);
+}
+
+/*
+ * A relation in this tree is being written.  An error if it is the base of a
+ * view that is at work: so functions of a view cannot change what it is computed
+ * from, by whatever detour.  Only event triggers of the statement that fills it
+ * may: they are told of by aqumv_end_work().
+ */
+void
+aqumv_note_write(Oid relid, List *ancestors, List *descendants)
+{
+	for (int i = 0; i < nworks; i++)
+	{
+		Work	   *work = &works[i];
+
+		if (work->base != relid && !list_member_oid(ancestors, work->base) &&
+			!list_member_oid(descendants, work->base))
+			continue;
+		if (work->rel != NULL || InSecurityRestrictedOperation())
+			raise_in_use(relid, work->view, true);
+		work->written = true;
+	}
+}
+
+/* ------------------------------------------------------------------------
+ * The door
+ * ------------------------------------------------------------------------
+ */
+
+static void
+set_setting(Work *work, const char *name, const char *value)
+{
+	if (work->guc_level == 0)
+		work->guc_level = NewGUCNestLevel();
+	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
+							 true, 0, false);
+}
+
+/*
+ * Become the owner of a view on which the caller holds a lock.  Pinning the
+ * settings is left out only if nothing that users have made can run
+ * (aqumv_runs_users_code).  An error restores all with its (sub)transaction.
+ */
+void
+aqumv_enter_owner(Oid view, Oid base, Oid owner, bool runs_users_code)
+{
+	Work	   *work;
+
+	aqumv_require_idle_view(view);
+	work = push_work(view, base);
+	work->rel = table_open(view, NoLock);
+	GetUserIdAndSecContext(&work->user, &work->security);
+	SetUserIdAndSecContext(owner, work->security | SECURITY_RESTRICTED_OPERATION);
+	if (runs_users_code)
+		aqumv_pin_settings();
+}
+
+/*
+ * Have the texts of functions read as everybody reads them, whatever the session
+ * has set.  Returns the level of settings to go back from, or 0 (or what was
+ * given) if there is nothing to set.
+ */
+int
+aqumv_pin_syntax(int guc_level)
+{
+	if (guc_level == 0 && (!standard_conforming_strings || Transform_null_equals))
+		guc_level = NewGUCNestLevel();
+	if (!standard_conforming_strings)
+		(void) set_config_option("standard_conforming_strings", "on", PGC_USERSET,
+								 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	if (Transform_null_equals)
+		(void) set_config_option("transform_null_equals", "off", PGC_USERSET,
+								 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	return guc_level;
+}
+
+/*
+ * Somebody else's code may run from here on until the owner is left: that of
+ * the base's owner, when a query over the base is planned.
+ */
+void
+aqumv_pin_settings(void)
+{
+	Work	   *work = &works[nworks - 1];
+
+	Assert(nworks > 0 && work->rel != NULL);
+	if (work->pinned)
+		return;
+	work->pinned = true;
+	set_setting(work, "search_path", "pg_catalog, pg_temp");
+	work->guc_level = aqumv_pin_syntax(work->guc_level);
+}
+
+/*
+ * Compute in this TimeZone until the owner is left.
+ */
+void
+aqumv_set_time_zone(const char *zone)
+{
+	Assert(nworks > 0 && works[nworks - 1].rel != NULL);
+	if (strcmp(zone, pg_get_timezone_name(session_timezone)) != 0)
+		set_setting(&works[nworks - 1], "TimeZone", zone);
+}
+
+/*
+ * Become again who came, with his settings.
+ */
+void
+aqumv_leave_owner(void)
+{
+	Work	   *work = &works[nworks - 1];
+
+	Assert(nworks > 0 && work->rel != NULL);
+	if (work->guc_level != 0)
+		AtEOXact_GUC(false, work->guc_level);
+	SetUserIdAndSecContext(work->user, work->security);
+	table_close(work->rel, NoLock);
+	nworks--;
+}
+
+/* ------------------------------------------------------------------------
+ * Ends of transactions
+ * ------------------------------------------------------------------------
+ */
+
+static void
+end_of_transaction(XactEvent event, void *arg)
+{
+	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
+		nworks = 0;
+}
+
+/* What a subtransaction that is rolled back had begun has ended with its error. */
+static void
+end_of_subtransaction(SubXactEvent event, SubTransactionId subid, SubTransactionId parent,
+					  void *arg)
+{
+	if (event != SUBXACT_EVENT_ABORT_SUB)
+		return;
+	while (nworks > 0 && works[nworks - 1].nest_level >= GetCurrentTransactionNestLevel())
+		nworks--;
+}
+
+void
+aqumv_owner_init(void)
+{
+	RegisterXactCallback(end_of_transaction, NULL);
+	RegisterSubXactCallback(end_of_subtransaction, NULL);
+}

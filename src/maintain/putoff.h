@@ -1,0 +1,54 @@
+/*-------------------------------------------------------------------------
+ *
+ * putoff.h
+ *	  What immediate views still have to be told.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef AQUMV_PUTOFF_H
+#define AQUMV_PUTOFF_H
+
+#include "aqumv.h"
+
+#include "nodes/pg_list.h"
+
+#include "maintain/change.h"
+#include "maintain/deltastate.h"
+
+/*
+ * A view's net change, from when the first statement has ended until it is
+ * folded: at once, or if other statements are still writing the base, when the
+ * last of them has ended.
+ */
+typedef struct AqumvPending
+{
+	AqumvFollower *follower;
+	MemoryContext context;		/* of the net change and of this */
+	void	   *net;			/* groups.c's or rows.c's; NULL: none yet */
+	bool		doubtful;		/* something was rolled back: compute it instead */
+	bool		merge_inserted;
+	bool		merge_updated;
+
+	/* private */
+	bool		put_off;
+	List	   *subids;			/* of subtransactions that added to it */
+} AqumvPending;
+
+extern AqumvPending *aqumv_get_pending(AqumvFollower *follower, bool last);
+extern bool aqumv_is_pending(Oid view);
+extern bool aqumv_anything_pending(void);
+extern void aqumv_note_pending(AqumvPending *pending, AqumvChange *change, bool last);
+extern void aqumv_put_off(AqumvFollower *follower);
+extern void aqumv_drop_pending(AqumvPending *pending);
+extern void aqumv_forget_pending(Oid view);
+
+/* did a MERGE tell of its rows in a way that cannot be relied on? */
+static inline bool
+aqumv_is_unreliable(const AqumvPending *pending)
+{
+	return pending->merge_inserted && pending->merge_updated;
+}
+
+extern void aqumv_pending_init(void);
+
+#endif							/* AQUMV_PUTOFF_H */
