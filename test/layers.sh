@@ -1,75 +1,59 @@
 #!/bin/sh
-# Enforce the layer table of src/README.md.
+# Enforce the floor plan of src/README.md.
 #
-# Its rows read "| 3 | `catalog`, `match` | ... |".  A module includes own
-# headers of strictly lower layers only, besides its own; the two towers,
-# answering and maintaining, never include each other; and PG_VERSION_NUM
-# appears in compat.h only.
+# Its table has a row for each folder of src/, "| `answer/` | 3 | ... |".  A file
+# includes headers of its own folder and of folders with lower numbers; folders of
+# the same number never include each other.  The includes of modules (a file and its
+# header) have no circle.  What a header declares is defined in its own file, so
+# that no include hides behind another.  All of src is in the table, and
+# PG_VERSION_NUM appears in compat.h only.
 set -eu
 cd "$(dirname "$0")/../src"
+status=0
 
-answer='planner choose answer cover rewrite match derive rollup moments parts flatten bucket levels guard explain'
-maintain='ddl event access attach reserve capture incremental trigger refresh merge apply delta track viewindex change follow
-	recompute written reading net pending settle groups rows fold maintain attempt limits'
+complain()
+{
+	echo "$1"
+	status=1
+}
 
-# shellcheck disable=SC2035 # in src, no name starts with a dash
-awk -v answer="$answer" -v maintain="$maintain" '
-	function complain(what)
+# the table: "folder/ number" a line
+floors=$(sed -n 's,^| `\([a-z/]*/\)` | \([0-9]*\) |.*,\1 \2,p' README.md)
+
+# what each file includes of ours: "file header" a line
+includes=$(find . -name '*.[ch]' | sed 's,^\./,,' | sort | while read -r file; do
+	sed -n "s,^[ \t]*#[ \t]*include[ \t]*\"\([a-z]*/*[a-z]*\.h\)\".*,$file \1,p" "$file"
+done | while read -r file header; do
+	if [ -f "$header" ]; then echo "$file $header"; fi
+done)
+
+wrong=$(printf '%s\n\n%s\n' "$floors" "$includes" | awk '
+	function folder(path) { return sub(/[^\/]*$/, "", path) && path == "" ? "src/" : path }
+	NF == 0 { table = 1; next }
+	!table { floor[$1] = $2; next }
 	{
-		print FILENAME (FILENAME == "README.md" ? "" : ":" FNR) ": " what
-		bad = 1
-	}
-
-	BEGIN {
-		n = split(answer, a, " ")
-		for (i = 1; i <= n; i++) tower[a[i]] = "answer"
-		n = split(maintain, a, " ")
-		for (i = 1; i <= n; i++) tower[a[i]] = "maintain"
-	}
-
-	FILENAME == "README.md" {
-		if (split($0, cell, "|") >= 4 && cell[2] ~ /^ *[0-9]+ *$/) {
-			gsub(/[` ]/, "", cell[3])
-			n = split(cell[3], a, ",")
-			for (i = 1; i <= n; i++) {
-				sub(/\.[ch]$/, "", a[i])
-				if (a[i] in layer && layer[a[i]] != cell[2] + 0)
-					complain(a[i] " is on two layers")
-				layer[a[i]] = cell[2] + 0
-			}
-		}
-		next
-	}
-
-	FNR == 1 {
-		module = FILENAME
-		sub(/\.[ch]$/, "", module)
-		seen[module] = 1
-		if (!(module in layer))
-			complain(module " is not in the layer table of src/README.md")
-	}
-
-	/PG_VERSION_NUM/ && FILENAME != "compat.h" {
-		complain("PG_VERSION_NUM belongs in compat.h")
-	}
-
-	/^[ \t]*#[ \t]*include[ \t]*"/ {
-		split($0, a, "\"")
-		used = a[2]
-		sub(/^src\//, "", used)
-		if (!sub(/\.h$/, "", used) || !(used in layer) || used == module)
+		from = folder($1); to = folder($2)
+		if (!(from in floor)) {
+			if (!told[from]++) print from " is not in the table of src/README.md"
 			next
-		if (layer[used] >= layer[module])
-			complain(module " (layer " layer[module] ") includes " used " (layer " layer[used] ")")
-		if (module in tower && used in tower && tower[used] != tower[module])
-			complain(module " (" tower[module] ") includes " used " (" tower[used] ")")
-	}
+		}
+		if ($2 == "aqumv.h" || $2 == "compat.h" || $2 == "objects.h" || from == to) next
+		if (!(to in floor) || floor[to] >= floor[from])
+			print $1 " includes " $2
+	}')
+[ -z "$wrong" ] || complain "$wrong"
 
-	END {
-		for (module in layer)
-			if (!(module in seen)) {
-				print "README.md: " module " is in the layer table but has no file"
-				bad = 1
-			}
-		exit bad
-	}' README.md *.c *.h
+printf '%s\n' "$includes" | sed 's/\.[ch]\( \|$\)/\1/g' | awk '$1 != $2' | sort -u >"${TMPDIR:-/tmp}/includes.$$"
+circle=$(tsort "${TMPDIR:-/tmp}/includes.$$" 2>&1 >/dev/null) || :
+rm -f "${TMPDIR:-/tmp}/includes.$$"
+[ -z "$circle" ] || complain "includes in a circle: $circle"
+
+for header in *.h */*.h; do
+	sed -n 's/^extern .*[ *]\(aqumv_[a-z0-9_]*\)(.*/\1/p' "$header" | while read -r function; do
+		grep -q "^$function(" "${header%.h}.c" 2>/dev/null || echo "$header declares $function, but $(echo "${header%.h}.c") does not define it"
+	done
+done | grep . && status=1
+
+elsewhere=$(grep -l PG_VERSION_NUM -r . --include='*.[ch]' | grep -v '^\./compat\.h$') || :
+[ -z "$elsewhere" ] || complain "PG_VERSION_NUM belongs in compat.h: $elsewhere"
+exit $status

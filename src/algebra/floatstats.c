@@ -28,7 +28,7 @@
 #include "utils/fmgrprotos.h"
 
 #include "algebra/floatstats.h"
-#include "fresh/catalog.h"
+#include "objects.h"
 
 /* elements of a state, in their order */
 enum

@@ -30,7 +30,7 @@
 #include "utils/syscache.h"
 
 #include "algebra/ingredients.h"
-#include "fresh/catalog.h"
+#include "objects.h"
 
 /* ------------------------------------------------------------------------
  * Inputs

@@ -26,7 +26,7 @@
 
 #include "algebra/aggregate.h"
 #include "algebra/rollup.h"
-#include "fresh/catalog.h"
+#include "objects.h"
 
 static Node *
 to_numeric(Node *value)

@@ -17,6 +17,8 @@
 #include "utils/snapshot.h"
 #include "utils/timestamp.h"
 
+#include "objects.h"
+
 /*
  * A moment in the life of a transaction: the transaction, and how many
  * refreshes it had run.
@@ -51,25 +53,7 @@ typedef struct AqumvRefresh
 	Datum		snapshot;		/* pg_snapshot */
 } AqumvRefresh;
 
-typedef enum AqumvOwnTable
-{
-	AQUMV_OWN_TRACKING,
-	AQUMV_OWN_MARK,
-	AQUMV_OWN_REFRESH
-} AqumvOwnTable;
-
-#define AQUMV_OWN_TABLES (AQUMV_OWN_REFRESH + 1)
-
-extern bool aqumv_is_installed(void);
-extern bool aqumv_is_own_table(Oid relid);
-extern Relation aqumv_open_own_table(AqumvOwnTable which, LOCKMODE lockmode, Oid *index);
 extern SysScanDesc aqumv_scan_own_table(Relation rel, Oid index, Oid key, Snapshot snapshot);
-extern Oid	aqumv_trigger_function(const char *name);
-extern bool aqumv_is_maintain_function(Oid funcid);
-extern Oid	aqumv_scales_function(void);
-extern Oid	aqumv_row_hash_function(void);
-extern Oid	aqumv_variance_function(const char *name);
-extern Oid	aqumv_moments_aggregate(const char *name);
 
 extern bool aqumv_read_tracking(Oid relation, AqumvTracking *row);
 extern void aqumv_write_tracking(const AqumvTracking *row);

@@ -43,9 +43,9 @@
 #include "utils/syscache.h"
 
 #include "algebra/provenance.h"
+#include "algebra/usercode.h"
 #include "compat.h"
 #include "fresh/views.h"
-#include "maintain/owner.h"
 
 typedef struct BaseSlot
 {

@@ -34,6 +34,7 @@
 #include "utils/syscache.h"
 
 #include "algebra/expr.h"
+#include "algebra/usercode.h"
 #include "fresh/catalog.h"
 #include "maintain/deltastate.h"
 #include "maintain/hidden.h"

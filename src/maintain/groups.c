@@ -25,10 +25,11 @@
 #include "utils/array.h"
 #include "utils/fmgrprotos.h"
 
+#include "maintain/anew.h"
 #include "maintain/attempt.h"
 #include "maintain/dirty.h"
-#include "maintain/fold.h"
 #include "maintain/groupdelta.h"
+#include "maintain/groups.h"
 #include "maintain/hidden.h"
 #include "maintain/putoff.h"
 #include "maintain/recompute.h"

@@ -38,6 +38,7 @@
 #include "utils/memutils.h"
 #include "utils/syscache.h"
 
+#include "algebra/usercode.h"
 #include "fresh/catalog.h"
 #include "maintain/owner.h"
 
@@ -60,109 +61,6 @@ typedef struct Work
 static Work *works = NULL;		/* the innermost last */
 static int	nworks = 0;
 static int	room = 0;
-
-/* ------------------------------------------------------------------------
- * Whose code
- * ------------------------------------------------------------------------
- */
-
-static bool
-is_users_function(Oid funcid, void *context)
-{
-	return funcid >= FirstNormalObjectId && funcid != aqumv_scales_function() &&
-		funcid != aqumv_row_hash_function();
-}
-
-/* Values of enums run nothing; those of domains may, and those made of them. */
-static bool
-is_users_type(Oid type)
-{
-	return type >= FirstNormalObjectId && !type_is_enum(type);
-}
-
-static bool
-calls_users_walker(Node *node, void *context)
-{
-	if (node == NULL)
-		return false;
-	switch (nodeTag(node))
-	{
-		case T_Query:
-			return query_tree_walker((Query *) node, calls_users_walker, context, 0);
-		case T_Var:
-		case T_Const:
-		case T_Param:
-		case T_Aggref:
-		case T_FuncExpr:
-		case T_OpExpr:
-		case T_FieldSelect:
-		case T_RelabelType:
-		case T_CoerceViaIO:
-		case T_ArrayCoerceExpr:
-		case T_ConvertRowtypeExpr:
-		case T_ArrayExpr:
-		case T_RowExpr:
-		case T_CoerceToDomain:
-			if (is_users_type(exprType(node)))
-				return true;
-			break;
-		default:
-			break;
-	}
-	return check_functions_in_node(node, is_users_function, context) ||
-		expression_tree_walker(node, calls_users_walker, context);
-}
-
-/*
- * May anything run, should this be evaluated or folded, that does not come with
- * PostgreSQL?  When in doubt yes.
- */
-bool
-aqumv_calls_users_code(Node *node)
-{
-	return calls_users_walker(node, NULL);
-}
-
-/* Expressions of an index, as they are stored: not folded. */
-static bool
-index_runs_users_code(Oid index)
-{
-	static const AttrNumber parts[] = {Anum_pg_index_indexprs, Anum_pg_index_indpred};
-	HeapTuple	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
-	bool		result = false;
-
-	if (!HeapTupleIsValid(tuple))
-		return false;
-	for (int i = 0; i < lengthof(parts) && !result; i++)
-	{
-		bool		isnull;
-		Datum		value = SysCacheGetAttr(INDEXRELID, tuple, parts[i], &isnull);
-
-		if (!isnull)
-			result = aqumv_calls_users_code(stringToNode(TextDatumGetCString(value)));
-	}
-	ReleaseSysCache(tuple);
-	return result;
-}
-
-/*
- * May anything of a user's run when rows of a view are computed or written?
- * Evaluates nothing, so anybody may ask.
- */
-bool
-aqumv_runs_users_code(Relation view, Query *definition)
-{
-	ListCell   *lc;
-
-	if (aqumv_calls_users_code((Node *) definition))
-		return true;
-	foreach(lc, RelationGetIndexList(view))
-	{
-		if (index_runs_users_code(lfirst_oid(lc)))
-			return true;
-	}
-	return false;
-}
 
 /* ------------------------------------------------------------------------
  * Views at work

@@ -10,12 +10,6 @@
 
 #include "aqumv.h"
 
-#include "nodes/parsenodes.h"
-#include "utils/rel.h"
-
-extern bool aqumv_runs_users_code(Relation view, Query *definition);
-extern bool aqumv_calls_users_code(Node *node);
-
 extern void aqumv_enter_owner(Oid view, Oid base, Oid owner, bool runs_users_code);
 extern int	aqumv_pin_syntax(int guc_level);
 extern void aqumv_pin_settings(void);

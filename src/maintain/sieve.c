@@ -22,6 +22,7 @@
 #include "utils/partcache.h"
 #include "utils/rel.h"
 
+#include "algebra/usercode.h"
 #include "maintain/owner.h"
 #include "maintain/sieve.h"
 
