@@ -44,7 +44,7 @@ wrong=$(printf '%s\n\n%s\n' "$floors" "$includes" | awk '
 [ -z "$wrong" ] || complain "$wrong"
 
 printf '%s\n' "$includes" | sed 's/\.[ch]\( \|$\)/\1/g' | awk '$1 != $2' | sort -u >"${TMPDIR:-/tmp}/includes.$$"
-circle=$(tsort "${TMPDIR:-/tmp}/includes.$$" 2>&1 >/dev/null) || :
+circle=$(tsort "${TMPDIR:-/tmp}/includes.$$" 2>&1 >/dev/null | sed -n 's,^tsort: \([a-z/]*\)$,\1,p' | tr '\n' ' ')
 rm -f "${TMPDIR:-/tmp}/includes.$$"
 [ -z "$circle" ] || complain "includes in a circle: $circle"
 

@@ -72,19 +72,6 @@ selected()
 	done
 }
 
-# Copy the PostgreSQL of $PG_CONFIG to where anything may be installed; its
-# programs find the rest relative to themselves.
-copy_postgresql()
-{
-	as_user mkdir "$work/postgresql"
-	for what in bindir pkglibdir sharedir includedir includedir-server; do
-		config $what
-	done | sort -u | sed 's,^/,,' |
-		tar -C / --exclude=bitcode -T - -cf - | tar -C "$work/postgresql" --no-same-owner -xf -
-	if [ "$(id -u)" = 0 ]; then chown -R postgres: "$work/postgresql"; fi
-	PG_CONFIG=$work/postgresql$(config bindir)/pg_config
-}
-
 # Build and install what has changed.
 build()
 {
@@ -223,7 +210,7 @@ if [ -n "$keep" ]; then
 	trap 'echo "left in $work" >&2' EXIT
 fi
 selected >"$work/selected"
-copy_postgresql
+copy_postgresql postgresql
 if ! build_and_install -DUSE_ASSERT_CHECKING; then
 	echo "aqumv does not build"
 	exit 1

@@ -102,6 +102,19 @@ remove_private_directory()
 	rm -rf "$work"
 }
 
+# Copy the PostgreSQL of $PG_CONFIG to $work/$1, where anything may be installed,
+# and use the copy from now on; its programs find the rest relative to themselves.
+copy_postgresql()
+{
+	as_user mkdir "$work/$1"
+	for what in bindir pkglibdir sharedir includedir includedir-server; do
+		config $what
+	done | sort -u | sed 's,^/,,' |
+		tar -C / --exclude=bitcode -T - -cf - | tar -C "$work/$1" --no-same-owner -xf -
+	if [ "$(id -u)" = 0 ]; then chown -R postgres: "$work/$1"; fi
+	PG_CONFIG=$work/$1$(config bindir)/pg_config
+}
+
 # Build a copy of the checkout in $work/build, with $1 added to the
 # compiler's options, and install it.
 build_and_install()
