@@ -268,21 +268,15 @@ aqumv_explain_rewrite(PG_FUNCTION_ARGS)
 {
 	char	   *query_string = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	bool		had_messages = aqumv_reason_messages;
 	List	   *verdicts = NIL;
 	ListCell   *lc;
 
 	InitMaterializedSRF(fcinfo, 0);
-	aqumv_reason_messages = true;
-	PG_TRY();
+	AQUMV_BEGIN_MESSAGES(true);
 	{
 		verdicts = explain_text(query_string);
 	}
-	PG_FINALLY();
-	{
-		aqumv_reason_messages = had_messages;
-	}
-	PG_END_TRY();
+	AQUMV_END_MESSAGES();
 
 	foreach(lc, verdicts)
 	{
@@ -395,20 +389,14 @@ Datum
 aqumv_list_views(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	bool		had_messages = aqumv_reason_messages;
 	ListCell   *lc;
 
 	InitMaterializedSRF(fcinfo, 0);
-	aqumv_reason_messages = true;
-	PG_TRY();
+	AQUMV_BEGIN_MESSAGES(true);
 	{
 		foreach(lc, all_views())
 			put_view(rsinfo, lfirst_oid(lc));
 	}
-	PG_FINALLY();
-	{
-		aqumv_reason_messages = had_messages;
-	}
-	PG_END_TRY();
+	AQUMV_END_MESSAGES();
 	return (Datum) 0;
 }

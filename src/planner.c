@@ -125,7 +125,6 @@ static PlannedStmt *
 aqumv_planner(Query *parse, const char *query_string, int cursor_options,
 			  ParamListInfo params)
 {
-	bool		messages = aqumv_reason_messages;
 	Search		search = {0};
 	bool		worth_it;
 
@@ -133,9 +132,11 @@ aqumv_planner(Query *parse, const char *query_string, int cursor_options,
 		InNoForceRLSOperation() || IsParallelWorker())
 		return plan_as_written(parse, query_string, cursor_options, params);
 
-	aqumv_reason_messages = false;
-	worth_it = aqumv_is_installed() && search_query(parse, &search);
-	aqumv_reason_messages = messages;
+	AQUMV_BEGIN_MESSAGES(false);
+	{
+		worth_it = aqumv_is_installed() && search_query(parse, &search);
+	}
+	AQUMV_END_MESSAGES();
 	if (!worth_it)
 		return plan_as_written(parse, query_string, cursor_options, params);
 	else

@@ -85,6 +85,23 @@ typedef struct AqumvReason
 /* messages cost time; the planner's fast path goes without */
 extern bool aqumv_reason_messages;
 
+/*
+ * Between these two, reasons have messages, or have none; an error ends that,
+ * too.  As with PG_TRY(), what is between may not return.
+ */
+#define AQUMV_BEGIN_MESSAGES(wanted) \
+	do { \
+		bool		had_messages_ = aqumv_reason_messages; \
+		aqumv_reason_messages = (wanted); \
+		PG_TRY()
+#define AQUMV_END_MESSAGES() \
+		PG_FINALLY(); \
+		{ \
+			aqumv_reason_messages = had_messages_; \
+		} \
+		PG_END_TRY(); \
+	} while (0)
+
 extern AqumvReason *aqumv_reason(AqumvReasonCode code, const char *fmt,...) pg_attribute_printf(2, 3);
 extern const char *aqumv_reason_code(const AqumvReason *reason);
 

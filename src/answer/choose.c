@@ -549,19 +549,20 @@ choose(Choice *choice, bool explain)
 PlannedStmt *
 aqumv_choose(AqumvStatement *statement, List **verdicts)
 {
-	bool		had_messages = aqumv_reason_messages;
 	Choice		choice = {.statement = statement,.rights_changes = aqumv_rights_changes};
 	Option	   *winner;
 
-	aqumv_reason_messages = verdicts != NULL || statement->mode == AQUMV_REWRITE_REQUIRED;
 	number_blocks(&choice);
 	choice.question.parse = statement->parse;
 	choice.question.params = statement->params;
 	choice.question.cursor_options = statement->cursor_options;
-	winner = choose(&choice, verdicts != NULL);
-	if (verdicts != NULL)
-		*verdicts = judge(&choice, winner);
-	aqumv_reason_messages = had_messages;
+	AQUMV_BEGIN_MESSAGES(verdicts != NULL || statement->mode == AQUMV_REWRITE_REQUIRED);
+	{
+		winner = choose(&choice, verdicts != NULL);
+		if (verdicts != NULL)
+			*verdicts = judge(&choice, winner);
+	}
+	AQUMV_END_MESSAGES();
 	finish_plan(&choice, winner);
 	return winner->plan;
 }

@@ -144,15 +144,11 @@ filter_conjuncts(Expr *filter, const List *rtis)
 static bool
 is_same_aggregate(Aggref *stored, Aggref *wanted, AqumvDerivation *d)
 {
-	Expr	   *filter = stored->aggfilter;
-	bool		same;
+	Aggref		bare = *stored;
 
-	if (stored->aggfnoid != wanted->aggfnoid)
-		return false;
-	stored->aggfilter = NULL;
-	same = equal(stored, wanted);
-	stored->aggfilter = filter;
-	return same;
+	/* what is stored belongs to the view's summary, which is cached */
+	bare.aggfilter = NULL;
+	return stored->aggfnoid == wanted->aggfnoid && equal(&bare, wanted);
 }
 
 /* Is it the sum of squares of the aggregate's input? */

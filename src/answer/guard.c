@@ -316,24 +316,25 @@ rights_hold(RangeTblEntry *entry)
 static bool
 guards_hold(RangeTblEntry *entry, Snapshot snapshot, Oid *views, Oid *bases)
 {
-	bool		messages = aqumv_reason_messages;
 	bool		hold = aqumv_enabled;
 	int			n = 0;
 
-	aqumv_reason_messages = false;
-	while (hold && n < count_guards(entry))
+	AQUMV_BEGIN_MESSAGES(false);
 	{
-		AqumvGuard	guard = get_guard(entry, n);
+		while (hold && n < count_guards(entry))
+		{
+			AqumvGuard	guard = get_guard(entry, n);
 
-		views[n] = guard.view;
-		hold = guard_holds(guard, snapshot, &bases[n]);
-		n += hold;
+			views[n] = guard.view;
+			hold = guard_holds(guard, snapshot, &bases[n]);
+			n += hold;
+		}
+		hold = hold && rights_hold(entry) &&
+			aqumv_not_null_holds(list_nth(entry->securityQuals, GUARD_SINCE), snapshot);
 	}
-	hold = hold && rights_hold(entry) &&
-		aqumv_not_null_holds(list_nth(entry->securityQuals, GUARD_SINCE), snapshot);
+	AQUMV_END_MESSAGES();
 	while (!hold && n > 0)
 		UnlockRelationOid(views[--n], AccessShareLock);
-	aqumv_reason_messages = messages;
 	return hold;
 }
 

@@ -410,15 +410,14 @@ look_at(AqumvTree *tree, Oid relid, bool above)
 	ReleaseSysCache(tuple);
 }
 
+/* The tree around a relation; its reasons, which are asked for later, have messages. */
 static AqumvTree *
 build_tree(Oid relid)
 {
 	AqumvTree  *tree = palloc0(sizeof(AqumvTree));
-	bool		had_messages = aqumv_reason_messages;
 	bool		detaching = false;
 	ListCell   *lc;
 
-	aqumv_reason_messages = true;	/* this will be asked for later */
 	tree->relid = relid;
 	tree->serial = ++last_serial;
 	tree->counts_rows = true;
@@ -445,7 +444,6 @@ build_tree(Oid relid)
 		tree->unsuitable = aqumv_reason(AQUMV_DETACHING,
 										"a partition of \"%s\" is being detached; ALTER TABLE ... DETACH PARTITION ... FINALIZE ends that",
 										get_rel_name(relid));
-	aqumv_reason_messages = had_messages;
 	return tree;
 }
 
@@ -475,11 +473,15 @@ aqumv_get_tree(Oid relid)
 	context = AllocSetContextCreate(CurrentMemoryContext, "aqumv partition tree",
 									ALLOCSET_SMALL_SIZES);
 	old = MemoryContextSwitchTo(context);
-	for (tries = 0; tries < 3 && before != invalidations; tries++)
+	AQUMV_BEGIN_MESSAGES(true);
 	{
-		before = invalidations;
-		tree = build_tree(relid);
+		for (tries = 0; tries < 3 && before != invalidations; tries++)
+		{
+			before = invalidations;
+			tree = build_tree(relid);
+		}
 	}
+	AQUMV_END_MESSAGES();
 	MemoryContextSwitchTo(old);
 
 	slot = hash_search(tree_slots, &relid, HASH_ENTER, &found);

@@ -264,11 +264,11 @@ aqumv_is_trusted(AqumvView *view)
 		return false;
 	if (view->trusted_tree != tree->serial || view->trusted_roles != role_changes)
 	{
-		bool		had_messages = aqumv_reason_messages;
-
-		aqumv_reason_messages = false;
-		view->trusted = check_trust(view, &has_record) == NULL;
-		aqumv_reason_messages = had_messages;
+		AQUMV_BEGIN_MESSAGES(false);
+		{
+			view->trusted = check_trust(view, &has_record) == NULL;
+		}
+		AQUMV_END_MESSAGES();
 		view->has_record = has_record;
 		view->trusted_tree = tree->serial;
 		view->trusted_roles = role_changes;
@@ -308,15 +308,16 @@ aqumv_warn_unmaintained(const AqumvView *view, const AqumvReason *reason)
 void
 aqumv_pass_by(AqumvView *view)
 {
-	bool		had_messages = aqumv_reason_messages;
 	bool		has_record;
 	AqumvReason *reason;
 
 	if (aqumv_is_trusted(view) || !view->has_record)
 		return;
-	aqumv_reason_messages = true;
-	reason = check_trust(view, &has_record);
-	aqumv_reason_messages = had_messages;
+	AQUMV_BEGIN_MESSAGES(true);
+	{
+		reason = check_trust(view, &has_record);
+	}
+	AQUMV_END_MESSAGES();
 	aqumv_doubt_refresh(view->view);
 	view->has_record = false;
 	if (reason != NULL)

@@ -490,6 +490,7 @@ aqumv_function_versions(Query *definition)
 	return fingerprint.which;
 }
 
+/* The entry of a view; its reasons, which are asked for later, have messages. */
 static AqumvView *
 build_view(Relation rel)
 {
@@ -497,7 +498,6 @@ build_view(Relation rel)
 	Query	   *query;
 	RangeTblEntry *rte;
 	int			rti;
-	bool		had_messages = aqumv_reason_messages;
 	Fingerprint fingerprint = {0};
 
 	view->view = RelationGetRelid(rel);
@@ -507,7 +507,6 @@ build_view(Relation rel)
 	view->filenode = aqumv_compat_filenode(rel);
 	view->pages = Max(rel->rd_rel->relpages, 1);
 
-	aqumv_reason_messages = true;	/* this will be asked for later */
 	query = definition_of(rel);
 	(void) fingerprint_walker((Node *) query, &fingerprint);
 	/* users' functions were found through the search_path that the owner chose */
@@ -532,7 +531,6 @@ build_view(Relation rel)
 		if (view->withheld == NULL)
 			view->withheld = aqumv_check_attachments(rel);
 	}
-	aqumv_reason_messages = had_messages;
 	return view;
 }
 
@@ -550,11 +548,15 @@ remember_view(Relation rel)
 	int			tries;
 	bool		found;
 
-	for (tries = 0; tries < 3 && before != invalidations; tries++)
+	AQUMV_BEGIN_MESSAGES(true);
 	{
-		before = invalidations;
-		view = build_view(rel);
+		for (tries = 0; tries < 3 && before != invalidations; tries++)
+		{
+			before = invalidations;
+			view = build_view(rel);
+		}
 	}
+	AQUMV_END_MESSAGES();
 	MemoryContextSwitchTo(old);
 
 	slot = hash_search(view_slots, &viewoid, HASH_ENTER, &found);

@@ -337,7 +337,6 @@ aqumv_get_follower(AqumvView *view, AqumvFollower **result)
 				old;
 	Relation	rel;
 	AqumvReason *reason;
-	bool		had_messages = aqumv_reason_messages;
 	bool		found;
 
 	slot = hash_search(follower_slots, &view->view, HASH_FIND, NULL);
@@ -356,9 +355,11 @@ aqumv_get_follower(AqumvView *view, AqumvFollower **result)
 	follower->context = context;
 	follower->work = AllocSetContextCreate(context, "aqumv follower's work",
 										   ALLOCSET_SMALL_SIZES);
-	aqumv_reason_messages = true;
-	reason = compile_follower(follower, view, rel);
-	aqumv_reason_messages = had_messages;
+	AQUMV_BEGIN_MESSAGES(true);
+	{
+		reason = compile_follower(follower, view, rel);
+	}
+	AQUMV_END_MESSAGES();
 	MemoryContextSwitchTo(old);
 	table_close(rel, NoLock);
 	if (reason != NULL)

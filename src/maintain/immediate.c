@@ -341,12 +341,13 @@ rebuild_view(AqumvView *view)
 static AqumvReason *
 why_unmaintained(AqumvView *view)
 {
-	bool		had_messages = aqumv_reason_messages;
 	AqumvReason *reason;
 
-	aqumv_reason_messages = true;
-	reason = aqumv_check_maintained(view);
-	aqumv_reason_messages = had_messages;
+	AQUMV_BEGIN_MESSAGES(true);
+	{
+		reason = aqumv_check_maintained(view);
+	}
+	AQUMV_END_MESSAGES();
 	return reason;
 }
 

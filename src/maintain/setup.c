@@ -56,18 +56,12 @@ aqumv_require_delta(Query *query, const char *view)
 {
 	AqumvDelta *delta;
 	AqumvReason *reason;
-	bool		had_messages = aqumv_reason_messages;
 
-	aqumv_reason_messages = true;
-	PG_TRY();
+	AQUMV_BEGIN_MESSAGES(true);
 	{
 		reason = aqumv_make_delta(query, &delta);
 	}
-	PG_FINALLY();
-	{
-		aqumv_reason_messages = had_messages;
-	}
-	PG_END_TRY();
+	AQUMV_END_MESSAGES();
 	if (reason != NULL)
 		refuse(view, reason->message);
 	return delta;
