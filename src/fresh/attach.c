@@ -210,7 +210,6 @@ extend_maintenance(Oid relid)
 		if (!list_member_oid(above, lfirst_oid(lc)) || aqumv_has_triggers(lfirst_oid(lc), true))
 			continue;
 		LockRelationOid(lfirst_oid(lc), ShareRowExclusiveLock);
-		aqumv_drop_triggers(lfirst_oid(lc), true);
 		aqumv_create_triggers(lfirst_oid(lc), true);
 	}
 }

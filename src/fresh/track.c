@@ -52,8 +52,6 @@ aqumv_track_one(Oid relid)
 	AqumvTracking row;
 
 	LockRelationOid(relid, ShareRowExclusiveLock);
-	if (aqumv_read_tracking(relid, &row) && !aqumv_has_triggers(relid, false))
-		aqumv_drop_triggers(relid, false);	/* somebody has switched some of them */
 	aqumv_create_triggers(relid, false);
 	if (aqumv_read_tracking(relid, &row) && row.root != aqumv_root_of(relid))
 		aqumv_delete_marks(row.root, relid);
@@ -310,7 +308,6 @@ aqumv_maintain_base(Oid relid, Oid owner, bool keep_writers_out)
 			continue;			/* we have waited for who created or dropped them */
 		/* if a view reads it already, somebody has dropped some */
 		aqumv_distrust(lfirst_oid(lc), true);
-		aqumv_drop_triggers(lfirst_oid(lc), true);
 		aqumv_create_triggers(lfirst_oid(lc), true);
 	}
 }

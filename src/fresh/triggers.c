@@ -57,10 +57,7 @@ transition_tables(int16 event)
 	return tables;
 }
 
-/*
- * Create one of our triggers, unless it stands.  The caller holds SHARE ROW
- * EXCLUSIVE.
- */
+/* Create one of our triggers.  The caller holds SHARE ROW EXCLUSIVE. */
 static void
 create_trigger(Oid relid, int number)
 {
@@ -69,7 +66,7 @@ create_trigger(Oid relid, int number)
 	ObjectAddress trigger,
 				extension;
 
-	if (!aqumv_trigger_suits(kind, get_rel_relkind(relid)) || aqumv_has_trigger(relid, number))
+	if (!aqumv_trigger_suits(kind, get_rel_relkind(relid)))
 		return;
 	stmt = makeNode(CreateTrigStmt);
 	stmt->trigname = pstrdup(kind->name);
@@ -85,17 +82,6 @@ create_trigger(Oid relid, int number)
 					 get_extension_oid(AQUMV_EXTENSION, false));
 	recordDependencyOn(&trigger, &extension, DEPENDENCY_AUTO_EXTENSION);
 	CommandCounterIncrement();
-}
-
-/* Create those of one sort: for immediate views, or for marks. */
-void
-aqumv_create_triggers(Oid relid, bool maintaining)
-{
-	for (int i = 0; i < AQUMV_TRIGGER_KINDS; i++)
-	{
-		if (aqumv_trigger_kinds[i].maintaining == maintaining)
-			create_trigger(relid, i);
-	}
 }
 
 static bool
@@ -137,6 +123,24 @@ aqumv_drop_triggers(Oid relid, bool maintaining)
 	table_close(rel, AccessShareLock);
 	performMultipleDeletions(doomed, DROP_RESTRICT, PERFORM_DELETION_INTERNAL);
 	free_object_addresses(doomed);
+}
+
+/*
+ * Have those of one sort stand: for immediate views, or for marks.  If not all of
+ * them do, somebody has switched or dropped some, and what is left goes first: two
+ * of a kind would fold every change in twice.
+ */
+void
+aqumv_create_triggers(Oid relid, bool maintaining)
+{
+	if (aqumv_has_triggers(relid, maintaining))
+		return;
+	aqumv_drop_triggers(relid, maintaining);
+	for (int i = 0; i < AQUMV_TRIGGER_KINDS; i++)
+	{
+		if (aqumv_trigger_kinds[i].maintaining == maintaining)
+			create_trigger(relid, i);
+	}
 }
 
 /* The relation that a trigger is on, and its function; or InvalidOid. */
