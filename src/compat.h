@@ -75,6 +75,15 @@ aqumv_compat_ask_nothing(Query *query, RangeTblEntry *rte, RangeTblEntry *like)
 #endif
 }
 
+/* Give a flat copy of a query a list of privileges of its own, to which more can be added. */
+static inline void
+aqumv_compat_copy_permissions(Query *query)
+{
+#if PG_VERSION_NUM >= 160000
+	query->rteperminfos = list_copy(query->rteperminfos);
+#endif
+}
+
 /* As whom is it checked whether the query may read a relation?  InvalidOid: the current user */
 static inline Oid
 aqumv_compat_check_as_user(Query *query, RangeTblEntry *rte)
@@ -303,6 +312,26 @@ aqumv_compat_group_exprs(Query *query)
 	}
 #endif
 	return NULL;
+}
+
+/* Put others in the place of those, in a query whose range table is its own, though not the entries. */
+static inline void
+aqumv_compat_set_group_exprs(Query *query, List *group_exprs)
+{
+#if PG_VERSION_NUM >= 180000
+	ListCell   *lc;
+
+	foreach(lc, query->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+
+		if (rte->rtekind != RTE_GROUP)
+			continue;
+		lfirst(lc) = makeNode(RangeTblEntry);
+		*lfirst_node(RangeTblEntry, lc) = *rte;
+		lfirst_node(RangeTblEntry, lc)->groupexprs = group_exprs;
+	}
+#endif
 }
 
 /* Is this an entry that no plan reads from? */

@@ -146,8 +146,8 @@ plan_answer(const Choice *choice, AqumvAnswer *answer)
 	Option	   *option = plan_option(choice, answer, answer->query);
 	ListCell   *lc;
 
-	foreach(lc, answer->used)
-		((AqumvCandidate *) lfirst(lc))->verdict->cost_rewritten = option->cost;
+	foreach(lc, answer->sources)
+		((AqumvSource *) lfirst(lc))->candidate->verdict->cost_rewritten = option->cost;
 	return option;
 }
 
@@ -167,27 +167,6 @@ better_option(Option *a, Option *b)
 	return better;
 }
 
-static void
-allow_nothing(const Choice *choice)
-{
-	ListCell   *lc;
-
-	foreach(lc, choice->question.sites)
-		((AqumvSite *) lfirst(lc))->allowed = -1;
-}
-
-/* Answer with one candidate only, or, without one, with what is allowed. */
-static AqumvAnswer *
-answer_again(Choice *choice, AqumvSite *site, int candidate)
-{
-	if (site != NULL)
-	{
-		allow_nothing(choice);
-		site->allowed = candidate;
-	}
-	return aqumv_answer(&choice->question);
-}
-
 /*
  * The best of the views that can stand in the only place where any can; the
  * first that can has been planned.
@@ -195,14 +174,22 @@ answer_again(Choice *choice, AqumvSite *site, int candidate)
 static Option *
 try_other_views(Choice *choice, Option *best)
 {
-	AqumvSite  *site = linitial(best->answer->sites);
+	AqumvCandidate *first = ((AqumvSource *) linitial(best->answer->sources))->candidate;
 	int			planned = 1;
+	bool		beyond = false;
+	ListCell   *lc;
 
-	for (int i = site->allowed + 1; i < list_length(site->candidates) && planned < MAX_PLANNED; i++)
+	foreach(lc, first->site->candidates)
 	{
-		AqumvAnswer *answer = answer_again(choice, site, i);
+		AqumvAnswer *answer;
 
-		if (answer->used == NIL)
+		if (!beyond || planned == MAX_PLANNED)
+		{
+			beyond |= lfirst(lc) == first;
+			continue;
+		}
+		answer = aqumv_answer(&choice->question, list_make1(lfirst(lc)));
+		if (answer->sources == NIL)
 			continue;
 		planned++;
 		best = better_option(best, plan_answer(choice, answer));
@@ -281,29 +268,44 @@ is_to_blame(List *sites, const AqumvSite *site, const Option *before, const Opti
 	return own > 0;
 }
 
+/* Where the views of an answer stand. */
+static List *
+sites_of(const AqumvAnswer *answer)
+{
+	List	   *sites = NIL;
+	ListCell   *lc;
+
+	foreach(lc, answer->sources)
+		sites = lappend(sites, ((AqumvSource *) lfirst(lc))->candidate->site);
+	return sites;
+}
+
 /* Some blocks may be better off without views. */
 static Option *
 try_without_losers(Choice *choice, Option *original, Option *best)
 {
-	List	   *sites = best->answer->sites;
-	int			nlosers = 0;
+	List	   *sites = sites_of(best->answer);
+	List	   *losers = NIL;
+	List	   *others = NIL;
 	ListCell   *lc;
 	AqumvAnswer *answer;
 
 	foreach(lc, sites)
 	{
-		AqumvSite  *site = lfirst(lc);
-
-		if (is_to_blame(sites, site, original, best))
-		{
-			site->allowed = -1;
-			nlosers++;
-		}
+		if (is_to_blame(sites, lfirst(lc), original, best))
+			losers = lappend(losers, lfirst(lc));
 	}
-	if (nlosers == 0 || nlosers == list_length(sites))
+	foreach(lc, best->answer->sources)
+	{
+		AqumvCandidate *candidate = ((AqumvSource *) lfirst(lc))->candidate;
+
+		if (!list_member_ptr(losers, candidate->site))
+			others = lappend(others, candidate);
+	}
+	if (losers == NIL || others == NIL)
 		return best;
-	answer = answer_again(choice, NULL, 0);
-	return answer->used == NIL ? best : better_option(best, plan_answer(choice, answer));
+	answer = aqumv_answer(&choice->question, others);
+	return answer->sources == NIL ? best : better_option(best, plan_answer(choice, answer));
 }
 
 /*
@@ -326,8 +328,8 @@ try_everything(Choice *choice)
 
 			if (candidate->verdict->cost_rewritten >= 0)
 				continue;
-			answer = answer_again(choice, site, foreach_current_index(lv));
-			if (answer->used != NIL)
+			answer = aqumv_answer(&choice->question, list_make1(candidate));
+			if (answer->sources != NIL)
 				(void) plan_answer(choice, answer);
 			aqumv_give_up(answer);
 		}
@@ -383,8 +385,8 @@ require_answers(const Choice *choice, const AqumvAnswer *answer)
 		AqumvReason *reason = ((AqumvVerdict *) linitial(site->verdicts))->reason;
 		bool		answered = reason != NULL && reason->code == AQUMV_ROW_LOCKS;
 
-		foreach(lu, answer->sites)
-			answered |= ((AqumvSite *) lfirst(lu))->base == site->base;
+		foreach(lu, answer->sources)
+			answered |= ((AqumvSource *) lfirst(lu))->candidate->site->base == site->base;
 		if (!answered)
 			complain(choice, site);
 	}
@@ -397,11 +399,16 @@ require_answers(const Choice *choice, const AqumvAnswer *answer)
 static List *
 judge(const Choice *choice, const Option *winner)
 {
-	List	   *used = winner->answer == NULL ? NIL : winner->answer->used;
+	List	   *used = NIL;
 	List	   *verdicts = NIL;
 	ListCell   *lc,
 			   *lv;
 
+	if (winner->answer != NULL)
+	{
+		foreach(lc, winner->answer->sources)
+			used = lappend(used, ((AqumvSource *) lfirst(lc))->candidate);
+	}
 	foreach(lc, choice->question.sites)
 	{
 		AqumvSite  *site = lfirst(lc);
@@ -449,12 +456,12 @@ finish_plan(const Choice *choice, const Option *winner)
 	if (winner->answer != NULL)
 	{
 		AqumvAnswer *answer = winner->answer;
-		AqumvGuard *guards = palloc(list_length(answer->used) * sizeof(AqumvGuard));
+		AqumvGuard *guards = palloc(list_length(answer->sources) * sizeof(AqumvGuard));
 		int			n = 0;
 
-		foreach(lc, answer->used)
+		foreach(lc, answer->sources)
 		{
-			AqumvGuard	guard = ((AqumvCandidate *) lfirst(lc))->guard;
+			AqumvGuard	guard = ((AqumvSource *) lfirst(lc))->guard;
 			int			i;
 
 			for (i = 0; i < n && guards[i].view != guard.view; i++)
@@ -479,7 +486,7 @@ finish_plan(const Choice *choice, const Option *winner)
 		{
 			AqumvCandidate *candidate = lfirst(lv);
 
-			if (candidate->match != NULL)
+			if (candidate->matches)
 				plan->relationOids = lappend_oid(plan->relationOids,
 												 candidate->verdict->view);
 		}
@@ -509,7 +516,7 @@ static Option *
 choose(Choice *choice, bool explain)
 {
 	AqumvStatement *statement = choice->statement;
-	AqumvAnswer *answer = aqumv_answer(&choice->question);
+	AqumvAnswer *answer = aqumv_find_answer(&choice->question);
 	Option	   *best = NULL;
 	bool		by_cost = statement->mode == AQUMV_REWRITE_COST;
 
@@ -521,16 +528,16 @@ choose(Choice *choice, bool explain)
 	 * planned last.  The planner scribbles on its input, which the guard needs
 	 * whole.
 	 */
-	if (answer->used == NIL && !explain)
+	if (answer->sources == NIL && !explain)
 		return plan_option(choice, NULL, statement->parse);
 	if (by_cost || explain)
 		choice->original = plan_option(choice, NULL, copyObject(choice->question.parse));
 	/* costs tell of statistics, also of what inlined functions read */
 	if (explain)
 		aqumv_compat_check_plan_permissions(choice->original->plan);
-	if (answer->used != NIL)
+	if (answer->sources != NIL)
 		best = plan_answer(choice, answer);
-	if (best != NULL && list_length(answer->used) == 1)
+	if (best != NULL && list_length(answer->sources) == 1)
 		best = try_other_views(choice, best);
 	else if (best != NULL && by_cost && choice->nblocks > 0)
 		best = try_without_losers(choice, choice->original, best);

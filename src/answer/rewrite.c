@@ -13,63 +13,52 @@
  */
 #include "aqumv.h"
 
-#include "access/table.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
-#include "nodes/value.h"
 #include "parser/parsetree.h"
-#include "storage/lmgr.h"
-#include "utils/rel.h"
 
 #include "answer/rewrite.h"
 #include "compat.h"
 
-/* The range table entry of a view, on which a lock is held already. */
-static RangeTblEntry *
-make_view_entry(Oid view)
-{
-	RangeTblEntry *rte = makeNode(RangeTblEntry);
-	Relation	rel = table_open(view, NoLock);
-	List	   *colnames = NIL;
-
-	for (int i = 0; i < RelationGetNumberOfAttributes(rel); i++)
-		colnames = lappend(colnames,
-						   makeString(pstrdup(NameStr(TupleDescAttr(RelationGetDescr(rel), i)->attname))));
-	rte->rtekind = RTE_RELATION;
-	rte->relid = view;
-	rte->relkind = rel->rd_rel->relkind;
-	rte->rellockmode = AccessShareLock;
-	rte->eref = makeAlias(RelationGetRelationName(rel), colnames);
-	rte->inFromCl = true;
-	table_close(rel, NoLock);
-	return rte;
-}
-
-/* Make conditions out of lists of conjuncts again. */
-static void
-join_conjuncts(Node *node)
+/* A join tree whose conditions are not lists of conjuncts. */
+static Node *
+joined_conjuncts(Node *node)
 {
 	ListCell   *lc;
 
 	if (IsA(node, FromExpr))
 	{
-		FromExpr   *from = (FromExpr *) node;
+		FromExpr   *from = makeNode(FromExpr);
 
-		foreach(lc, from->fromlist)
-			join_conjuncts(lfirst(lc));
-		from->quals = from->quals == NULL ? NULL :
-			(Node *) make_ands_explicit((List *) from->quals);
+		foreach(lc, ((FromExpr *) node)->fromlist)
+			from->fromlist = lappend(from->fromlist, joined_conjuncts(lfirst(lc)));
+		if (((FromExpr *) node)->quals != NULL)
+			from->quals = (Node *) make_ands_explicit((List *) ((FromExpr *) node)->quals);
+		return (Node *) from;
 	}
-	else if (IsA(node, JoinExpr))
+	if (IsA(node, JoinExpr))
 	{
-		JoinExpr   *join = (JoinExpr *) node;
+		JoinExpr   *join = makeNode(JoinExpr);
 
-		join_conjuncts(join->larg);
-		join_conjuncts(join->rarg);
+		*join = *(JoinExpr *) node;
+		join->larg = joined_conjuncts(join->larg);
+		join->rarg = joined_conjuncts(join->rarg);
 		/* an inner join without a condition is fine, others need one */
 		join->quals = join->quals == NULL && join->jointype == JOIN_INNER ? NULL :
 			(Node *) make_ands_explicit((List *) join->quals);
+		return (Node *) join;
 	}
+	return node;
+}
+
+/* A copy of an entry, down to its own fields. */
+static RangeTblEntry *
+flat_copy(const RangeTblEntry *rte)
+{
+	RangeTblEntry *copy = makeNode(RangeTblEntry);
+
+	*copy = *rte;
+	return copy;
 }
 
 static Node *
@@ -96,40 +85,44 @@ forget_join_columns(Query *query, int rti)
 	{
 		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
 
-		if (rte->rtekind == RTE_JOIN)
-			rte->joinaliasvars = (List *)
-				forget_columns_mutator((Node *) rte->joinaliasvars, &rti);
+		if (rte->rtekind != RTE_JOIN)
+			continue;
+		lfirst(lc) = flat_copy(rte);
+		((RangeTblEntry *) lfirst(lc))->joinaliasvars = (List *)
+			forget_columns_mutator((Node *) rte->joinaliasvars, &rti);
 	}
 }
 
 /*
- * Make the block that reads the view, out of the summary's query and the match,
- * which are used up.
+ * Make the block that reads a source, out of the summary's query and the match.
+ * These stay as they are, and the block shares what it can with them: copy it
+ * before it is scribbled on.
  */
 Query *
-aqumv_rewrite(AqumvSummary *query, AqumvMatch *match, Oid view)
+aqumv_rewrite(const AqumvSummary *query, const AqumvSource *source)
 {
-	Query	   *result = query->query;
+	const AqumvMatch *match = source->match;
+	Query	   *result = makeNode(Query);
 	int			rti = linitial_int(query->rtis);
 	ListCell   *cell;
 	RangeTblEntry *base;
 
-	if (match->range_table != NIL)
-		result->rtable = match->range_table;
+	*result = *query->query;
+	result->rtable = list_copy(match->range_table != NIL ? match->range_table : result->rtable);
+	aqumv_compat_copy_permissions(result);
 	cell = list_nth_cell(result->rtable, rti - 1);
-	base = lfirst_node(RangeTblEntry, cell);
-	lfirst(cell) = make_view_entry(view);
+	base = flat_copy(lfirst_node(RangeTblEntry, cell));
+	lfirst(cell) = aqumv_source_entry(source);
 	aqumv_compat_ask_nothing(result, lfirst(cell), base);
 	base->inh = false;
 	result->rtable = lappend(result->rtable, base);
 	forget_join_columns(result, rti);
 
 	result->targetList = match->target_list;
-	result->jointree = match->join_tree;
-	join_conjuncts((Node *) result->jointree);
+	result->jointree = (FromExpr *) joined_conjuncts((Node *) match->join_tree);
 	result->havingQual = match->having;
 	if (match->group_exprs != NIL)
-		*aqumv_compat_group_exprs(result) = match->group_exprs;
+		aqumv_compat_set_group_exprs(result, match->group_exprs);
 	if (match->fit == AQUMV_FIT_SAME)
 	{
 		result->hasAggs = false;

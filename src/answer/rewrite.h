@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * rewrite.h
- *	  Build the query that a match describes.  Pure.
+ *	  Build the block that reads a source.
  *
  *-------------------------------------------------------------------------
  */
@@ -10,8 +10,9 @@
 
 #include "aqumv.h"
 
-#include "answer/match.h"
+#include "algebra/summary.h"
+#include "answer/source.h"
 
-extern Query *aqumv_rewrite(AqumvSummary *query, AqumvMatch *match, Oid view);
+extern Query *aqumv_rewrite(const AqumvSummary *query, const AqumvSource *source);
 
 #endif							/* AQUMV_REWRITE_H */
