@@ -110,10 +110,11 @@ typedef struct Form
 static Node *
 canonical_var(Var *from, const List *rtis)
 {
-	Var		   *var = (Var *) copyObject(from);
+	Var		   *var = palloc(sizeof(Var));
 	int			index = 0;
 	ListCell   *lc;
 
+	*var = *from;
 	if (var->varlevelsup != 0)
 		return (Node *) var;
 	foreach(lc, rtis)

@@ -21,7 +21,9 @@
 #include "access/parallel.h"
 #include "access/transam.h"
 #include "access/xact.h"
+#include "catalog/pg_language.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/pathnodes.h"
@@ -90,6 +92,52 @@ aqumv_attempt(void (*action) (void *), void *arg)
 	return done;
 }
 
+/*
+ * Do something that, when it raises an error, leaves behind no more than memory
+ * and references to caches: a tenth of what a subtransaction costs.  False if it
+ * raised one.
+ */
+static bool
+attempt_plainly(void (*action) (void *), void *arg)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	ResourceOwner own = ResourceOwnerCreate(owner, "aqumv constants");
+	ErrorData  *volatile error = NULL;
+
+	CurrentResourceOwner = own;
+	PG_TRY();
+	{
+		action(arg);
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+	}
+	PG_END_TRY();
+	ResourceOwnerRelease(own, RESOURCE_RELEASE_BEFORE_LOCKS, error == NULL, false);
+	ResourceOwnerRelease(own, RESOURCE_RELEASE_LOCKS, error == NULL, false);
+	ResourceOwnerRelease(own, RESOURCE_RELEASE_AFTER_LOCKS, error == NULL, false);
+	CurrentResourceOwner = owner;
+	ResourceOwnerDelete(own);
+	if (error == NULL)
+		return true;
+	if (must_be_raised(error))
+		ReThrowError(error);
+	FreeErrorData(error);
+	return false;
+}
+
+/* what an error leaves behind that folding may raise */
+typedef enum Damage
+{
+	RAISES_NOTHING,
+	RAISES_PLAINLY,				/* memory and references to caches */
+	RAISES_ANYHOW
+} Damage;
+
 /* what is known of the parts of an expression */
 typedef struct Prospect
 {
@@ -97,15 +145,54 @@ typedef struct Prospect
 	int			constant;		/* how many may become constants */
 	int			other;			/* how many will not */
 	bool		null;			/* may any become NULL? */
-	bool		raises;			/* may folding any raise an error? */
+	Damage		damage;			/* the worst of any */
 } Prospect;
 
 /* what is known of the functions that a node calls */
 typedef struct Calls
 {
 	bool		immutable;
-	bool		harmless;
+	Damage		damage;
 } Calls;
+
+/* Are values of a type made without any look at catalogs or files? */
+static bool
+is_plain_type(Oid type)
+{
+	switch (type)
+	{
+		case BOOLOID:
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+		case FLOAT4OID:
+		case FLOAT8OID:
+		case NUMERICOID:
+		case DATEOID:
+		case TIMEOID:
+		case TIMESTAMPOID:
+		case TIMESTAMPTZOID:
+		case INTERVALOID:
+			return true;
+		default:
+			return false;
+	}
+}
+
+/* A function of core in C, of plain types, or of text to one? */
+static bool
+is_plain_function(Form_pg_proc form)
+{
+	if (form->oid >= FirstNormalObjectId || form->prolang != INTERNALlanguageId ||
+		!is_plain_type(form->prorettype))
+		return false;
+	for (int i = 0; i < form->pronargs; i++)
+	{
+		if (!is_plain_type(form->proargtypes.values[i]) && form->proargtypes.values[i] != TEXTOID)
+			return false;
+	}
+	return true;
+}
 
 /*
  * Leakproof functions raise nothing, unless they may not be called.
@@ -122,11 +209,14 @@ look_at_call(Oid funcid, void *context)
 		Form_pg_proc form = (Form_pg_proc) GETSTRUCT(tuple);
 
 		calls->immutable &= form->provolatile == PROVOLATILE_IMMUTABLE;
-		calls->harmless &= form->proleakproof;
 		(void) SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_proacl, &default_rights);
+		if (!form->proleakproof || !default_rights)
+			calls->damage = Max(calls->damage,
+								is_plain_function(form) ? RAISES_PLAINLY : RAISES_ANYHOW);
 		ReleaseSysCache(tuple);
 	}
-	calls->harmless &= default_rights;
+	else
+		calls->damage = RAISES_ANYHOW;
 	return false;
 }
 
@@ -172,16 +262,16 @@ look_at_constant(Node *node, Prospect *prospect)
 }
 
 /*
- * Find out whether folding an expression may raise.  "Yes" costs a
- * subtransaction, a wrong "no" an error that the statement did not have.
+ * Find out what folding an expression may raise.  Doubt costs a subtransaction,
+ * wrong confidence an error that the statement did not have.
  */
 static bool
 prospect_walker(Node *node, void *context)
 {
 	Prospect   *prospect = context;
 	Prospect	parts = {.params = prospect->params};
-	Calls		calls = {true, true};
-	bool		folded;
+	Calls		calls = {true, RAISES_NOTHING};
+	bool		folded = false;
 
 	if (node == NULL || look_at_constant(node, prospect))
 		return false;
@@ -191,7 +281,7 @@ prospect_walker(Node *node, void *context)
 		return false;
 
 	(void) expression_tree_walker(node, prospect_walker, &parts);
-	prospect->raises |= parts.raises;
+	prospect->damage = Max(prospect->damage, parts.damage);
 	switch (nodeTag(node))
 	{
 		case T_Var:
@@ -207,14 +297,16 @@ prospect_walker(Node *node, void *context)
 	}
 	if (is_transparent(node))
 		folded = parts.constant > 0;
-	else
+	/* of NULL, many functions are NULL whatever else they are given */
+	else if (parts.other == 0 || parts.null)
 	{
 		(void) check_functions_in_node(node, look_at_call, &calls);
-		/* of NULL, many functions are NULL whatever else they are given */
-		folded = (parts.other == 0 && calls.immutable) || parts.null;
+		folded = calls.immutable || parts.null;
 		parts.null |= folded;
-		if (folded && !(calls.harmless && (IsA(node, OpExpr) || IsA(node, FuncExpr))))
-			prospect->raises = true;
+		if (!IsA(node, OpExpr) && !IsA(node, FuncExpr))
+			calls.damage = RAISES_ANYHOW;
+		if (folded)
+			prospect->damage = Max(prospect->damage, calls.damage);
 	}
 	prospect->null |= parts.null;
 	if (folded)
@@ -237,7 +329,6 @@ typedef struct Folding
 	Node	   *expr;
 	List	   *hidden;			/* what stands for Params of kind PARAM_EXEC */
 	Bitmapset  *restored;
-	bool		raises;
 } Folding;
 
 static bool
@@ -289,6 +380,17 @@ aqumv_expand_arguments(FuncExpr *func)
 		result->args = args;
 	}
 	return result;
+}
+
+/* Is there anything that hide_mutator() would hide? */
+static bool
+hides_walker(Node *node, void *context)
+{
+	if (node == NULL || IsA(node, Query))
+		return false;
+	return IsA(node, CoerceToDomain) ||
+		(!IsA(node, Aggref) && check_functions_in_node(node, is_user_function, NULL)) ||
+		expression_tree_walker(node, hides_walker, context);
 }
 
 /*
@@ -366,8 +468,8 @@ fold_all(void *arg)
 		lfirst(lc) = expression_tree_mutator(lfirst(lc), fold_part, folding);
 }
 
-static bool
-may_raise(Folding *folding)
+static Damage
+look_ahead(Folding *folding)
 {
 	Prospect	prospect = {.params = folding->params};
 	ListCell   *lc;
@@ -375,7 +477,7 @@ may_raise(Folding *folding)
 	(void) prospect_walker(folding->expr, &prospect);
 	foreach(lc, folding->hidden)
 		(void) expression_tree_walker(lfirst(lc), prospect_walker, &prospect);
-	return prospect.raises;
+	return prospect.damage;
 }
 
 static bool
@@ -403,11 +505,23 @@ fold_one(PlannerInfo *root, ParamListInfo params, Node *expr)
 {
 	Folding		folding = {.root = root,.params = params};
 	Node	   *result;
+	bool		folded = true;
 
-	folding.expr = hide_mutator(expr, &folding);
-	if (!may_raise(&folding))
-		fold_all(&folding);
-	else if (!aqumv_attempt(fold_all, &folding))
+	CHECK_FOR_INTERRUPTS();
+	folding.expr = hides_walker(expr, NULL) ? hide_mutator(expr, &folding) : expr;
+	switch (look_ahead(&folding))
+	{
+		case RAISES_NOTHING:
+			fold_all(&folding);
+			break;
+		case RAISES_PLAINLY:
+			folded = attempt_plainly(fold_all, &folding);
+			break;
+		case RAISES_ANYHOW:
+			folded = aqumv_attempt(fold_all, &folding);
+			break;
+	}
+	if (!folded)
 		return expr;
 	result = folding.hidden == NIL ? folding.expr : restore_mutator(folding.expr, &folding);
 	/* with a subquery would go the check of the privileges that it needs */

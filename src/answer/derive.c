@@ -50,6 +50,19 @@ has_same_look(Node *node, const AqumvOutput *output)
 		exprCollation(node) == exprCollation(output->expr);
 }
 
+/* What can be told of two expressions before either is in canonical form. */
+static bool
+may_be_same(const Node *a, const Node *b)
+{
+	if (nodeTag(a) != nodeTag(b))
+		return false;
+	if (IsA(a, FuncExpr))
+		return ((const FuncExpr *) a)->funcid == ((const FuncExpr *) b)->funcid;
+	if (IsA(a, Aggref))
+		return ((const Aggref *) a)->aggfnoid == ((const Aggref *) b)->aggfnoid;
+	return true;
+}
+
 /* A column of the view that holds just this expression, or NULL. */
 static const AqumvOutput *
 find_output(Node *node, AqumvDerivation *d)
@@ -77,7 +90,7 @@ find_output(Node *node, AqumvDerivation *d)
 	{
 		const AqumvOutput *output = lfirst(lc);
 
-		if (nodeTag(output->expr) != nodeTag(node) || output->inexact ||
+		if (!may_be_same(node, output->expr) || output->inexact ||
 			(output->aggregated && d->fit != AQUMV_FIT_SAME))
 			continue;
 		if (canonical == NULL)

@@ -59,6 +59,7 @@ SELECT CASE WHEN false THEN (SELECT * FROM broken(1/0)) ELSE k END FROM t WHERE 
 SET statement_timeout = '100ms';
 \set VERBOSITY sqlstate
 SELECT k, factorial(32000) > 1 FROM t GROUP BY k;
+SELECT k, factorial(32000)::text > '1' FROM t GROUP BY k;
 \set VERBOSITY default
 RESET statement_timeout;
 

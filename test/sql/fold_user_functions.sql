@@ -39,6 +39,8 @@ CREATE MATERIALIZED VIEW v1 AS
       FROM t WHERE g(1) AND ==> 2;
 CREATE MATERIALIZED VIEW v2 AS SELECT f(k) AS b, f(2) AS two, count(*), sum(v + f(1, 2)), plus(f(4))
       FROM t WHERE g(a => 3) GROUP BY f(k), f(2) HAVING g(1);
+CREATE DOMAIN checked AS int CHECK (g(VALUE) OR g(1));
+CREATE MATERIALIZED VIEW vd AS SELECT k, v::checked AS c, count(*) FROM t GROUP BY k, v::checked;
 
 \c -
 SET search_path = fold_user_functions, public;
