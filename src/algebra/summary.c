@@ -480,6 +480,17 @@ count_rows(Node *expr, int rti, Oid relid)
 	agg->inputcollid = InvalidOid;
 }
 
+/* Is there a count of an expression, which might be one of rows? */
+static bool
+has_counts_walker(Node *node, void *context)
+{
+	if (node == NULL || IsA(node, Query))
+		return false;
+	if (IsA(node, Aggref) && ((Aggref *) node)->aggfnoid == F_COUNT_ANY)
+		return true;
+	return expression_tree_walker(node, has_counts_walker, context);
+}
+
 typedef struct CountContext
 {
 	int			rti;
@@ -527,7 +538,9 @@ aqumv_summarize_query(Query *query, int rti, bool any_copies, AqumvSummary **sum
 {
 	AqumvReason *reason = summarize(query, rti, summary);
 
-	if (reason == NULL && query->hasAggs)
+	if (reason == NULL && query->hasAggs &&
+		(has_counts_walker((Node *) query->targetList, NULL) ||
+		 has_counts_walker(query->havingQual, NULL)))
 		aqumv_only_relation(*summary)->columns = needed_columns(query, rti);
 	if (reason == NULL)
 		(*summary)->any_copies = !query->hasWindowFuncs &&
