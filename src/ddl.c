@@ -41,6 +41,7 @@
 #include "fresh/partition.h"
 #include "fresh/refresh.h"
 #include "fresh/statements.h"
+#include "fresh/syntax.h"
 #include "fresh/track.h"
 #include "fresh/trust.h"
 #include "fresh/views.h"

@@ -32,6 +32,7 @@
 #include "fresh/partition.h"
 #include "fresh/refreshcount.h"
 #include "fresh/statements.h"
+#include "fresh/syntax.h"
 #include "fresh/trust.h"
 #include "fresh/views.h"
 #include "maintain/deltastate.h"
@@ -147,6 +148,7 @@ _PG_init(void)
 	aqumv_partition_init();
 	aqumv_views_init();
 	aqumv_trust_init();
+	aqumv_syntax_init();
 	aqumv_account_init();
 	aqumv_writes_init();
 	aqumv_written_init();

@@ -28,6 +28,7 @@
 #include "fresh/refreshcount.h"
 #include "fresh/snapshot.h"
 #include "fresh/statements.h"
+#include "fresh/syntax.h"
 #include "fresh/views.h"
 
 /* A 32-bit transaction id that is running, or was a moment ago, in full. */
@@ -172,12 +173,13 @@ tracked_too_late(const AqumvTree *tree)
 }
 
 /*
- * Does the record tell of all that there is in the base?
+ * Does the record tell of all that there is in the base, as everybody computes it?
  */
 static bool
 is_complete(const AqumvFilling *filling, const AqumvView *view)
 {
-	if (filling->is_old || filling->hides_rows)
+	if (filling->is_old || filling->hides_rows ||
+		(view->runs_users_code && aqumv_reads_otherwise()))
 		return false;
 	if (view->unsuitable != NULL && view->maintenance != AQUMV_IMMEDIATE)
 		return true;			/* it answers nothing */

@@ -189,7 +189,7 @@ aqumv_check_record(const AqumvView *view, const AqumvRefresh *refresh)
 							"the view was refreshed by a transaction that this snapshot does not see, or in a session without the library; refresh it");
 	if (!refresh->complete)
 		return aqumv_reason(AQUMV_INCOMPLETE,
-							"row security kept rows from the view's owner when it was filled, or it was filled from an old snapshot; refresh it");
+							"row security kept rows from the view's owner when it was filled, or it was filled from an old snapshot, or where functions are read otherwise; refresh it");
 	if (view->functions != refresh->functions)
 		return aqumv_reason(AQUMV_FUNCTION_CHANGED,
 							"a function that the view calls was replaced since the view's last REFRESH began (%s)",

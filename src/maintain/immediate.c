@@ -32,6 +32,7 @@
 #include "fresh/partition.h"
 #include "fresh/refresh.h"
 #include "fresh/statements.h"
+#include "fresh/syntax.h"
 #include "fresh/trust.h"
 #include "fresh/views.h"
 #include "maintain/anew.h"
@@ -149,6 +150,7 @@ lock_view(Oid viewoid)
  */
 
 #define LACK_HINT gettext_noop("REFRESH MATERIALIZED VIEW puts in place again what its maintenance needs.")
+#define SYNTAX_HINT gettext_noop("REFRESH MATERIALIZED VIEW in another session, and do not set standard_conforming_strings, transform_null_equals or array_nulls where its tables are written.")
 #define INDEX_HINT gettext_noop("Drop the index or shorten what it indexes, and REFRESH MATERIALIZED VIEW.")
 
 /*
@@ -178,6 +180,13 @@ enter(AqumvView *view)
 	AqumvFollower *follower;
 	AqumvReason *reason;
 
+	if (view->runs_users_code && aqumv_reads_otherwise())
+	{
+		stop_maintenance(view->view,
+						 "the session has had settings under which functions are read otherwise",
+						 SYNTAX_HINT);
+		return NULL;
+	}
 	aqumv_enter_owner(view->view, view->base, view->owner, view->runs_users_code);
 	reason = aqumv_get_follower(view, &follower);
 	if (reason != NULL)

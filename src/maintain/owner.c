@@ -29,8 +29,6 @@
 #include "catalog/pg_index.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
-#include "parser/parse_expr.h"
-#include "parser/parser.h"
 #include "pgtime.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
@@ -40,6 +38,7 @@
 
 #include "algebra/usercode.h"
 #include "fresh/catalog.h"
+#include "fresh/syntax.h"
 #include "maintain/owner.h"
 
 /* a view that is being computed, by us or by core, and whose rows it reads */
@@ -200,25 +199,6 @@ aqumv_enter_owner(Oid view, Oid base, Oid owner, bool runs_users_code)
 	SetUserIdAndSecContext(owner, work->security | SECURITY_RESTRICTED_OPERATION);
 	if (runs_users_code)
 		aqumv_pin_settings();
-}
-
-/*
- * Have the texts of functions read as everybody reads them, whatever the session
- * has set.  Returns the level of settings to go back from, or 0 (or what was
- * given) if there is nothing to set.
- */
-int
-aqumv_pin_syntax(int guc_level)
-{
-	if (guc_level == 0 && (!standard_conforming_strings || Transform_null_equals))
-		guc_level = NewGUCNestLevel();
-	if (!standard_conforming_strings)
-		(void) set_config_option("standard_conforming_strings", "on", PGC_USERSET,
-								 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-	if (Transform_null_equals)
-		(void) set_config_option("transform_null_equals", "off", PGC_USERSET,
-								 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-	return guc_level;
 }
 
 /*

@@ -11,7 +11,6 @@
 #include "aqumv.h"
 
 extern void aqumv_enter_owner(Oid view, Oid base, Oid owner, bool runs_users_code);
-extern int	aqumv_pin_syntax(int guc_level);
 extern void aqumv_pin_settings(void);
 extern void aqumv_set_time_zone(const char *zone);
 extern void aqumv_leave_owner(void);

@@ -1,5 +1,5 @@
 -- The texts of functions that a view calls are read as everybody reads them,
--- whatever the writer or who fills the view has set.
+-- whatever the writer or who fills the view has set; but see door_syntax_prewarmed.
 CREATE ROLE syntax_writer;
 CREATE TABLE syntax_t (x text);
 GRANT INSERT ON syntax_t TO syntax_writer;
