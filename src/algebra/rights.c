@@ -19,6 +19,9 @@
  */
 #include "aqumv.h"
 
+#include "access/htup_details.h"
+#include "access/transam.h"
+#include "catalog/pg_aggregate.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_user_mapping.h"
 #include "foreign/foreign.h"
@@ -61,6 +64,19 @@ note_function(Oid funcid, void *context)
 	return false;
 }
 
+/* The executor may look a long list of constants up by hash. */
+static void
+note_hash_functions(Oid operator, void *context)
+{
+	RegProcedure left,
+				right;
+
+	if (!get_op_hash_functions(operator, &left, &right))
+		return;
+	(void) note_function(left, context);
+	(void) note_function(right, context);
+}
+
 static bool
 functions_walker(Node *node, void *context)
 {
@@ -72,6 +88,8 @@ functions_walker(Node *node, void *context)
 	/* whoever groups calls the keys' equality */
 	if (IsA(node, SortGroupClause))
 		return note_function(get_opcode(((SortGroupClause *) node)->eqop), context);
+	if (IsA(node, ScalarArrayOpExpr))
+		note_hash_functions(((ScalarArrayOpExpr *) node)->opno, context);
 	(void) check_functions_in_node(node, note_function, context);
 	return expression_tree_walker(node, functions_walker, context);
 }
@@ -108,6 +126,43 @@ has_default_privileges(Oid funcid)
 	return isnull;
 }
 
+/*
+ * Is a function no aggregate of a user's, or may its owner call what it is made
+ * of?  The executor asks that of the owner, whoever calls the aggregate.
+ */
+static bool
+owner_may_call_parts(Oid funcid)
+{
+	HeapTuple	tuple = funcid < FirstNormalObjectId ? NULL :
+		SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
+	Form_pg_aggregate form;
+	bool		may = true;
+	bool		is_aggregate;
+	Oid			owner;
+	Oid			parts[5];
+
+	if (!HeapTupleIsValid(tuple))
+		return true;
+	is_aggregate = ((Form_pg_proc) GETSTRUCT(tuple))->prokind == PROKIND_AGGREGATE;
+	owner = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
+	ReleaseSysCache(tuple);
+	if (!is_aggregate)
+		return true;
+	tuple = SearchSysCache1(AGGFNOID, ObjectIdGetDatum(funcid));
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	form = (Form_pg_aggregate) GETSTRUCT(tuple);
+	parts[0] = form->aggtransfn;
+	parts[1] = form->aggfinalfn;
+	parts[2] = form->aggcombinefn;
+	parts[3] = form->aggserialfn;
+	parts[4] = form->aggdeserialfn;
+	for (int i = 0; i < lengthof(parts) && may; i++)
+		may = !OidIsValid(parts[i]) || aqumv_compat_role_may_execute(parts[i], owner);
+	ReleaseSysCache(tuple);
+	return may;
+}
+
 /* May the current user call all of these?  Not one that has been dropped. */
 bool
 aqumv_may_execute(List *functions)
@@ -121,6 +176,8 @@ aqumv_may_execute(List *functions)
 		if (!has_default_privileges(funcid) &&
 			(!SearchSysCacheExists1(PROCOID, ObjectIdGetDatum(funcid)) ||
 			 !aqumv_compat_may_execute(funcid)))
+			return false;
+		if (!owner_may_call_parts(funcid))
 			return false;
 	}
 	return true;

@@ -528,6 +528,9 @@ build_view(Relation rel)
 		if (view->withheld == NULL)
 			view->withheld = aqumv_check_functions(query, view->owner,
 												   view->summary->needs_timezone);
+		/* rows that were filled while its owner had a say stay withheld when he has none */
+		if (view->withheld != view->unsuitable)
+			view->functions ^= 1;
 		if (view->withheld == NULL)
 			view->withheld = aqumv_check_attachments(rel);
 	}

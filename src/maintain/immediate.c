@@ -20,6 +20,7 @@
 #include "catalog/index.h"
 #include "catalog/pg_class.h"
 #include "executor/executor.h"
+#include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -442,7 +443,8 @@ aqumv_rebuild_views(List *relids, bool wait)
 static List *bereft = NIL;
 
 /*
- * An index is about to be dropped.
+ * An index is about to be dropped.  An error if a function of its view does that, while
+ * the view is being computed; event triggers of the statement that fills it may.
  */
 void
 aqumv_drops_index(Oid index)
@@ -453,6 +455,8 @@ aqumv_drops_index(Oid index)
 	if (!OidIsValid(view) || get_rel_relkind(view) != RELKIND_MATVIEW ||
 		aqumv_maintenance_of(view) != AQUMV_IMMEDIATE)
 		return;
+	if (InSecurityRestrictedOperation())
+		aqumv_require_idle_view(view);
 	old = MemoryContextSwitchTo(TopMemoryContext);
 	bereft = list_append_unique_oid(bereft, view);
 	MemoryContextSwitchTo(old);
