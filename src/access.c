@@ -27,7 +27,7 @@
 #include "utils/syscache.h"
 
 #include "access.h"
-#include "ddl.h"
+#include "fill.h"
 #include "fresh/attach.h"
 #include "fresh/catalog.h"
 #include "fresh/option.h"

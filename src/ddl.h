@@ -10,10 +10,6 @@
 
 #include "aqumv.h"
 
-extern bool aqumv_is_filling(void);
-extern bool aqumv_is_filling_view(Oid view);
-
-extern void aqumv_note_created_view(Oid view);
 extern void aqumv_ddl_init(void);
 
 #endif							/* AQUMV_DDL_H */

@@ -22,7 +22,7 @@
 #include "utils/lsyscache.h"
 
 #include "compat.h"
-#include "ddl.h"
+#include "fill.h"
 #include "fresh/attach.h"
 #include "fresh/catalog.h"
 #include "fresh/marks.h"
