@@ -34,6 +34,7 @@
 #include "compat.h"
 #include "fill.h"
 #include "fresh/refresh.h"
+#include "fresh/syntax.h"
 #include "fresh/track.h"
 #include "fresh/trust.h"
 #include "maintain/immediate.h"
