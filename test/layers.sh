@@ -6,7 +6,7 @@
 # the same number never include each other.  The includes of modules (a file and its
 # header) have no circle.  What a header declares is defined in its own file, so
 # that no include hides behind another.  All of src is in the table, and
-# PG_VERSION_NUM appears in compat.h only.
+# PG_VERSION_NUM appears in compat.h only.  Nobody switches users but the door.
 set -eu
 cd "$(dirname "$0")/../src"
 status=0
@@ -56,4 +56,7 @@ done | grep . && status=1
 
 elsewhere=$(grep -l PG_VERSION_NUM -r . --include='*.[ch]' | grep -v '^\./compat\.h$') || :
 [ -z "$elsewhere" ] || complain "PG_VERSION_NUM belongs in compat.h: $elsewhere"
+
+switches=$(grep -l 'SetUserId' -r . --include='*.[ch]' | grep -v '^\./maintain/owner\.c$') || :
+[ -z "$switches" ] || complain "only maintain/owner.c switches users: $switches"
 exit $status

@@ -20,6 +20,7 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
+#include "algebra/fingerprint.h"
 #include "compat.h"
 #include "fresh/catalog.h"
 #include "fresh/marks.h"

@@ -42,6 +42,7 @@
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
+#include "algebra/fingerprint.h"
 #include "algebra/provenance.h"
 #include "algebra/usercode.h"
 #include "compat.h"
@@ -63,9 +64,6 @@ typedef struct ViewSlot
 	AqumvView  *current;
 	MemoryContext context;		/* of current */
 } ViewSlot;
-
-/* among the hash values of a view's functions: it may depend on others as well */
-#define ANY_FUNCTION ((Oid) 0)
 
 static HTAB *base_slots = NULL;
 static HTAB *view_slots = NULL;
@@ -120,7 +118,7 @@ is_concerned(const AqumvView *view, int cacheid, uint32 hashvalue)
 	if (cacheid == AUTHOID)
 		return view->functions != 0;
 	return list_member_oid(view->function_hashes, (Oid) hashvalue) ||
-		list_member_oid(view->function_hashes, ANY_FUNCTION);
+		list_member_oid(view->function_hashes, AQUMV_ANY_FUNCTION);
 }
 
 /*
@@ -312,152 +310,6 @@ aqumv_has_views(Oid base)
  * ------------------------------------------------------------------------
  */
 
-/* Is a function our own?  The library does what it does. */
-static bool
-is_own_function(Oid funcid)
-{
-	return get_func_namespace(funcid) == get_namespace_oid(AQUMV_SCHEMA, true);
-}
-
-/* of functions: what they do, and also which version of them it is */
-typedef struct Fingerprint
-{
-	int64		what;
-	int64		which;
-	List	   *hashes;			/* that their invalidations come with */
-	List	   *called;			/* OIDs */
-	List	   *seen;			/* of users' functions that have been added */
-} Fingerprint;
-
-static bool fingerprint_walker(Node *node, void *context);
-
-static void
-add_to(int64 *fingerprint, uint64 value)
-{
-	*fingerprint = (int64) hash_combine64((uint64) *fingerprint, value);
-}
-
-static void
-note_hash(int cacheid, Oid oid, Fingerprint *fingerprint)
-{
-	uint32		hash = GetSysCacheHashValue1(cacheid, ObjectIdGetDatum(oid));
-
-	if (OidIsValid(oid))
-		fingerprint->hashes = list_append_unique_oid(fingerprint->hashes, (Oid) hash);
-}
-
-/*
- * Add a user's function to a fingerprint, and those that it was written to call
- * once and for all.
- */
-static void
-add_function(Oid funcid, Fingerprint *fingerprint)
-{
-	static const AttrNumber body[] = {Anum_pg_proc_prosrc, Anum_pg_proc_probin,
-	Anum_pg_proc_prosqlbody, Anum_pg_proc_proconfig, Anum_pg_proc_proargdefaults};
-	HeapTuple	tuple;
-	Form_pg_proc form;
-
-	if (!OidIsValid(funcid) || funcid < FirstNormalObjectId || is_own_function(funcid) ||
-		list_member_oid(fingerprint->seen, funcid))
-		return;
-	note_hash(PROCOID, funcid, fingerprint);
-	fingerprint->seen = lappend_oid(fingerprint->seen, funcid);
-	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
-	if (!HeapTupleIsValid(tuple))
-		return;
-	add_to(&fingerprint->what, funcid);
-	for (int i = 0; i < lengthof(body); i++)
-	{
-		bool		isnull;
-		Datum		value = SysCacheGetAttr(PROCOID, tuple, body[i], &isnull);
-		bytea	   *bytes;
-
-		if (isnull)
-			continue;
-		/* provenance.c looks at what such a body calls */
-		if (body[i] == Anum_pg_proc_prosqlbody)
-			fingerprint->hashes = list_append_unique_oid(fingerprint->hashes, ANY_FUNCTION);
-		bytes = (bytea *) PG_DETOAST_DATUM(value);
-		add_to(&fingerprint->what, hash_bytes_extended((unsigned char *) VARDATA_ANY(bytes),
-													   VARSIZE_ANY_EXHDR(bytes), i));
-		if (body[i] == Anum_pg_proc_prosqlbody)
-		{
-			List	   *called = list_copy(fingerprint->called);
-
-			/* whose rights that needs is another matter */
-			(void) fingerprint_walker(stringToNode(TextDatumGetCString(value)), fingerprint);
-			fingerprint->called = called;
-		}
-	}
-	form = (Form_pg_proc) GETSTRUCT(tuple);
-	add_to(&fingerprint->what, form->prolang ^ (uint64) form->provolatile << 32 ^
-		   (uint64) form->proisstrict << 40 ^ (uint64) form->prosecdef << 41);
-	add_to(&fingerprint->which, HeapTupleHeaderGetRawXmin(tuple->t_data));
-	add_to(&fingerprint->which, ItemPointerGetBlockNumber(&tuple->t_self));
-	add_to(&fingerprint->which, ItemPointerGetOffsetNumber(&tuple->t_self));
-	ReleaseSysCache(tuple);
-}
-
-/* The same for an aggregate and the functions that it is made of. */
-static void
-add_aggregate(HeapTuple tuple, Fingerprint *fingerprint)
-{
-	Form_pg_aggregate agg = (Form_pg_aggregate) GETSTRUCT(tuple);
-	bool		isnull;
-	Datum		init;
-
-	add_function(agg->aggtransfn, fingerprint);
-	add_function(agg->aggfinalfn, fingerprint);
-	add_function(agg->aggcombinefn, fingerprint);
-	add_function(agg->aggserialfn, fingerprint);
-	add_function(agg->aggdeserialfn, fingerprint);
-	if (agg->aggfnoid < FirstNormalObjectId || is_own_function(agg->aggfnoid))
-		return;
-	note_hash(AGGFNOID, agg->aggfnoid, fingerprint);
-	add_to(&fingerprint->what, (uint64) agg->aggtransfn << 32 | agg->aggfinalfn);
-	add_to(&fingerprint->what, (uint64) agg->aggtranstype << 32 | agg->aggsortop);
-	init = SysCacheGetAttr(AGGFNOID, tuple, Anum_pg_aggregate_agginitval, &isnull);
-	if (!isnull)
-	{
-		char	   *value = TextDatumGetCString(init);
-
-		add_to(&fingerprint->what, hash_bytes_extended((unsigned char *) value, strlen(value), 0));
-	}
-}
-
-static bool
-add_function_checker(Oid funcid, void *context)
-{
-	Fingerprint *fingerprint = context;
-
-	add_function(funcid, fingerprint);
-	fingerprint->called = list_append_unique_oid(fingerprint->called, funcid);
-	return false;
-}
-
-static bool
-fingerprint_walker(Node *node, void *context)
-{
-	if (node == NULL)
-		return false;
-	if (IsA(node, Query))
-		return query_tree_walker((Query *) node, fingerprint_walker, context, 0);
-	if (IsA(node, Aggref))
-	{
-		HeapTuple	tuple = SearchSysCache1(AGGFNOID,
-											ObjectIdGetDatum(((Aggref *) node)->aggfnoid));
-
-		if (HeapTupleIsValid(tuple))
-		{
-			add_aggregate(tuple, context);
-			ReleaseSysCache(tuple);
-		}
-	}
-	check_functions_in_node(node, add_function_checker, context);
-	return expression_tree_walker(node, fingerprint_walker, context);
-}
-
 /* The definition of a view, which the caller has locked. */
 static Query *
 definition_of(Relation rel)
@@ -477,19 +329,6 @@ aqumv_definition_of(Oid viewoid)
 	return query;
 }
 
-/*
- * Which versions of functions does a definition call, as far as this backend
- * has heard?
- */
-int64
-aqumv_function_versions(Query *definition)
-{
-	Fingerprint fingerprint = {0};
-
-	(void) fingerprint_walker((Node *) definition, &fingerprint);
-	return fingerprint.which;
-}
-
 /* The entry of a view; its reasons, which are asked for later, have messages. */
 static AqumvView *
 build_view(Relation rel)
@@ -498,7 +337,7 @@ build_view(Relation rel)
 	Query	   *query;
 	RangeTblEntry *rte;
 	int			rti;
-	Fingerprint fingerprint = {0};
+	AqumvFingerprint fingerprint;
 
 	view->view = RelationGetRelid(rel);
 	view->owner = rel->rd_rel->relowner;
@@ -508,10 +347,7 @@ build_view(Relation rel)
 	view->pages = Max(rel->rd_rel->relpages, 1);
 
 	query = definition_of(rel);
-	(void) fingerprint_walker((Node *) query, &fingerprint);
-	/* users' functions were found through the search_path that the owner chose */
-	if (fingerprint.what != 0)
-		add_to(&fingerprint.what, view->owner);
+	fingerprint = aqumv_fingerprint(query, view->owner);
 	view->functions = fingerprint.what;
 	view->function_hashes = fingerprint.hashes;
 	view->runs_users_code = aqumv_runs_users_code(rel, query);

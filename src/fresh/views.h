@@ -72,7 +72,6 @@ typedef struct AqumvView
 extern List *aqumv_views_over(Oid base);
 extern bool aqumv_has_views(Oid base);
 extern Query *aqumv_definition_of(Oid view);
-extern int64 aqumv_function_versions(Query *definition);
 extern AqumvReason *aqumv_get_view(Oid view, AqumvView **result);
 extern AqumvView *aqumv_get_locked_view(Oid view);
 extern void aqumv_announce_view(Oid view);

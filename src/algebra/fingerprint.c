@@ -1,0 +1,190 @@
+/*-------------------------------------------------------------------------
+ *
+ * fingerprint.c
+ *	  Which users' functions does a definition call, and what do they do?
+ *
+ *	  Of two definitions that call functions which do something else, the
+ *	  fingerprints differ; so do those of versions of one function.  Calls that
+ *	  are bound late, by name, are not seen: provenance.c asks who may bind them.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aqumv.h"
+
+#include "access/htup_details.h"
+#include "access/transam.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_aggregate.h"
+#include "catalog/pg_proc.h"
+#include "common/hashfn.h"
+#include "nodes/nodeFuncs.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+#include "algebra/fingerprint.h"
+#include "compat.h"
+
+/* Is a function our own?  The library does what it does. */
+static bool
+is_own_function(Oid funcid)
+{
+	return get_func_namespace(funcid) == get_namespace_oid(AQUMV_SCHEMA, true);
+}
+
+static bool fingerprint_walker(Node *node, void *context);
+
+static void
+add_to(int64 *fingerprint, uint64 value)
+{
+	*fingerprint = (int64) hash_combine64((uint64) *fingerprint, value);
+}
+
+static void
+note_hash(int cacheid, Oid oid, AqumvFingerprint *fingerprint)
+{
+	uint32		hash = GetSysCacheHashValue1(cacheid, ObjectIdGetDatum(oid));
+
+	if (OidIsValid(oid))
+		fingerprint->hashes = list_append_unique_oid(fingerprint->hashes, (Oid) hash);
+}
+
+/*
+ * Add a user's function to a fingerprint, and those that it was written to call
+ * once and for all.
+ */
+static void
+add_function(Oid funcid, AqumvFingerprint *fingerprint)
+{
+	static const AttrNumber body[] = {Anum_pg_proc_prosrc, Anum_pg_proc_probin,
+	Anum_pg_proc_prosqlbody, Anum_pg_proc_proconfig, Anum_pg_proc_proargdefaults};
+	HeapTuple	tuple;
+	Form_pg_proc form;
+
+	if (!OidIsValid(funcid) || funcid < FirstNormalObjectId || is_own_function(funcid) ||
+		list_member_oid(fingerprint->seen, funcid))
+		return;
+	note_hash(PROCOID, funcid, fingerprint);
+	fingerprint->seen = lappend_oid(fingerprint->seen, funcid);
+	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
+	if (!HeapTupleIsValid(tuple))
+		return;
+	add_to(&fingerprint->what, funcid);
+	for (int i = 0; i < lengthof(body); i++)
+	{
+		bool		isnull;
+		Datum		value = SysCacheGetAttr(PROCOID, tuple, body[i], &isnull);
+		bytea	   *bytes;
+
+		if (isnull)
+			continue;
+		/* provenance.c looks at what such a body calls */
+		if (body[i] == Anum_pg_proc_prosqlbody)
+			fingerprint->hashes = list_append_unique_oid(fingerprint->hashes, AQUMV_ANY_FUNCTION);
+		bytes = (bytea *) PG_DETOAST_DATUM(value);
+		add_to(&fingerprint->what, hash_bytes_extended((unsigned char *) VARDATA_ANY(bytes),
+													   VARSIZE_ANY_EXHDR(bytes), i));
+		if (body[i] == Anum_pg_proc_prosqlbody)
+		{
+			List	   *called = list_copy(fingerprint->called);
+
+			/* whose rights that needs is another matter */
+			(void) fingerprint_walker(stringToNode(TextDatumGetCString(value)), fingerprint);
+			fingerprint->called = called;
+		}
+	}
+	form = (Form_pg_proc) GETSTRUCT(tuple);
+	add_to(&fingerprint->what, form->prolang ^ (uint64) form->provolatile << 32 ^
+		   (uint64) form->proisstrict << 40 ^ (uint64) form->prosecdef << 41);
+	add_to(&fingerprint->which, HeapTupleHeaderGetRawXmin(tuple->t_data));
+	add_to(&fingerprint->which, ItemPointerGetBlockNumber(&tuple->t_self));
+	add_to(&fingerprint->which, ItemPointerGetOffsetNumber(&tuple->t_self));
+	ReleaseSysCache(tuple);
+}
+
+/* The same for an aggregate and the functions that it is made of. */
+static void
+add_aggregate(HeapTuple tuple, AqumvFingerprint *fingerprint)
+{
+	Form_pg_aggregate agg = (Form_pg_aggregate) GETSTRUCT(tuple);
+	bool		isnull;
+	Datum		init;
+
+	add_function(agg->aggtransfn, fingerprint);
+	add_function(agg->aggfinalfn, fingerprint);
+	add_function(agg->aggcombinefn, fingerprint);
+	add_function(agg->aggserialfn, fingerprint);
+	add_function(agg->aggdeserialfn, fingerprint);
+	if (agg->aggfnoid < FirstNormalObjectId || is_own_function(agg->aggfnoid))
+		return;
+	note_hash(AGGFNOID, agg->aggfnoid, fingerprint);
+	add_to(&fingerprint->what, (uint64) agg->aggtransfn << 32 | agg->aggfinalfn);
+	add_to(&fingerprint->what, (uint64) agg->aggtranstype << 32 | agg->aggsortop);
+	init = SysCacheGetAttr(AGGFNOID, tuple, Anum_pg_aggregate_agginitval, &isnull);
+	if (!isnull)
+	{
+		char	   *value = TextDatumGetCString(init);
+
+		add_to(&fingerprint->what, hash_bytes_extended((unsigned char *) value, strlen(value), 0));
+	}
+}
+
+static bool
+add_function_checker(Oid funcid, void *context)
+{
+	AqumvFingerprint *fingerprint = context;
+
+	add_function(funcid, fingerprint);
+	fingerprint->called = list_append_unique_oid(fingerprint->called, funcid);
+	return false;
+}
+
+static bool
+fingerprint_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, fingerprint_walker, context, 0);
+	if (IsA(node, Aggref))
+	{
+		HeapTuple	tuple = SearchSysCache1(AGGFNOID,
+											ObjectIdGetDatum(((Aggref *) node)->aggfnoid));
+
+		if (HeapTupleIsValid(tuple))
+		{
+			add_aggregate(tuple, context);
+			ReleaseSysCache(tuple);
+		}
+	}
+	check_functions_in_node(node, add_function_checker, context);
+	return expression_tree_walker(node, fingerprint_walker, context);
+}
+
+/*
+ * Of a view's definition.  Users' functions were found through the search_path
+ * that its owner chose, so he is part of it; without any, "what" is 0.
+ */
+AqumvFingerprint
+aqumv_fingerprint(Query *definition, Oid owner)
+{
+	AqumvFingerprint fingerprint = {0};
+
+	(void) fingerprint_walker((Node *) definition, &fingerprint);
+	if (fingerprint.what != 0)
+		add_to(&fingerprint.what, owner);
+	return fingerprint;
+}
+
+/*
+ * Which versions of functions does a definition call, as far as this backend
+ * has heard?
+ */
+int64
+aqumv_function_versions(Query *definition)
+{
+	AqumvFingerprint fingerprint = {0};
+
+	(void) fingerprint_walker((Node *) definition, &fingerprint);
+	return fingerprint.which;
+}
