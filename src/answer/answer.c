@@ -43,7 +43,7 @@ typedef struct Inside
 	int			nsublinks;
 } Inside;
 
-static void visit(AqumvWalk *walk, AqumvBlock *block, Query *query);
+static Query *visit(AqumvWalk *walk, AqumvBlock *block, Query *query);
 
 /*
  * Put the body of a set-returning SQL function in the place of its call, as the
@@ -114,7 +114,7 @@ visit_child(Inside *inside, Query *query, Place place)
 		inside->form->children = lappend(inside->form->children, block);
 	}
 	inside->nchildren++;
-	visit(inside->walk, block, query);
+	(void) visit(inside->walk, block, query);
 }
 
 static bool
@@ -184,8 +184,11 @@ visit_children(AqumvWalk *walk, AqumvBlock *block, AqumvForm *form, Query *query
 								 QTW_IGNORE_RC_SUBQUERIES);
 }
 
-/* Put views into a block and those inside of it, in place. */
-static void
+/*
+ * Put views into a block and those inside of it, in place; but the statement as
+ * it was asked stays as it is, and another takes its place.
+ */
+static Query *
 visit(AqumvWalk *walk, AqumvBlock *block, Query *query)
 {
 	AqumvForm  *form = &block->written;
@@ -196,8 +199,16 @@ visit(AqumvWalk *walk, AqumvBlock *block, Query *query)
 		query->setOperations == NULL && query->jointree->fromlist != NIL)
 		form = aqumv_answer_block(walk, block, query);
 	if (form->query != NULL)
-		*query = *copyObject(form->query);
+	{
+		Query	   *copy = copyObject(form->query);
+
+		if (query == walk->question->parse)
+			query = copy;
+		else
+			*query = *copy;
+	}
 	visit_children(walk, block, form, query);
+	return query;
 }
 
 /* ------------------------------------------------------------------------
@@ -233,12 +244,31 @@ aqumv_number_blocks(Query *parse)
 	return n + 1;
 }
 
+/* Could anything inside of a statement change, but the whole of it? */
+static bool
+has_parts(Query *query)
+{
+	ListCell   *lc;
+
+	foreach(lc, query->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+
+		if (rte->rtekind != RTE_RELATION && rte->rtekind != RTE_JOIN)
+			return true;
+	}
+	return query->cteList != NIL || query->hasSubLinks || query->setOperations != NULL;
+}
+
 static AqumvAnswer *
 walk_over(AqumvWalk *walk)
 {
+	Query	   *query = walk->question->parse;
+
 	walk->answer = palloc0(sizeof(AqumvAnswer));
-	walk->answer->query = copyObject(walk->question->parse);
-	visit(walk, &walk->question->top, walk->answer->query);
+	if (has_parts(query))
+		query = copyObject(query);
+	walk->answer->query = visit(walk, &walk->question->top, query);
 	return walk->answer;
 }
 
