@@ -30,6 +30,9 @@ INSERT INTO q (query) VALUES
 ('SELECT s.v, o.note FROM o JOIN (SELECT v, count(*) AS n FROM ev GROUP BY v) s ON s.n = o.k'),
 ('SELECT * FROM (SELECT v, w FROM ev ORDER BY k LIMIT 5) s'),
 ('SELECT * FROM (SELECT v, w FROM ev WHERE k > 30 ORDER BY k LIMIT 5) s'),
+('SELECT v, count(*) FROM (SELECT v, w FROM ev WHERE v = 1 LIMIT 2) s GROUP BY v'),
+('SELECT v, count(*) FROM (SELECT DISTINCT v, w FROM ev) s GROUP BY v'),
+('SELECT o.k, s.c, s.v FROM o LEFT JOIN (SELECT v, w, 1 AS c FROM ev GROUP BY v, w) s ON s.v = o.v + 100'),
 ('SELECT * FROM (SELECT v, w FROM ev OFFSET 0) s WHERE v = 1 GROUP BY v, w'),
 -- CTEs
 ('WITH c AS (SELECT v, count(*) FROM ev GROUP BY v) SELECT * FROM c'),

@@ -45,4 +45,8 @@ DROP MATERIALIZED VIEW mv;
 CREATE MATERIALIZED VIEW mv AS SELECT k, count(id) AS n, count(a) AS na FROM ev GROUP BY k;
 SELECT pg_temp.compare('SELECT k, count(id) FROM ev GROUP BY k');
 SELECT pg_temp.compare('SELECT count(*), count(a) FROM ev');
+-- but not if it may be NULL
+DROP MATERIALIZED VIEW mv;
+CREATE MATERIALIZED VIEW mv AS SELECT k, count(b) AS nb, count(NULL) AS none FROM ev GROUP BY k;
+SELECT pg_temp.compare('SELECT k, count(*) FROM ev GROUP BY k');
 DROP SCHEMA rollup_not_null CASCADE;
