@@ -30,6 +30,7 @@
 #include "utils/tuplestore.h"
 
 #include "algebra/rights.h"
+#include "algebra/undo.h"
 #include "answer/choose.h"
 #include "compat.h"
 #include "fresh/catalog.h"
@@ -159,6 +160,25 @@ is_parameter_error(int sqlerrcode)
 		sqlerrcode == ERRCODE_INVALID_COLUMN_REFERENCE;
 }
 
+/* a statement with parameters, being analyzed */
+typedef struct Analysis
+{
+	RawStmt    *statement;
+	const char *text;
+	List	   *queries;
+} Analysis;
+
+static void
+analyze(void *arg)
+{
+	Analysis   *analysis = arg;
+	Oid		   *types = NULL;
+	int			ntypes = 0;
+
+	analysis->queries = pg_analyze_and_rewrite_varparams(analysis->statement, analysis->text,
+														 &types, &ntypes, NULL);
+}
+
 /*
  * Analyze a statement with parameters of which nothing is known.  That often
  * fails for normalised texts, which is no error here.  The types that fit are
@@ -167,35 +187,16 @@ is_parameter_error(int sqlerrcode)
 static AqumvReason *
 analyze_with_parameters(RawStmt *statement, const char *text, List **queries)
 {
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	Oid		   *types = NULL;
-	int			ntypes = 0;
-	ErrorData  *error = NULL;
+	Analysis	analysis = {statement, text};
+	ErrorData  *error = aqumv_catch_error(analyze, &analysis);
 
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		*queries = pg_analyze_and_rewrite_varparams(statement, text, &types, &ntypes, NULL);
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(context);
-	CurrentResourceOwner = owner;
 	if (error != NULL && !is_parameter_error(error->sqlerrcode))
 		ReThrowError(error);
 	if (error != NULL)
 		return aqumv_reason(AQUMV_PARAMETERS,
 							"with nothing known about its parameters the query cannot be understood (%s); put values in their place",
 							error->message);
+	*queries = analysis.queries;
 	return NULL;
 }
 

@@ -51,19 +51,6 @@ mutants()
 	perl "$top/test/mutants/apply.pl" "$action" "$@" "$top"/test/mutants/*.mutants
 }
 
-# Does the name $1 match a pattern?
-is_selected()
-{
-	[ -n "$patterns" ] || return 0
-	set -f
-	for pattern in $patterns; do
-		# shellcheck disable=SC2254 # it is a pattern
-		case $1 in $pattern) set +f; return 0 ;; esac
-	done
-	set +f
-	return 1
-}
-
 # The selected mutants, as "name kind/test...".
 selected()
 {

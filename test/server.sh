@@ -77,6 +77,20 @@ install_packages()
 		apt-get -qq -y --no-install-recommends install $packages >/dev/null
 }
 
+# Does the name $1 match one of the shell patterns in $patterns, or are there none?
+is_selected()
+{
+	# shellcheck disable=SC2154 # the caller sets patterns
+	[ -n "$patterns" ] || return 0
+	set -f
+	for pattern in $patterns; do
+		# shellcheck disable=SC2254 # it is a pattern
+		case $1 in $pattern) set +f; return 0 ;; esac
+	done
+	set +f
+	return 1
+}
+
 # Make $work, in memory if there are $1 MB of it to spare.
 private_directory()
 {

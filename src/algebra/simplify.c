@@ -21,9 +21,7 @@
 #include "access/parallel.h"
 #include "access/transam.h"
 #include "access/xact.h"
-#include "catalog/pg_language.h"
 #include "catalog/pg_proc.h"
-#include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/pathnodes.h"
@@ -31,10 +29,10 @@
 #include "optimizer/optimizer.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
-#include "utils/resowner.h"
 #include "utils/syscache.h"
 
 #include "algebra/simplify.h"
+#include "algebra/undo.h"
 
 /* ------------------------------------------------------------------------
  * What may raise an error
@@ -58,70 +56,11 @@ must_be_raised(const ErrorData *error)
 bool
 aqumv_attempt(void (*action) (void *), void *arg)
 {
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	bool		done = false;
+	ErrorData  *error;
 
 	if (IsInParallelMode())
 		return false;
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		action(arg);
-		ReleaseCurrentSubTransaction();
-		done = true;
-	}
-	PG_CATCH();
-	{
-		ErrorData  *error;
-
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(context);
-		CurrentResourceOwner = owner;
-		if (must_be_raised(error))
-			ReThrowError(error);
-		FreeErrorData(error);
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(context);
-	CurrentResourceOwner = owner;
-	return done;
-}
-
-/*
- * Do something that, when it raises an error, leaves behind no more than memory
- * and references to caches: a tenth of what a subtransaction costs.  False if it
- * raised one.
- */
-static bool
-attempt_plainly(void (*action) (void *), void *arg)
-{
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	ResourceOwner own = ResourceOwnerCreate(owner, "aqumv constants");
-	ErrorData  *volatile error = NULL;
-
-	CurrentResourceOwner = own;
-	PG_TRY();
-	{
-		action(arg);
-	}
-	PG_CATCH();
-	{
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		FlushErrorState();
-	}
-	PG_END_TRY();
-	ResourceOwnerRelease(own, RESOURCE_RELEASE_BEFORE_LOCKS, error == NULL, false);
-	ResourceOwnerRelease(own, RESOURCE_RELEASE_LOCKS, error == NULL, false);
-	ResourceOwnerRelease(own, RESOURCE_RELEASE_AFTER_LOCKS, error == NULL, false);
-	CurrentResourceOwner = owner;
-	ResourceOwnerDelete(own);
+	error = aqumv_catch_error(action, arg);
 	if (error == NULL)
 		return true;
 	if (must_be_raised(error))
@@ -130,14 +69,6 @@ attempt_plainly(void (*action) (void *), void *arg)
 	return false;
 }
 
-/* what an error leaves behind that folding may raise */
-typedef enum Damage
-{
-	RAISES_NOTHING,
-	RAISES_PLAINLY,				/* memory and references to caches */
-	RAISES_ANYHOW
-} Damage;
-
 /* what is known of the parts of an expression */
 typedef struct Prospect
 {
@@ -145,54 +76,15 @@ typedef struct Prospect
 	int			constant;		/* how many may become constants */
 	int			other;			/* how many will not */
 	bool		null;			/* may any become NULL? */
-	Damage		damage;			/* the worst of any */
+	bool		raises;			/* may folding any raise an error? */
 } Prospect;
 
 /* what is known of the functions that a node calls */
 typedef struct Calls
 {
 	bool		immutable;
-	Damage		damage;
+	bool		harmless;
 } Calls;
-
-/* Are values of a type made without any look at catalogs or files? */
-static bool
-is_plain_type(Oid type)
-{
-	switch (type)
-	{
-		case BOOLOID:
-		case INT2OID:
-		case INT4OID:
-		case INT8OID:
-		case FLOAT4OID:
-		case FLOAT8OID:
-		case NUMERICOID:
-		case DATEOID:
-		case TIMEOID:
-		case TIMESTAMPOID:
-		case TIMESTAMPTZOID:
-		case INTERVALOID:
-			return true;
-		default:
-			return false;
-	}
-}
-
-/* A function of core in C, of plain types, or of text to one? */
-static bool
-is_plain_function(Form_pg_proc form)
-{
-	if (form->oid >= FirstNormalObjectId || form->prolang != INTERNALlanguageId ||
-		!is_plain_type(form->prorettype))
-		return false;
-	for (int i = 0; i < form->pronargs; i++)
-	{
-		if (!is_plain_type(form->proargtypes.values[i]) && form->proargtypes.values[i] != TEXTOID)
-			return false;
-	}
-	return true;
-}
 
 /*
  * Leakproof functions raise nothing, unless they may not be called.
@@ -209,14 +101,11 @@ look_at_call(Oid funcid, void *context)
 		Form_pg_proc form = (Form_pg_proc) GETSTRUCT(tuple);
 
 		calls->immutable &= form->provolatile == PROVOLATILE_IMMUTABLE;
+		calls->harmless &= form->proleakproof;
 		(void) SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_proacl, &default_rights);
-		if (!form->proleakproof || !default_rights)
-			calls->damage = Max(calls->damage,
-								is_plain_function(form) ? RAISES_PLAINLY : RAISES_ANYHOW);
 		ReleaseSysCache(tuple);
 	}
-	else
-		calls->damage = RAISES_ANYHOW;
+	calls->harmless &= default_rights;
 	return false;
 }
 
@@ -262,15 +151,15 @@ look_at_constant(Node *node, Prospect *prospect)
 }
 
 /*
- * Find out what folding an expression may raise.  Doubt costs a subtransaction,
- * wrong confidence an error that the statement did not have.
+ * Find out whether folding an expression may raise.  "Yes" costs a
+ * subtransaction, a wrong "no" an error that the statement did not have.
  */
 static bool
 prospect_walker(Node *node, void *context)
 {
 	Prospect   *prospect = context;
 	Prospect	parts = {.params = prospect->params};
-	Calls		calls = {true, RAISES_NOTHING};
+	Calls		calls = {true, true};
 	bool		folded = false;
 
 	if (node == NULL || look_at_constant(node, prospect))
@@ -281,7 +170,7 @@ prospect_walker(Node *node, void *context)
 		return false;
 
 	(void) expression_tree_walker(node, prospect_walker, &parts);
-	prospect->damage = Max(prospect->damage, parts.damage);
+	prospect->raises |= parts.raises;
 	switch (nodeTag(node))
 	{
 		case T_Var:
@@ -303,10 +192,8 @@ prospect_walker(Node *node, void *context)
 		(void) check_functions_in_node(node, look_at_call, &calls);
 		folded = calls.immutable || parts.null;
 		parts.null |= folded;
-		if (!IsA(node, OpExpr) && !IsA(node, FuncExpr))
-			calls.damage = RAISES_ANYHOW;
-		if (folded)
-			prospect->damage = Max(prospect->damage, calls.damage);
+		if (folded && !(calls.harmless && (IsA(node, OpExpr) || IsA(node, FuncExpr))))
+			prospect->raises = true;
 	}
 	prospect->null |= parts.null;
 	if (folded)
@@ -468,8 +355,8 @@ fold_all(void *arg)
 		lfirst(lc) = expression_tree_mutator(lfirst(lc), fold_part, folding);
 }
 
-static Damage
-look_ahead(Folding *folding)
+static bool
+may_raise(Folding *folding)
 {
 	Prospect	prospect = {.params = folding->params};
 	ListCell   *lc;
@@ -477,7 +364,7 @@ look_ahead(Folding *folding)
 	(void) prospect_walker(folding->expr, &prospect);
 	foreach(lc, folding->hidden)
 		(void) expression_tree_walker(lfirst(lc), prospect_walker, &prospect);
-	return prospect.damage;
+	return prospect.raises;
 }
 
 static bool
@@ -505,23 +392,12 @@ fold_one(PlannerInfo *root, ParamListInfo params, Node *expr)
 {
 	Folding		folding = {.root = root,.params = params};
 	Node	   *result;
-	bool		folded = true;
 
 	CHECK_FOR_INTERRUPTS();
 	folding.expr = hides_walker(expr, NULL) ? hide_mutator(expr, &folding) : expr;
-	switch (look_ahead(&folding))
-	{
-		case RAISES_NOTHING:
-			fold_all(&folding);
-			break;
-		case RAISES_PLAINLY:
-			folded = attempt_plainly(fold_all, &folding);
-			break;
-		case RAISES_ANYHOW:
-			folded = aqumv_attempt(fold_all, &folding);
-			break;
-	}
-	if (!folded)
+	if (!may_raise(&folding))
+		fold_all(&folding);
+	else if (!aqumv_attempt(fold_all, &folding))
 		return expr;
 	result = folding.hidden == NIL ? folding.expr : restore_mutator(folding.expr, &folding);
 	/* with a subquery would go the check of the privileges that it needs */

@@ -19,6 +19,7 @@
 #include "utils/memutils.h"
 #include "utils/resowner.h"
 
+#include "algebra/undo.h"
 #include "maintain/attempt.h"
 #include "maintain/owner.h"
 
@@ -42,34 +43,20 @@ is_objection(int sqlstate)
 	}
 }
 
-/* The error by which a fold has ended, undone; or NULL. */
-static ErrorData *
-fold_in_subtransaction(AqumvFollower *follower, AqumvChanger fold, void *arg)
+/* a change of a view, on its way */
+typedef struct Attempt
 {
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	ErrorData  *volatile error = NULL;
+	AqumvFollower *follower;
+	AqumvChanger fold;
+	void	   *arg;
+} Attempt;
 
-	/* settings changed within would be put back at its end */
-	aqumv_pin_settings();
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		fold(follower, arg);
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(context);
-	CurrentResourceOwner = owner;
-	return error;
+static void
+run_attempt(void *arg)
+{
+	Attempt    *attempt = arg;
+
+	attempt->fold(attempt->follower, attempt->arg);
 }
 
 /*
@@ -80,14 +67,19 @@ fold_in_subtransaction(AqumvFollower *follower, AqumvChanger fold, void *arg)
 char *
 aqumv_attempt_change(AqumvFollower *follower, AqumvChanger fold, void *arg)
 {
+	Attempt		attempt = {follower, fold, arg};
 	ErrorData  *error = NULL;
 
 	follower->refusing = InvalidOid;
 	follower->indexing = false;
 	if (follower->may_refuse)
-		error = fold_in_subtransaction(follower, fold, arg);
+	{
+		/* settings changed within would be put back at its end */
+		aqumv_pin_settings();
+		error = aqumv_catch_error(run_attempt, &attempt);
+	}
 	else
-		fold(follower, arg);
+		run_attempt(&attempt);
 	if (error != NULL)
 	{
 		if (!follower->indexing || !is_objection(error->sqlerrcode))

@@ -141,7 +141,7 @@ join='SELECT p.c, q.c, sum(r.b) FROM p JOIN q ON p.a = q.a JOIN r ON r.a = q.a W
 work()
 {
 	cat >"$work/script"
-	is_wanted "$3" || return 0
+	is_selected "$3" || return 0
 	alternate "$rounds" "$work/ratios" "slice old $1 $2" "slice new $1 $2" 'b / a'
 	sort -n "$work/ratios" | awk -v name="$3" -v old="$(median <"$work/ratios.a")" -v new="$(median <"$work/ratios.b")" '
 		{ v[NR] = $1 }
@@ -152,18 +152,6 @@ work()
 		}' | tee "$work/line"
 	if grep -q WORSE "$work/line"; then missed=$((missed + 1)); fi
 	for server in old new; do sql $server -d bench -c 'VACUUM'; done
-}
-
-is_wanted()
-{
-	[ -n "$patterns" ] || return 0
-	set -f
-	for pattern in $patterns; do
-		# shellcheck disable=SC2254 # it is a pattern
-		case $1 in $pattern) set +f; return 0 ;; esac
-	done
-	set +f
-	return 1
 }
 
 # slice SERVER CLIENTS PROTOCOL: transactions per second
