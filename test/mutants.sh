@@ -14,15 +14,17 @@
 # mutant should be
 #
 #   killed            a test that it names fails
+#   killed, crash     and the server crashed
 #
 # and is reported loudly if it
 #
 #   SURVIVED          all tests that it names pass
+#   NO VERDICT        no test failed, but they did not end: no server, no time, no memory
 #   DOES NOT APPLY    its text is not in the file exactly once
 #   DOES NOT BUILD    what does not compile is no mutant
 #
-# The last line is "N killed, N survived"; the exit status is 0 if something was
-# killed and all were.
+# The last line is "N killed (N by a crash), N survived"; the exit status is 0 if
+# something was killed and all were.
 set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
 . "$top/test/server.sh"
@@ -41,6 +43,7 @@ while [ $# -gt 0 ]; do
 done
 
 killed=0
+crashed=0
 survived=0
 broken=0
 
@@ -141,11 +144,24 @@ tests_pass()
 	return $status
 }
 
-# Which tests failed, as far as the log says.
+# Which tests failed: lines of pg_regress (of 15, and of later ones) and the summary of prove.
 failures()
 {
-	sed -n 's/^test \([^ ]*\) .*FAILED.*/\1/p; s/^not ok [0-9]* *[-+] \([^ ]*\) .*/\1/p' "$work/tests.log" |
-		sort -u | tr '\n' ' '
+	sed -n -e 's/^test \([^ ]*\) .*FAILED.*/\1/p' -e 's/^not ok [0-9]* *[-+] \([^ ]*\) .*/\1/p' \
+		-e 's,^[^ ]*/\([^ /]*\)\.\(pl\|sql\) *(Wstat: \(0 Tests: [0-9]* Failed: \)\{0\,1\}[1-9].*,\1,p' \
+		"$work/tests.log" | sort -u | tr '\n' ' '
+}
+
+# Did the machine, and not the mutant, end the tests?  (7 is what full memory gives.)
+is_fault()
+{
+	grep -qE 'terminated by signal (7|9|15)|No space left on device|could not fork' \
+		"$work/last/log" "$work/tests.log"
+}
+
+is_crash()
+{
+	grep -q 'terminated by signal' "$work/last/log"
 }
 
 # Change one file, see what the tests say, and put the file and what was
@@ -168,6 +184,14 @@ try()
 	elif tests_pass "$@" >"$work/tests.log" 2>&1; then
 		echo "SURVIVED        $name: $*"
 		survived=$((survived + 1))
+	elif [ -z "$(failures)" ] || is_fault; then
+		echo "NO VERDICT      $name: $*"
+		cat "$work/tests.log"
+		broken=$((broken + 1))
+	elif is_crash; then
+		echo "killed, crash   $name: $(failures)"
+		killed=$((killed + 1))
+		crashed=$((crashed + 1))
 	else
 		echo "killed          $name: $(failures)"
 		killed=$((killed + 1))
@@ -182,8 +206,8 @@ try()
 finish()
 {
 	echo
-	if [ "$broken" -gt 0 ]; then echo "$broken do not apply or build"; fi
-	echo "$killed killed, $survived survived"
+	if [ "$broken" -gt 0 ]; then echo "$broken do not apply or build, or have no verdict"; fi
+	echo "$killed killed ($crashed by a crash), $survived survived"
 	[ "$survived" -eq 0 ] && [ "$broken" -eq 0 ] && [ "$killed" -gt 0 ]
 	exit
 }
