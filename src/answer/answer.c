@@ -45,6 +45,22 @@ typedef struct Inside
 
 static Query *visit(AqumvWalk *walk, AqumvBlock *block, Query *query);
 
+/* Could anything inside of a statement change, but the whole of it? */
+static bool
+has_parts(Query *query)
+{
+	ListCell   *lc;
+
+	foreach(lc, query->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+
+		if (rte->rtekind != RTE_RELATION && rte->rtekind != RTE_JOIN)
+			return true;
+	}
+	return query->cteList != NIL || query->hasSubLinks || query->setOperations != NULL;
+}
+
 /*
  * Put the body of a set-returning SQL function in the place of its call, as the
  * planner would, but without evaluating its arguments.
@@ -198,6 +214,11 @@ visit(AqumvWalk *walk, AqumvBlock *block, Query *query)
 	if (query->commandType == CMD_SELECT && query->utilityStmt == NULL &&
 		query->setOperations == NULL && query->jointree->fromlist != NIL)
 		form = aqumv_answer_block(walk, block, query);
+	if (form->query != NULL && query == walk->question->parse && !has_parts(form->query))
+	{
+		walk->answer->shares = true;
+		return form->query;
+	}
 	if (form->query != NULL)
 	{
 		Query	   *copy = copyObject(form->query);
@@ -242,22 +263,6 @@ aqumv_number_blocks(Query *parse)
 
 	(void) query_tree_walker(parse, number_walker, &n, 0);
 	return n + 1;
-}
-
-/* Could anything inside of a statement change, but the whole of it? */
-static bool
-has_parts(Query *query)
-{
-	ListCell   *lc;
-
-	foreach(lc, query->rtable)
-	{
-		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
-
-		if (rte->rtekind != RTE_RELATION && rte->rtekind != RTE_JOIN)
-			return true;
-	}
-	return query->cteList != NIL || query->hasSubLinks || query->setOperations != NULL;
 }
 
 static AqumvAnswer *

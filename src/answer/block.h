@@ -67,6 +67,8 @@ typedef struct AqumvQuestion
 typedef struct AqumvAnswer
 {
 	Query	   *query;
+	bool		shares;			/* the query is that of a form: copy it before it
+								 * is scribbled on, if more answers may follow */
 	List	   *sources;		/* AqumvSources that stand in it */
 	AqumvRights rights;			/* that it relies on */
 	List	   *inval_items;	/* for the plan: inlined functions */

@@ -139,13 +139,28 @@ plan_option(const Choice *choice, AqumvAnswer *answer, Query *query)
 	return option;
 }
 
+/* Could there be another answer, made of what this one shares? */
+static bool
+may_answer_again(const Choice *choice)
+{
+	int			n = 0;
+	ListCell   *lc;
+
+	foreach(lc, choice->question.sites)
+		n += list_length(((AqumvSite *) lfirst(lc))->candidates);
+	return n > 1;
+}
+
 /* Plan an answer; it says of its views what they cost. */
 static Option *
 plan_answer(const Choice *choice, AqumvAnswer *answer)
 {
-	Option	   *option = plan_option(choice, answer, answer->query);
+	Option	   *option;
 	ListCell   *lc;
 
+	if (answer->shares && may_answer_again(choice))
+		answer->query = copyObject(answer->query);
+	option = plan_option(choice, answer, answer->query);
 	foreach(lc, answer->sources)
 		((AqumvSource *) lfirst(lc))->candidate->verdict->cost_rewritten = option->cost;
 	return option;
