@@ -7,7 +7,7 @@
  *	  triggers have told; so the changes of statements that end meanwhile are
  *	  put off until the last has ended.  If some of what was put off is rolled
  *	  back, nobody knows any more what the rest comes to: it is "doubtful", and
- *	  what the base says is computed instead.
+ *	  what the base says is computed instead.  If all of it is, it is forgotten.
  *
  *-------------------------------------------------------------------------
  */
@@ -63,6 +63,20 @@ make_put_off(AqumvFollower *follower)
 }
 
 /*
+ * Whatever the current subtransaction is about to do with a change that is put
+ * off, be it to add to it or to fold it, comes to nothing if it is rolled back;
+ * so this has to be known before.
+ */
+static void
+note_subtransaction(AqumvPending *pending)
+{
+	MemoryContext old = MemoryContextSwitchTo(pending->context);
+
+	pending->subids = list_append_unique_oid(pending->subids, (Oid) GetCurrentSubTransactionId());
+	MemoryContextSwitchTo(old);
+}
+
+/*
  * What is to be folded into a view together with the change that a statement
  * has just made.  The last statement may be the only one: then it lives in the
  * current context.  Its follower may be an older one than the caller's.
@@ -72,9 +86,12 @@ aqumv_get_pending(AqumvFollower *follower, bool last)
 {
 	AqumvPending *pending = find_pending(follower->view);
 
-	if (pending != NULL)
-		return pending;
-	return last ? make_pending(follower, CurrentMemoryContext) : make_put_off(follower);
+	if (pending == NULL && last)
+		return make_pending(follower, CurrentMemoryContext);
+	if (pending == NULL)
+		pending = make_put_off(follower);
+	note_subtransaction(pending);
+	return pending;
 }
 
 /*
@@ -96,17 +113,10 @@ aqumv_anything_pending(void)
  * The rows of a change have been netted.
  */
 void
-aqumv_note_pending(AqumvPending *pending, AqumvChange *change, bool last)
+aqumv_note_pending(AqumvPending *pending, AqumvChange *change)
 {
-	MemoryContext old;
-
 	pending->merge_inserted = pending->merge_inserted || change->merge_inserted;
 	pending->merge_updated = pending->merge_updated || change->merge_updated;
-	if (last)
-		return;
-	old = MemoryContextSwitchTo(pending->context);
-	pending->subids = list_append_unique_oid(pending->subids, (Oid) GetCurrentSubTransactionId());
-	MemoryContextSwitchTo(old);
 }
 
 /*
@@ -164,9 +174,12 @@ end_of_transaction(XactEvent event, void *arg)
 	pendings = NIL;
 }
 
-/* What a subtransaction has added is its parent's now, or rolled back. */
-static void
-settle(AqumvPending *pending, SubTransactionId subid, SubTransactionId parent, bool aborted)
+/*
+ * What a subtransaction has done is its parent's now, or rolled back.  If that was
+ * all that has been done to a change, nothing is left of it.
+ */
+static bool
+is_undone(AqumvPending *pending, SubTransactionId subid, SubTransactionId parent, bool aborted)
 {
 	ListCell   *lc;
 
@@ -174,22 +187,32 @@ settle(AqumvPending *pending, SubTransactionId subid, SubTransactionId parent, b
 	{
 		if (lfirst_oid(lc) != (Oid) subid)
 			continue;
-		lfirst_oid(lc) = (Oid) parent;
 		if (aborted)
+		{
 			pending->doubtful = true;
+			pending->subids = foreach_delete_current(pending->subids, lc);
+		}
+		else
+			lfirst_oid(lc) = (Oid) parent;
 	}
+	return pending->subids == NIL;
 }
 
 static void
 end_of_subtransaction(SubXactEvent event, SubTransactionId subid, SubTransactionId parent,
 					  void *arg)
 {
-	ListCell   *lc;
+	bool		aborted = event == SUBXACT_EVENT_ABORT_SUB;
 
-	if (event != SUBXACT_EVENT_COMMIT_SUB && event != SUBXACT_EVENT_ABORT_SUB)
+	if (event != SUBXACT_EVENT_COMMIT_SUB && !aborted)
 		return;
-	foreach(lc, pendings)
-		settle(lfirst(lc), subid, parent, event == SUBXACT_EVENT_ABORT_SUB);
+	for (int i = list_length(pendings) - 1; i >= 0; i--)
+	{
+		AqumvPending *pending = list_nth(pendings, i);
+
+		if (is_undone(pending, subid, parent, aborted))
+			aqumv_drop_pending(pending);
+	}
 }
 
 void

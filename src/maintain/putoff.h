@@ -31,13 +31,13 @@ typedef struct AqumvPending
 
 	/* private */
 	bool		put_off;
-	List	   *subids;			/* of subtransactions that added to it */
+	List	   *subids;			/* of subtransactions that have worked on it */
 } AqumvPending;
 
 extern AqumvPending *aqumv_get_pending(AqumvFollower *follower, bool last);
 extern bool aqumv_is_pending(Oid view);
 extern bool aqumv_anything_pending(void);
-extern void aqumv_note_pending(AqumvPending *pending, AqumvChange *change, bool last);
+extern void aqumv_note_pending(AqumvPending *pending, AqumvChange *change);
 extern void aqumv_put_off(AqumvFollower *follower);
 extern void aqumv_drop_pending(AqumvPending *pending);
 extern void aqumv_forget_pending(Oid view);

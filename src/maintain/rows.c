@@ -400,7 +400,7 @@ aqumv_fold_rows(AqumvFollower *follower, AqumvChange *change, bool last)
 	if (pending->net == NULL)
 		pending->net = make_table(pending->follower, pending->context);
 	net_change(pending->net, change);
-	aqumv_note_pending(pending, change, last);
+	aqumv_note_pending(pending, change);
 	if (!last)
 		return NULL;
 	if (pending->doubtful || aqumv_is_unreliable(pending))
