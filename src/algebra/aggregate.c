@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * aggregate.c
- *	  How does the result of an aggregate follow rows that come and go?
+ *	  How does the result of an aggregate follow rows that come and go, and how
+ *	  does that of a group follow from those of its parts?
  *
  *	  One table, for all who need to know.  What is not in it is computed again
  *	  from its group, which is right for every aggregate.
@@ -19,104 +20,92 @@
 
 #include "algebra/aggregate.h"
 
-/* aggregates that follow exactly by adding and subtracting */
+/* how results roll up, and how they follow */
+#define COUNT		AQUMV_ROLLUP_COUNT, AQUMV_FOLD_COUNT
+#define SUM			AQUMV_ROLLUP_SUM, AQUMV_FOLD_SUM
+#define AVERAGE		AQUMV_ROLLUP_AVERAGE, AQUMV_FOLD_AVERAGE
+#define VARIANCE	AQUMV_ROLLUP_VARIANCE, AQUMV_FOLD_VARIANCE
+/* one more input never hurts; without one, who knows */
+#define ABSORB		AQUMV_ROLLUP_SELF, AQUMV_FOLD_ABSORB
+
+/*
+ * All that is known of an aggregate stands in its row, and nowhere else.  Those
+ * with a sort operator need none: see describe_extreme().
+ */
 static const struct
 {
 	Oid			aggregate;
+	AqumvRollupKind rollup;
 	AqumvFold	fold;
-	Oid			add;
+	Oid			add;			/* ABSORB: the transition function unless given */
 	Oid			subtract;
+	Oid			of_results;
 	Oid			sum;
 	const char *function;
+	bool		idempotent;
 }			known[] =
 {
-	{F_COUNT_, AQUMV_FOLD_COUNT},
-	{F_COUNT_ANY, AQUMV_FOLD_COUNT},
-	{F_SUM_INT2, AQUMV_FOLD_SUM, F_INT8PL, F_INT8MI},
-	{F_SUM_INT4, AQUMV_FOLD_SUM, F_INT8PL, F_INT8MI},
-	{F_SUM_INT8, AQUMV_FOLD_SUM, F_NUMERIC_ADD, F_NUMERIC_SUB},
-	{F_SUM_NUMERIC, AQUMV_FOLD_SUM, F_NUMERIC_ADD, F_NUMERIC_SUB},
-	{F_SUM_MONEY, AQUMV_FOLD_SUM, F_CASH_PL, F_CASH_MI},
-	{F_BIT_XOR_INT2, AQUMV_FOLD_SUM, F_INT2XOR, F_INT2XOR},
-	{F_BIT_XOR_INT4, AQUMV_FOLD_SUM, F_INT4XOR, F_INT4XOR},
-	{F_BIT_XOR_INT8, AQUMV_FOLD_SUM, F_INT8XOR, F_INT8XOR},
-	{F_AVG_INT2, AQUMV_FOLD_AVERAGE, .sum = F_SUM_INT2},
-	{F_AVG_INT4, AQUMV_FOLD_AVERAGE, .sum = F_SUM_INT4},
-	{F_AVG_INT8, AQUMV_FOLD_AVERAGE, .sum = F_SUM_INT8},
-	{F_AVG_NUMERIC, AQUMV_FOLD_AVERAGE, .sum = F_SUM_NUMERIC},
-	{F_VAR_POP_INT2, AQUMV_FOLD_VARIANCE, .sum = F_SUM_INT2,.function = "var_pop"},
-	{F_VAR_POP_INT4, AQUMV_FOLD_VARIANCE, .sum = F_SUM_INT4,.function = "var_pop"},
-	{F_VAR_POP_INT8, AQUMV_FOLD_VARIANCE, .sum = F_SUM_INT8,.function = "var_pop"},
-	{F_VAR_POP_NUMERIC, AQUMV_FOLD_VARIANCE, .sum = F_SUM_NUMERIC,.function = "var_pop"},
-	{F_VAR_SAMP_INT2, AQUMV_FOLD_VARIANCE, .sum = F_SUM_INT2,.function = "var_samp"},
-	{F_VAR_SAMP_INT4, AQUMV_FOLD_VARIANCE, .sum = F_SUM_INT4,.function = "var_samp"},
-	{F_VAR_SAMP_INT8, AQUMV_FOLD_VARIANCE, .sum = F_SUM_INT8,.function = "var_samp"},
-	{F_VAR_SAMP_NUMERIC, AQUMV_FOLD_VARIANCE, .sum = F_SUM_NUMERIC,.function = "var_samp"},
-	{F_VARIANCE_INT2, AQUMV_FOLD_VARIANCE, .sum = F_SUM_INT2,.function = "var_samp"},
-	{F_VARIANCE_INT4, AQUMV_FOLD_VARIANCE, .sum = F_SUM_INT4,.function = "var_samp"},
-	{F_VARIANCE_INT8, AQUMV_FOLD_VARIANCE, .sum = F_SUM_INT8,.function = "var_samp"},
-	{F_VARIANCE_NUMERIC, AQUMV_FOLD_VARIANCE, .sum = F_SUM_NUMERIC,.function = "var_samp"},
-	{F_STDDEV_POP_INT2, AQUMV_FOLD_VARIANCE, .sum = F_SUM_INT2,.function = "stddev_pop"},
-	{F_STDDEV_POP_INT4, AQUMV_FOLD_VARIANCE, .sum = F_SUM_INT4,.function = "stddev_pop"},
-	{F_STDDEV_POP_INT8, AQUMV_FOLD_VARIANCE, .sum = F_SUM_INT8,.function = "stddev_pop"},
-	{F_STDDEV_POP_NUMERIC, AQUMV_FOLD_VARIANCE, .sum = F_SUM_NUMERIC,.function = "stddev_pop"},
-	{F_STDDEV_SAMP_INT2, AQUMV_FOLD_VARIANCE, .sum = F_SUM_INT2,.function = "stddev_samp"},
-	{F_STDDEV_SAMP_INT4, AQUMV_FOLD_VARIANCE, .sum = F_SUM_INT4,.function = "stddev_samp"},
-	{F_STDDEV_SAMP_INT8, AQUMV_FOLD_VARIANCE, .sum = F_SUM_INT8,.function = "stddev_samp"},
-	{F_STDDEV_SAMP_NUMERIC, AQUMV_FOLD_VARIANCE, .sum = F_SUM_NUMERIC,.function = "stddev_samp"},
-	{F_STDDEV_INT2, AQUMV_FOLD_VARIANCE, .sum = F_SUM_INT2,.function = "stddev_samp"},
-	{F_STDDEV_INT4, AQUMV_FOLD_VARIANCE, .sum = F_SUM_INT4,.function = "stddev_samp"},
-	{F_STDDEV_INT8, AQUMV_FOLD_VARIANCE, .sum = F_SUM_INT8,.function = "stddev_samp"},
-	{F_STDDEV_NUMERIC, AQUMV_FOLD_VARIANCE, .sum = F_SUM_NUMERIC,.function = "stddev_samp"},
-	/* one more input never hurts; without one, who knows */
-	{F_SUM_FLOAT4, AQUMV_FOLD_ABSORB},
-	{F_SUM_FLOAT8, AQUMV_FOLD_ABSORB},
-	{F_BIT_AND_INT2, AQUMV_FOLD_ABSORB},
-	{F_BIT_AND_INT4, AQUMV_FOLD_ABSORB},
-	{F_BIT_AND_INT8, AQUMV_FOLD_ABSORB},
-	{F_BIT_AND_BIT, AQUMV_FOLD_ABSORB},
-	{F_BIT_OR_INT2, AQUMV_FOLD_ABSORB},
-	{F_BIT_OR_INT4, AQUMV_FOLD_ABSORB},
-	{F_BIT_OR_INT8, AQUMV_FOLD_ABSORB},
-	{F_BIT_OR_BIT, AQUMV_FOLD_ABSORB},
+	{F_COUNT_, COUNT},
+	{F_COUNT_ANY, COUNT},
+	{F_REGR_COUNT, AQUMV_ROLLUP_COUNT, AQUMV_FOLD_RECOMPUTE},
+	{F_SUM_INT2, SUM, F_INT8PL, F_INT8MI},
+	{F_SUM_INT4, SUM, F_INT8PL, F_INT8MI},
+	{F_SUM_INT8, SUM, F_NUMERIC_ADD, F_NUMERIC_SUB},
+	{F_SUM_NUMERIC, SUM, F_NUMERIC_ADD, F_NUMERIC_SUB},
+	{F_SUM_MONEY, SUM, F_CASH_PL, F_CASH_MI},
+	{F_SUM_FLOAT4, AQUMV_ROLLUP_SUM, AQUMV_FOLD_ABSORB},
+	{F_SUM_FLOAT8, AQUMV_ROLLUP_SUM, AQUMV_FOLD_ABSORB},
+	{F_SUM_INTERVAL, AQUMV_ROLLUP_SUM, AQUMV_FOLD_RECOMPUTE},
+	{F_AVG_INT2, AVERAGE,.sum = F_SUM_INT2},
+	{F_AVG_INT4, AVERAGE,.sum = F_SUM_INT4},
+	{F_AVG_INT8, AVERAGE,.sum = F_SUM_INT8},
+	{F_AVG_NUMERIC, AVERAGE,.sum = F_SUM_NUMERIC},
+	{F_AVG_FLOAT8, AQUMV_ROLLUP_AVERAGE, AQUMV_FOLD_RECOMPUTE,.sum = F_SUM_FLOAT8},
+	{F_VAR_POP_INT2, VARIANCE,.sum = F_SUM_INT2,.function = "var_pop"},
+	{F_VAR_POP_INT4, VARIANCE,.sum = F_SUM_INT4,.function = "var_pop"},
+	{F_VAR_POP_INT8, VARIANCE,.sum = F_SUM_INT8,.function = "var_pop"},
+	{F_VAR_POP_NUMERIC, VARIANCE,.sum = F_SUM_NUMERIC,.function = "var_pop"},
+	{F_VAR_SAMP_INT2, VARIANCE,.sum = F_SUM_INT2,.function = "var_samp"},
+	{F_VAR_SAMP_INT4, VARIANCE,.sum = F_SUM_INT4,.function = "var_samp"},
+	{F_VAR_SAMP_INT8, VARIANCE,.sum = F_SUM_INT8,.function = "var_samp"},
+	{F_VAR_SAMP_NUMERIC, VARIANCE,.sum = F_SUM_NUMERIC,.function = "var_samp"},
+	{F_VARIANCE_INT2, VARIANCE,.sum = F_SUM_INT2,.function = "var_samp"},
+	{F_VARIANCE_INT4, VARIANCE,.sum = F_SUM_INT4,.function = "var_samp"},
+	{F_VARIANCE_INT8, VARIANCE,.sum = F_SUM_INT8,.function = "var_samp"},
+	{F_VARIANCE_NUMERIC, VARIANCE,.sum = F_SUM_NUMERIC,.function = "var_samp"},
+	{F_STDDEV_POP_INT2, VARIANCE,.sum = F_SUM_INT2,.function = "stddev_pop"},
+	{F_STDDEV_POP_INT4, VARIANCE,.sum = F_SUM_INT4,.function = "stddev_pop"},
+	{F_STDDEV_POP_INT8, VARIANCE,.sum = F_SUM_INT8,.function = "stddev_pop"},
+	{F_STDDEV_POP_NUMERIC, VARIANCE,.sum = F_SUM_NUMERIC,.function = "stddev_pop"},
+	{F_STDDEV_SAMP_INT2, VARIANCE,.sum = F_SUM_INT2,.function = "stddev_samp"},
+	{F_STDDEV_SAMP_INT4, VARIANCE,.sum = F_SUM_INT4,.function = "stddev_samp"},
+	{F_STDDEV_SAMP_INT8, VARIANCE,.sum = F_SUM_INT8,.function = "stddev_samp"},
+	{F_STDDEV_SAMP_NUMERIC, VARIANCE,.sum = F_SUM_NUMERIC,.function = "stddev_samp"},
+	{F_STDDEV_INT2, VARIANCE,.sum = F_SUM_INT2,.function = "stddev_samp"},
+	{F_STDDEV_INT4, VARIANCE,.sum = F_SUM_INT4,.function = "stddev_samp"},
+	{F_STDDEV_INT8, VARIANCE,.sum = F_SUM_INT8,.function = "stddev_samp"},
+	{F_STDDEV_NUMERIC, VARIANCE,.sum = F_SUM_NUMERIC,.function = "stddev_samp"},
+	{F_BIT_XOR_INT2, AQUMV_ROLLUP_SELF, AQUMV_FOLD_SUM, F_INT2XOR, F_INT2XOR},
+	{F_BIT_XOR_INT4, AQUMV_ROLLUP_SELF, AQUMV_FOLD_SUM, F_INT4XOR, F_INT4XOR},
+	{F_BIT_XOR_INT8, AQUMV_ROLLUP_SELF, AQUMV_FOLD_SUM, F_INT8XOR, F_INT8XOR},
+	{F_BIT_XOR_BIT, AQUMV_ROLLUP_SELF, AQUMV_FOLD_SUM, F_BITXOR, F_BITXOR},
+	{F_BIT_AND_INT2, ABSORB,.idempotent = true},
+	{F_BIT_AND_INT4, ABSORB,.idempotent = true},
+	{F_BIT_AND_INT8, ABSORB,.idempotent = true},
+	{F_BIT_AND_BIT, ABSORB,.idempotent = true},
+	{F_BIT_OR_INT2, ABSORB,.idempotent = true},
+	{F_BIT_OR_INT4, ABSORB,.idempotent = true},
+	{F_BIT_OR_INT8, ABSORB,.idempotent = true},
+	{F_BIT_OR_BIT, ABSORB,.idempotent = true},
+	{F_RANGE_AGG_ANYRANGE, AQUMV_ROLLUP_SELF, AQUMV_FOLD_RECOMPUTE,
+	.of_results = F_RANGE_AGG_ANYMULTIRANGE,.idempotent = true},
+	{F_RANGE_AGG_ANYMULTIRANGE, AQUMV_ROLLUP_SELF, AQUMV_FOLD_RECOMPUTE,.idempotent = true},
+	{F_RANGE_INTERSECT_AGG_ANYRANGE, ABSORB, F_RANGE_INTERSECT,.idempotent = true},
+	{F_RANGE_INTERSECT_AGG_ANYMULTIRANGE, ABSORB, F_MULTIRANGE_INTERSECT,.idempotent = true},
+#ifdef F_ANY_VALUE
+	{F_ANY_VALUE, ABSORB,.idempotent = true},
+#endif
 };
-
-static AqumvRollupKind
-find_rollup(Oid aggfnoid, AqumvFold fold)
-{
-	switch (aggfnoid)
-	{
-		case F_REGR_COUNT:
-			return AQUMV_ROLLUP_COUNT;
-		case F_SUM_FLOAT4:
-		case F_SUM_FLOAT8:
-		case F_SUM_INTERVAL:
-			return AQUMV_ROLLUP_SUM;
-		case F_AVG_FLOAT8:
-			return AQUMV_ROLLUP_AVERAGE;
-		case F_BIT_XOR_INT2:
-		case F_BIT_XOR_INT4:
-		case F_BIT_XOR_INT8:
-		case F_BIT_XOR_BIT:
-			return AQUMV_ROLLUP_SELF;
-	}
-	switch (fold)
-	{
-		case AQUMV_FOLD_COUNT:
-			return AQUMV_ROLLUP_COUNT;
-		case AQUMV_FOLD_SUM:
-			return AQUMV_ROLLUP_SUM;
-		case AQUMV_FOLD_ABSORB: /* bit_and, bit_or */
-		case AQUMV_FOLD_EXTREME:
-			return AQUMV_ROLLUP_SELF;
-		case AQUMV_FOLD_AVERAGE:
-			return AQUMV_ROLLUP_AVERAGE;
-		case AQUMV_FOLD_VARIANCE:
-			return AQUMV_ROLLUP_VARIANCE;
-		default:
-			return AQUMV_ROLLUP_NONE;
-	}
-}
 
 /*
  * An aggregate with a sort operator (min, max, bool_and) returns the first of
@@ -129,6 +118,8 @@ describe_extreme(Form_pg_aggregate form, AqumvAggregate *aggregate)
 		form->aggfnoid >= FirstNormalObjectId)
 		return;
 	aggregate->fold = AQUMV_FOLD_EXTREME;
+	aggregate->rollup = AQUMV_ROLLUP_SELF;
+	aggregate->idempotent = true;
 	aggregate->add = form->aggtransfn;
 	aggregate->better = form->aggsortop;
 }
@@ -150,16 +141,15 @@ aqumv_describe_aggregate(Oid aggfnoid, AqumvAggregate *aggregate)
 	{
 		if (known[i].aggregate != aggfnoid)
 			continue;
+		aggregate->rollup = known[i].rollup;
 		aggregate->fold = known[i].fold;
-		aggregate->add = known[i].fold == AQUMV_FOLD_ABSORB ? form->aggtransfn : known[i].add;
+		aggregate->add = known[i].fold == AQUMV_FOLD_ABSORB && !OidIsValid(known[i].add) ?
+			form->aggtransfn : known[i].add;
 		aggregate->subtract = known[i].subtract;
+		aggregate->of_results = known[i].of_results;
 		aggregate->sum = known[i].sum;
 		aggregate->function = known[i].function;
+		aggregate->idempotent = known[i].idempotent;
 	}
-	if (aggfnoid == F_AVG_FLOAT8)
-		aggregate->sum = F_SUM_FLOAT8;
-	aggregate->rollup = find_rollup(aggfnoid, aggregate->fold);
-	aggregate->idempotent = aggregate->fold == AQUMV_FOLD_EXTREME ||
-		(aggregate->fold == AQUMV_FOLD_ABSORB && aggregate->rollup == AQUMV_ROLLUP_SELF);
 	ReleaseSysCache(tuple);
 }

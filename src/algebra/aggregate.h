@@ -44,6 +44,7 @@ typedef struct AqumvAggregate
 	const char *function;		/* VARIANCE: aqumv's, of count, sum and sum of
 								 * squares */
 	AqumvRollupKind rollup;
+	Oid			of_results;		/* SELF: another aggregate that takes them */
 	bool		idempotent;		/* the same input again changes nothing */
 } AqumvAggregate;
 

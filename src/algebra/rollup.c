@@ -261,7 +261,7 @@ roll_up_variance(Aggref *variance, const AqumvAggregate *known, const AqumvParts
 
 /* An aggregate of results is the result: min, max, bool_and, bit_or ... */
 static Node *
-roll_up_self(Aggref *aggregate, const AqumvParts *parts)
+roll_up_self(Aggref *aggregate, const AqumvAggregate *known, const AqumvParts *parts)
 {
 	Node	   *rest = NULL;
 	Node	   *column = parts->stored(aggregate, &rest, parts->context);
@@ -270,6 +270,11 @@ roll_up_self(Aggref *aggregate, const AqumvParts *parts)
 	if (column == NULL || parts->same)
 		return column == NULL ? NULL : aqumv_make_choice(rest, column, NULL);
 	result = copyObject(aggregate);
+	if (OidIsValid(known->of_results))
+	{
+		result->aggfnoid = known->of_results;
+		result->aggargtypes = list_make1_oid(exprType(column));
+	}
 	linitial_node(TargetEntry, result->args)->expr = (Expr *) column;
 	result->aggfilter = (Expr *) rest;
 	return (Node *) result;
@@ -298,7 +303,7 @@ aqumv_roll_up(Aggref *aggregate, const AqumvParts *parts)
 		case AQUMV_ROLLUP_VARIANCE:
 			return roll_up_variance(aggregate, &known, parts);
 		case AQUMV_ROLLUP_SELF:
-			return roll_up_self(aggregate, parts);
+			return roll_up_self(aggregate, &known, parts);
 		case AQUMV_ROLLUP_NONE:
 			break;
 	}
