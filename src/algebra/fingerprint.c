@@ -34,10 +34,15 @@ is_own_function(Oid funcid)
 
 static bool fingerprint_walker(Node *node, void *context);
 
+/*
+ * Every bit counts for all bits that come after: OIDs of neighbours differ in the
+ * last one, and what differs there must not be made the same by another change.
+ */
 static void
 add_to(int64 *fingerprint, uint64 value)
 {
-	*fingerprint = (int64) hash_combine64((uint64) *fingerprint, value);
+	*fingerprint = (int64) hash_bytes_extended((unsigned char *) &value, sizeof(value),
+											   (uint64) *fingerprint);
 }
 
 static void
