@@ -27,7 +27,7 @@
 #include "algebra/bucket.h"
 #include "algebra/expr.h"
 #include "algebra/notnull.h"
-#include "algebra/simplify.h"
+#include "algebra/prepare.h"
 #include "algebra/summary.h"
 #include "compat.h"
 
@@ -54,57 +54,6 @@ aqumv_find_relation(Query *query, RangeTblEntry **rte, int *rti)
 		return aqumv_reason(AQUMV_NO_TABLE,
 							"the query does not read a table directly");
 	return NULL;
-}
-
-/* Does the block compute an aggregate inside of a subquery? */
-static bool
-aggregate_in_sublink_walker(Node *node, void *context)
-{
-	if (node == NULL)
-		return false;
-	if (IsA(node, SubLink))
-		return contain_aggs_of_level(((SubLink *) node)->subselect, 1) ||
-			aggregate_in_sublink_walker(((SubLink *) node)->testexpr, context);
-	if (IsA(node, Query))
-		return false;
-	return expression_tree_walker(node, aggregate_in_sublink_walker, context);
-}
-
-/* Fold the conditions of a join tree in place, and split them into conjuncts. */
-static void
-fold_join_tree(Query *query, Node *node, ParamListInfo params, List **inval_items)
-{
-	ListCell   *lc;
-
-	if (IsA(node, FromExpr))
-	{
-		FromExpr   *from = (FromExpr *) node;
-
-		foreach(lc, from->fromlist)
-			fold_join_tree(query, lfirst(lc), params, inval_items);
-		from->quals = (Node *) aqumv_conjuncts(aqumv_fold(query, from->quals, params, inval_items));
-	}
-	else if (IsA(node, JoinExpr))
-	{
-		JoinExpr   *join = (JoinExpr *) node;
-
-		fold_join_tree(query, join->larg, params, inval_items);
-		fold_join_tree(query, join->rarg, params, inval_items);
-		join->quals = (Node *) aqumv_conjuncts(aqumv_fold(query, join->quals, params, inval_items));
-	}
-}
-
-/* Fold every expression of the block in place. */
-static void
-fold_query(Query *query, ParamListInfo params, List **inval_items)
-{
-	List	  **group_exprs = aqumv_compat_group_exprs(query);
-
-	if (group_exprs != NULL)
-		*group_exprs = (List *) aqumv_fold(query, (Node *) *group_exprs, params, inval_items);
-	query->targetList = (List *) aqumv_fold(query, (Node *) query->targetList, params, inval_items);
-	query->havingQual = aqumv_fold(query, query->havingQual, params, inval_items);
-	fold_join_tree(query, (Node *) query->jointree, params, inval_items);
 }
 
 typedef struct ColumnSearch
@@ -429,31 +378,6 @@ summarize(Query *query, int rti, AqumvSummary **result)
 }
 
 /*
- * Bring a query block into the form that summaries are made from: folded, with
- * conditions split into conjuncts.  A reason if there is none.  The query is
- * scribbled on: pass a copy.  What a plan made from it depends on is added to
- * *inval_items.
- */
-AqumvReason *
-aqumv_prepare_block(Query *query, ParamListInfo params, List **inval_items)
-{
-	aqumv_compat_flatten_group(query);
-	if (query->rowMarks != NIL)
-		return aqumv_reason(AQUMV_ROW_LOCKS,
-							"FOR UPDATE and FOR SHARE lock rows of the table itself");
-	if (contain_volatile_functions((Node *) query))
-		return aqumv_reason(AQUMV_VOLATILE,
-							"the query calls a VOLATILE function");
-	if (query->hasSubLinks && query->hasAggs &&
-		(aggregate_in_sublink_walker((Node *) query->targetList, NULL) ||
-		 aggregate_in_sublink_walker(query->havingQual, NULL)))
-		return aqumv_reason(AQUMV_SUBLINK,
-							"an aggregate of the query stands in a subquery");
-	fold_query(query, params, inval_items);
-	return NULL;
-}
-
-/*
  * Write count(x) as count(*), if x is never NULL: a constant, or a NOT NULL
  * column of relation rti, which is relid.  In place.
  */
@@ -650,7 +574,7 @@ aqumv_summarize_view(Query *query, AqumvSummary **summary)
 							"the view calls a function that is not IMMUTABLE (nor STABLE for TimeZone alone)");
 	if ((reason = aqumv_find_relation(query, &rte, &rti)) != NULL)
 		return reason;
-	fold_query(query, NULL, NULL);
+	aqumv_fold_query(query, NULL, NULL);
 	if ((reason = summarize(query, rti, summary)) != NULL)
 		return reason;
 	(*summary)->needs_timezone = needs_timezone;

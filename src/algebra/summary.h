@@ -87,7 +87,6 @@ typedef struct AqumvSummary
 } AqumvSummary;
 
 extern AqumvReason *aqumv_find_relation(Query *query, RangeTblEntry **rte, int *rti);
-extern AqumvReason *aqumv_prepare_block(Query *query, ParamListInfo params, List **inval_items);
 extern AqumvReason *aqumv_summarize_query(Query *query, int rti, bool any_copies,
 										  AqumvSummary **summary);
 extern AqumvReason *aqumv_summarize_view(Query *query, AqumvSummary **summary);

@@ -17,6 +17,7 @@
 #include "parser/parsetree.h"
 
 #include "algebra/flatten.h"
+#include "algebra/prepare.h"
 #include "algebra/summary.h"
 #include "answer/block.h"
 #include "answer/match.h"

@@ -66,10 +66,13 @@ typedef struct AqumvDelta
 	Bitmapset  *used;			/* columns of the base, as pull_varattnos() has them */
 } AqumvDelta;
 
+/* what hidden columns are called */
+#define AQUMV_HIDDEN_PREFIX "__aqumv_"
+
+extern AqumvReason *aqumv_check_maintainable(Query *query);
 extern AqumvReason *aqumv_make_delta(Query *query, AqumvDelta **delta);
 extern List *aqumv_indexed_columns(const AqumvDelta *delta);
 extern bool aqumv_index_fits(Relation index, Relation view, const AqumvDelta *delta);
 extern bool aqumv_index_follows(Relation index, Relation view, const AqumvDelta *delta);
-extern void aqumv_add_hidden_columns(Query *query);
 
 #endif							/* AQUMV_DELTA_H */

@@ -95,15 +95,6 @@ typedef struct AqumvFollower
 	int			contended;		/* groups.c: so many times, lock first */
 } AqumvFollower;
 
-/* what one row of the base contributes */
-typedef struct AqumvImage
-{
-	bool		belongs;		/* to the view's rows or groups */
-	Datum	   *values;			/* by attno - 1: key, row value, or argument */
-	bool	   *nulls;
-	bool	   *counted;		/* the aggregate's filter says yes */
-} AqumvImage;
-
 /* a grouping key: values by position in the follower's keys */
 typedef struct AqumvGroupKey
 {
@@ -116,13 +107,6 @@ extern void aqumv_hold_follower(AqumvFollower *follower);
 extern void aqumv_release_follower(AqumvFollower *follower);
 extern void aqumv_abandon_uses(AqumvFollower *follower);
 extern AqumvSource *aqumv_get_source(AqumvFollower *follower, Relation rel);
-extern AqumvImage *aqumv_make_image(AqumvFollower *follower);
-extern void aqumv_evaluate(AqumvFollower *follower, AqumvSource *source,
-						   TupleTableSlot *row, AqumvImage *image);
-extern bool aqumv_is_unconcerned(AqumvFollower *follower, AqumvSource *source,
-								 TupleTableSlot *before, TupleTableSlot *after);
-extern bool aqumv_same_images(AqumvFollower *follower, const AqumvImage *a, const AqumvImage *b);
-extern uint32 aqumv_hash_keys(AqumvFollower *follower, const Datum *values, const bool *nulls);
 
 extern void aqumv_follow_init(void);
 

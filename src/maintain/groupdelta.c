@@ -19,6 +19,7 @@
 
 #include "maintain/groupdelta.h"
 #include "maintain/hidden.h"
+#include "maintain/image.h"
 #include "maintain/reading.h"
 
 static bool same_key(AqumvNet *net, const AqumvGroupKey *a, const AqumvGroupKey *b);

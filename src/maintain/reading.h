@@ -11,7 +11,7 @@
 #include "aqumv.h"
 
 #include "maintain/change.h"
-#include "maintain/deltastate.h"
+#include "maintain/image.h"
 
 typedef struct AqumvReading
 {

@@ -24,6 +24,7 @@
 #include "maintain/anew.h"
 #include "maintain/attempt.h"
 #include "maintain/hidden.h"
+#include "maintain/image.h"
 #include "maintain/putoff.h"
 #include "maintain/reading.h"
 #include "maintain/recompute.h"

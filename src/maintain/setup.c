@@ -34,6 +34,7 @@
 #include "fresh/catalog.h"
 #include "fresh/partition.h"
 #include "fresh/track.h"
+#include "maintain/addcolumns.h"
 #include "maintain/setup.h"
 
 /* leaves room for new versions of rows: groups are updated again and again */

@@ -37,8 +37,8 @@
 #include "maintain/nested.h"
 #include "maintain/viewrows.h"
 
-#define BATCH_FROM 4			/* rows, to be inserted together: */
-#define BATCH 100
+/* rows, from which on they are inserted together */
+#define BATCH_FROM 4
 
 static void
 raise_serialization_failure(void)
@@ -93,176 +93,6 @@ was_done(AqumvTarget *target, TM_Result result)
 	return false;
 }
 
-/* ------------------------------------------------------------------------
- * Open and close
- * ------------------------------------------------------------------------
- */
-
-/*
- * See everything that has been committed, and all that this transaction has
- * done, up to now.
- */
-void
-aqumv_renew_snapshot(AqumvTarget *target)
-{
-	if (target->snapshot != NULL)
-		UnregisterSnapshot(target->snapshot);
-	CommandCounterIncrement();
-	target->snapshot = RegisterSnapshot(IsolationUsesXactSnapshot() ? GetTransactionSnapshot() :
-										GetLatestSnapshot());
-	target->cid = GetCurrentCommandId(true);
-}
-
-/* The follower's spare target, or a new one. */
-static AqumvTarget *
-take_target(AqumvFollower *follower, Relation rel)
-{
-	AqumvTarget *target = follower->spare;
-	MemoryContext old;
-
-	follower->spare = NULL;
-	if (target != NULL)
-		return target;
-	old = MemoryContextSwitchTo(follower->work);
-	target = palloc0(sizeof(AqumvTarget));
-	target->follower = follower;
-	target->row = MakeSingleTupleTableSlot(follower->desc, table_slot_callbacks(rel));
-	target->new_row = MakeSingleTupleTableSlot(follower->desc, &TTSOpsVirtual);
-	MemoryContextSwitchTo(old);
-	return target;
-}
-
-/*
- * Open a view for changes.  The caller holds ROW EXCLUSIVE on it, and has
- * checked that it is populated.  The index may be InvalidOid.
- */
-AqumvTarget *
-aqumv_open_target(AqumvFollower *follower, Oid index)
-{
-	Relation	rel = table_open(follower->view, NoLock);
-	AqumvTarget *target = take_target(follower, rel);
-
-	target->context = CurrentMemoryContext;
-	target->rel = rel;
-	target->index_oid = index;
-	aqumv_renew_snapshot(target);
-	return target;
-}
-
-static Relation
-get_index(AqumvTarget *target)
-{
-	if (target->index == NULL)
-		target->index = index_open(target->index_oid, RowExclusiveLock);
-	return target->index;
-}
-
-static void
-free_batch(AqumvTarget *target)
-{
-	for (int i = 0; i < BATCH; i++)
-		ExecDropSingleTupleTableSlot(target->batch[i]);
-	pfree(target->batch);
-	target->batch = NULL;
-}
-
-void
-aqumv_close_target(AqumvTarget *target)
-{
-	AqumvFollower *follower = target->follower;
-
-	Assert(target->nbatch == 0);
-	ExecClearTuple(target->row);
-	ExecClearTuple(target->new_row);
-	if (target->batch != NULL)
-		free_batch(target);
-	target->ninserted = 0;
-	if (target->estate != NULL)
-	{
-		ExecCloseIndices(target->rri);
-		FreeExecutorState(target->estate);
-		target->estate = NULL;
-	}
-	UnregisterSnapshot(target->snapshot);
-	target->snapshot = NULL;
-	if (target->index != NULL)
-		index_close(target->index, NoLock);
-	target->index = NULL;
-	table_close(target->rel, NoLock);
-	/* a second one was open only by way of a function that writes the base */
-	if (follower->spare != NULL)
-	{
-		ExecDropSingleTupleTableSlot(target->row);
-		ExecDropSingleTupleTableSlot(target->new_row);
-		pfree(target);
-	}
-	else
-		follower->spare = target;
-}
-
-/* What the executor needs to enter rows in indexes. */
-static void
-prepare_indexes(AqumvTarget *target)
-{
-	MemoryContext old;
-
-	if (target->estate != NULL)
-		return;
-	old = MemoryContextSwitchTo(target->context);
-	target->estate = CreateExecutorState();
-	target->rri = makeNode(ResultRelInfo);
-	InitResultRelInfo(target->rri, target->rel, 0, NULL, 0);
-	/* this folds their expressions */
-	target->follower->indexing = true;
-	ExecOpenIndices(target->rri, true);
-	target->follower->indexing = false;
-	MemoryContextSwitchTo(old);
-}
-
-static List *
-insert_index_tuples(AqumvTarget *target, TupleTableSlot *row, bool update, bool no_dup_err,
-					bool *conflict, List *arbiters, bool only_summarizing)
-{
-	List	   *conflicts;
-
-	target->follower->indexing = true;
-	conflicts = aqumv_compat_insert_index_tuples(target->rri, row, target->estate, update,
-												 no_dup_err, conflict, arbiters,
-												 only_summarizing);
-	target->follower->indexing = false;
-	return conflicts;
-}
-
-static void
-enter_in_indexes(AqumvTarget *target, TupleTableSlot *row, bool update, bool only_summarizing)
-{
-	if (target->rri->ri_NumIndices > 0)
-		list_free(insert_index_tuples(target, row, update, false, NULL, NIL, only_summarizing));
-}
-
-/* Put the index that rows are found with last; false if there is none. */
-static bool
-own_index_last(AqumvTarget *target)
-{
-	ResultRelInfo *rri = target->rri;
-	int			last = rri->ri_NumIndices - 1;
-
-	for (int i = 0; i <= last; i++)
-	{
-		Relation	index = rri->ri_IndexRelationDescs[i];
-		IndexInfo  *info = rri->ri_IndexRelationInfo[i];
-
-		if (RelationGetRelid(index) != target->index_oid)
-			continue;
-		rri->ri_IndexRelationDescs[i] = rri->ri_IndexRelationDescs[last];
-		rri->ri_IndexRelationInfo[i] = rri->ri_IndexRelationInfo[last];
-		rri->ri_IndexRelationDescs[last] = index;
-		rri->ri_IndexRelationInfo[last] = info;
-		return true;
-	}
-	return false;
-}
-
 /*
  * Has an index refused a row, this one or an earlier one?  Then nothing is
  * written any more: the view does not hold anyhow what it should.
@@ -275,55 +105,6 @@ is_refused(AqumvTarget *target, TupleTableSlot *row)
 	if (!OidIsValid(follower->refusing) && follower->limits.indexes != NIL)
 		follower->refusing = aqumv_refusing_index(&follower->limits, row);
 	return OidIsValid(follower->refusing);
-}
-
-/* Nobody else can change what this transaction itself has written. */
-static bool
-is_ours(AqumvTarget *target)
-{
-	bool		isnull;
-	Datum		xmin = slot_getsysattr(target->row, MinTransactionIdAttributeNumber, &isnull);
-
-	return TransactionIdIsCurrentTransactionId(DatumGetTransactionId(xmin));
-}
-
-/*
- * A new version of a row, with the same key.  That the key is unique need not be
- * checked: the old version has it, and is held until the transaction ends.
- * (The check would visit all versions that this transaction has made.  Nor can
- * the index make room by removing entries of those.)
- */
-static void
-enter_version(AqumvTarget *target, TupleTableSlot *row, bool only_summarizing)
-{
-	ResultRelInfo *rri;
-	bool		own;
-
-	prepare_indexes(target);
-	rri = target->rri;
-	own = own_index_last(target);
-	rri->ri_NumIndices -= own;
-	enter_in_indexes(target, row, true, only_summarizing);
-	rri->ri_NumIndices += own;
-	if (own && !only_summarizing)
-	{
-		int			last = rri->ri_NumIndices - 1;
-		Datum		values[INDEX_MAX_KEYS];
-		bool		nulls[INDEX_MAX_KEYS];
-
-		FormIndexDatum(rri->ri_IndexRelationInfo[last], row, target->estate, values, nulls);
-		index_insert(rri->ri_IndexRelationDescs[last], values, nulls, &row->tts_tid, target->rel,
-					 UNIQUE_CHECK_NO, !is_ours(target), rri->ri_IndexRelationInfo[last]);
-	}
-	ResetPerTupleExprContext(target->estate);
-}
-
-static void
-enter_row(AqumvTarget *target, TupleTableSlot *row)
-{
-	prepare_indexes(target);
-	enter_in_indexes(target, row, false, false);
-	ResetPerTupleExprContext(target->estate);
 }
 
 /* ------------------------------------------------------------------------
@@ -418,7 +199,7 @@ look_up(AqumvTarget *target, const AqumvKeys *keys)
 	else
 	{
 		ScanKeyData scan_keys[INDEX_MAX_KEYS];
-		Relation	index = get_index(target);
+		Relation	index = aqumv_target_index(target);
 		IndexScanDesc scan = aqumv_compat_index_beginscan(target->rel, index, target->snapshot,
 														  keys->n);
 
@@ -440,7 +221,7 @@ bool
 aqumv_find_row(AqumvTarget *target, const AqumvKeys *keys, bool lock)
 {
 	if (find_written(target, keys) &&
-		(!lock || is_ours(target) || lock_row(target, LockWaitBlock) == TM_Ok))
+		(!lock || aqumv_is_ours(target) || lock_row(target, LockWaitBlock) == TM_Ok))
 		return true;
 	while (look_up(target, keys))
 	{
@@ -495,8 +276,8 @@ delete_images(AqumvTarget *target, int64 hash, const Datum *values, const bool *
 	Datum		datum = Int64GetDatum(hash);
 	bool		isnull = false;
 
-	scan = aqumv_compat_index_beginscan(target->rel, get_index(target), target->snapshot, 1);
-	make_scan_keys(get_index(target), &datum, &isnull, &key);
+	scan = aqumv_compat_index_beginscan(target->rel, aqumv_target_index(target), target->snapshot, 1);
+	make_scan_keys(aqumv_target_index(target), &datum, &isnull, &key);
 	index_rescan(scan, &key, 1, NULL, 0);
 	while (deleted < n && index_getnext_slot(scan, ForwardScanDirection, target->row))
 	{
@@ -563,7 +344,7 @@ aqumv_update_row(AqumvTarget *target, TupleTableSlot *row, uint32 hash)
 	if (!was_done(target, result))
 		return false;
 	if (indexes != AQUMV_COMPAT_NO_INDEXES)
-		enter_version(target, row, aqumv_compat_only_summarizing(indexes));
+		aqumv_enter_version(target, row, aqumv_compat_only_summarizing(indexes));
 	aqumv_remember_written(target->rel, &row->tts_tid, hash);
 	return true;
 }
@@ -602,7 +383,7 @@ aqumv_insert_group(AqumvTarget *target, TupleTableSlot *row, uint32 hash)
 		aqumv_insert_row(target, row);
 		return true;
 	}
-	prepare_indexes(target);
+	aqumv_prepare_indexes(target);
 	do
 	{
 		ItemPointerData tid;
@@ -620,7 +401,7 @@ aqumv_insert_group(AqumvTarget *target, TupleTableSlot *row, uint32 hash)
 		token = SpeculativeInsertionLockAcquire(GetCurrentTransactionId());
 		table_tuple_insert_speculative(target->rel, row, target->cid, 0, NULL, token);
 		conflict = false;
-		list_free(insert_index_tuples(target, row, false, true, &conflict, arbiters, false));
+		list_free(aqumv_insert_index_tuples(target, row, false, true, &conflict, arbiters, false));
 		table_tuple_complete_speculative(target->rel, row, token, !conflict);
 		SpeculativeInsertionLockRelease(GetCurrentTransactionId());
 		ResetPerTupleExprContext(target->estate);
@@ -634,8 +415,8 @@ make_batch(AqumvTarget *target)
 {
 	MemoryContext old = MemoryContextSwitchTo(target->context);
 
-	target->batch = palloc(BATCH * sizeof(TupleTableSlot *));
-	for (int i = 0; i < BATCH; i++)
+	target->batch = palloc(AQUMV_BATCH * sizeof(TupleTableSlot *));
+	for (int i = 0; i < AQUMV_BATCH; i++)
 		target->batch[i] = MakeSingleTupleTableSlot(target->follower->desc,
 													table_slot_callbacks(target->rel));
 	MemoryContextSwitchTo(old);
@@ -654,13 +435,13 @@ aqumv_insert_row(AqumvTarget *target, TupleTableSlot *row)
 	if (target->batch == NULL && ++target->ninserted < BATCH_FROM)
 	{
 		table_tuple_insert(target->rel, row, target->cid, 0, NULL);
-		enter_row(target, row);
+		aqumv_enter_row(target, row);
 		return;
 	}
 	if (target->batch == NULL)
 		make_batch(target);
 	ExecCopySlot(target->batch[target->nbatch++], row);
-	if (target->nbatch == BATCH)
+	if (target->nbatch == AQUMV_BATCH)
 		aqumv_insert_rest(target);
 }
 
@@ -675,7 +456,7 @@ aqumv_insert_rest(AqumvTarget *target)
 	table_multi_insert(target->rel, target->batch, target->nbatch, target->cid, 0, NULL);
 	for (int i = 0; i < target->nbatch; i++)
 	{
-		enter_row(target, target->batch[i]);
+		aqumv_enter_row(target, target->batch[i]);
 		ExecClearTuple(target->batch[i]);
 	}
 	target->nbatch = 0;

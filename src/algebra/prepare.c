@@ -1,0 +1,99 @@
+/*-------------------------------------------------------------------------
+ *
+ * prepare.c
+ *	  A block in the form that summaries are made from.
+ *
+ *	  Constants are folded and conditions split into conjuncts, by the same rules
+ *	  for queries and views, so that what is alike looks alike.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "aqumv.h"
+
+#include "nodes/nodeFuncs.h"
+#include "optimizer/clauses.h"
+#include "optimizer/optimizer.h"
+
+#include "algebra/predicate.h"
+#include "algebra/prepare.h"
+#include "algebra/simplify.h"
+#include "compat.h"
+
+/* Does the block compute an aggregate inside of a subquery? */
+static bool
+aggregate_in_sublink_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, SubLink))
+		return contain_aggs_of_level(((SubLink *) node)->subselect, 1) ||
+			aggregate_in_sublink_walker(((SubLink *) node)->testexpr, context);
+	if (IsA(node, Query))
+		return false;
+	return expression_tree_walker(node, aggregate_in_sublink_walker, context);
+}
+
+/* Fold the conditions of a join tree in place, and split them into conjuncts. */
+static void
+fold_join_tree(Query *query, Node *node, ParamListInfo params, List **inval_items)
+{
+	ListCell   *lc;
+
+	if (IsA(node, FromExpr))
+	{
+		FromExpr   *from = (FromExpr *) node;
+
+		foreach(lc, from->fromlist)
+			fold_join_tree(query, lfirst(lc), params, inval_items);
+		from->quals = (Node *) aqumv_conjuncts(aqumv_fold(query, from->quals, params, inval_items));
+	}
+	else if (IsA(node, JoinExpr))
+	{
+		JoinExpr   *join = (JoinExpr *) node;
+
+		fold_join_tree(query, join->larg, params, inval_items);
+		fold_join_tree(query, join->rarg, params, inval_items);
+		join->quals = (Node *) aqumv_conjuncts(aqumv_fold(query, join->quals, params, inval_items));
+	}
+}
+
+/*
+ * Fold every expression of the block in place, and split its conditions into
+ * conjuncts.  What a plan made from it depends on is added to *inval_items.
+ */
+void
+aqumv_fold_query(Query *query, ParamListInfo params, List **inval_items)
+{
+	List	  **group_exprs = aqumv_compat_group_exprs(query);
+
+	if (group_exprs != NULL)
+		*group_exprs = (List *) aqumv_fold(query, (Node *) *group_exprs, params, inval_items);
+	query->targetList = (List *) aqumv_fold(query, (Node *) query->targetList, params, inval_items);
+	query->havingQual = aqumv_fold(query, query->havingQual, params, inval_items);
+	fold_join_tree(query, (Node *) query->jointree, params, inval_items);
+}
+
+/*
+ * Bring a query block into the form that summaries are made from: folded, with
+ * conditions split into conjuncts.  A reason if there is none.  The query is
+ * scribbled on: pass a copy.  What a plan made from it depends on is added to
+ * *inval_items.
+ */
+AqumvReason *
+aqumv_prepare_block(Query *query, ParamListInfo params, List **inval_items)
+{
+	aqumv_compat_flatten_group(query);
+	if (query->rowMarks != NIL)
+		return aqumv_reason(AQUMV_ROW_LOCKS,
+							"FOR UPDATE and FOR SHARE lock rows of the table itself");
+	if (contain_volatile_functions((Node *) query))
+		return aqumv_reason(AQUMV_VOLATILE,
+							"the query calls a VOLATILE function");
+	if (query->hasSubLinks && query->hasAggs &&
+		(aggregate_in_sublink_walker((Node *) query->targetList, NULL) ||
+		 aggregate_in_sublink_walker(query->havingQual, NULL)))
+		return aqumv_reason(AQUMV_SUBLINK,
+							"an aggregate of the query stands in a subquery");
+	aqumv_fold_query(query, params, inval_items);
+	return NULL;
+}
