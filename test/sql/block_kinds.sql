@@ -1,4 +1,4 @@
--- SHAPES 98: the block in every place where a SELECT can stand.  Were the code
+-- The block in every place where a SELECT can stand.  Were the code
 -- wrong, a block would be left out, a reference to an outer block would point to
 -- another column, or what is right for a block by itself would be wrong for the
 -- one around it (how often a row comes, in which order).

@@ -1,4 +1,4 @@
--- SHAPES 98: statements that hold a SELECT.  Were the code wrong, what is written
+-- Statements that hold a SELECT.  Were the code wrong, what is written
 -- would not be what the tables say, or the statement would write to the wrong
 -- rows because a subquery has other columns than it had.
 \getenv srcdir PG_ABS_SRCDIR

@@ -1,4 +1,4 @@
--- SHAPES 99, with a view of groups in the join: each row stands for as many as
+-- With a view of groups in the join: each row stands for as many as
 -- the group had, and each of those would have met the same partners.  Were the
 -- code wrong, partners would count once per group instead of once per row, or
 -- rows of one group that meet different partners would be taken for the same.

@@ -1,4 +1,4 @@
--- SHAPES 99. A view of rows in the place of its table inside of a join.  The columns of
+-- A view of rows in the place of its table inside of a join.  The columns of
 -- the other relations stand as they are: none may be taken for a column of the
 -- table because it has the same number, none may be lost because the join lists
 -- it under another name, and each row must meet the partners that it met.

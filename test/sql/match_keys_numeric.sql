@@ -1,4 +1,4 @@
--- SHAPES 100: grouped views whose keys have equal values that differ: numeric
+-- Grouped views whose keys have equal values that differ: numeric
 -- (1.0 and 1.00), float8 (0 and -0).  Were the code wrong, n::text would print
 -- the one that the view holds, for rows that hold another.
 \getenv srcdir PG_ABS_SRCDIR

@@ -1,4 +1,4 @@
--- SHAPES 94: parameters are constants under custom plans, and remain parameters
+-- Parameters are constants under custom plans, and remain parameters
 -- under generic ones.  Were the code wrong, a plan made for one value would be
 -- used with another that the view does not cover.
 \getenv srcdir PG_ABS_SRCDIR

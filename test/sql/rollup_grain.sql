@@ -1,4 +1,4 @@
--- SHAPES 58, 61 and 95: coarser groups from finer ones, by fewer keys, by
+-- Coarser groups from finer ones, by fewer keys, by
 -- expressions of keys, by none.  Were the code wrong, groups would come apart or
 -- run together, a query without rows would return none instead of one, or a key
 -- would be taken for what merely has the same name.

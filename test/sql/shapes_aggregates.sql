@@ -1,4 +1,4 @@
--- SHAPES 25-30, 37, 40, 46: aggregates of a query over a view of plain rows.
+-- Aggregates of a query over a view of plain rows.
 -- Were the code wrong, an aggregate would be computed from the wrong rows, or
 -- over a column that the view does not have.
 \getenv srcdir PG_ABS_SRCDIR

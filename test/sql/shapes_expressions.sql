@@ -1,4 +1,4 @@
--- SHAPES 15-24: expressions that a view stores.
+-- Expressions that a view stores.
 -- Were the code wrong, a stored value would stand for another expression, or
 -- something would be computed from columns that the view does not have.
 \getenv srcdir PG_ABS_SRCDIR

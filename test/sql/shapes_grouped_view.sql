@@ -1,4 +1,4 @@
--- SHAPES 56-64: a view of groups, and queries of the same grain.
+-- A view of groups, and queries of the same grain.
 -- Were the code wrong, groups would be taken for rows, for other groups, or
 -- would be missing.
 \getenv srcdir PG_ABS_SRCDIR

@@ -1,4 +1,4 @@
--- SHAPES 31-39: GROUP BY, grouping sets and HAVING over a view of plain rows.
+-- GROUP BY, grouping sets and HAVING over a view of plain rows.
 -- Were the code wrong, groups would be missing, doubled or misplaced.
 \getenv srcdir PG_ABS_SRCDIR
 \set compare :srcdir '/include/compare.sql'

@@ -1,4 +1,4 @@
--- SHAPES 41-45, 47, 48: ORDER BY, DISTINCT and LIMIT over a view of plain rows.
+-- ORDER BY, DISTINCT and LIMIT over a view of plain rows.
 -- Were the code wrong, rows would come in another order, or others of them.
 \getenv srcdir PG_ABS_SRCDIR
 \set compare :srcdir '/include/compare.sql'

@@ -1,4 +1,4 @@
--- SHAPES 1-14: a view of some rows and columns of a table.
+-- A view of some rows and columns of a table.
 -- Were the code wrong, a query would read a view that lacks rows or columns of
 -- it, or would not find a view that has them all.
 \getenv srcdir PG_ABS_SRCDIR

@@ -1,4 +1,4 @@
--- SHAPES 49-55: a view that holds the aggregates of all rows.
+-- A view that holds the aggregates of all rows.
 -- Were the code wrong, aggregates of other rows would be shown, or a row where
 -- there is none.
 \getenv srcdir PG_ABS_SRCDIR

@@ -1,4 +1,4 @@
--- SHAPES 91, 93, 98: statements in which a query over one table is answered
+-- Statements in which a query over one table is answered
 -- from a view: INSERT ... SELECT, CREATE TABLE AS, EXPLAIN, PREPARE, cursors,
 -- COPY, SQL and PL/pgSQL functions.  Were the code wrong, they would read the
 -- table, or write other rows.
