@@ -109,6 +109,8 @@ run_filling(AqumvUtility *u, Oid *view, Oid immediate_base)
 	if (OidIsValid(immediate_base))
 		aqumv_begin_work(*view, immediate_base);
 	guc_level = aqumv_pin_syntax(0);
+	if (OidIsValid(immediate_base) && IsA(u->pstmt->utilityStmt, ExplainStmt))
+		guc_level = aqumv_pin_explained_filling(guc_level);
 	aqumv_seal_views(&seal, concurrently ? *view : InvalidOid);
 	PG_TRY();
 	{
@@ -340,6 +342,8 @@ create_view(AqumvUtility *u, CreateTableAsStmt *stmt, AqumvMaintenance maintenan
 		delta = aqumv_define_incremental(stmt);
 		base = delta->base;
 		aqumv_prepare_base(delta, GetUserId(), stmt->into->rel->relname, true);
+		/* EXPLAIN will look for it under another search_path */
+		stmt->into->rel->schemaname = get_namespace_name(schema);
 	}
 	else if (IsA(stmt->query, Query) && ((Query *) stmt->query)->commandType == CMD_SELECT)
 		base = base_of_definition((Query *) stmt->query);

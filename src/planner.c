@@ -25,6 +25,7 @@
 #include "answer/choose.h"
 #include "fresh/catalog.h"
 #include "fresh/views.h"
+#include "maintain/owner.h"
 #include "planner.h"
 
 static planner_hook_type prev_planner = NULL;
@@ -128,6 +129,8 @@ aqumv_planner(Query *parse, const char *query_string, int cursor_options,
 	Search		search = {0};
 	bool		worth_it;
 
+	if (aqumv_paused > 0)
+		aqumv_pin_filling();
 	if (!aqumv_enabled || aqumv_paused > 0 || !ActiveSnapshotSet() ||
 		InNoForceRLSOperation() || IsParallelWorker())
 		return plan_as_written(parse, query_string, cursor_options, params);

@@ -48,13 +48,13 @@ typedef struct Work
 	Oid			base;
 	int			nest_level;		/* of the transaction that began it */
 	bool		written;		/* the base was, meanwhile */
+	bool		pinned;			/* settings that users' code may depend on */
 
 	/* through the door: */
 	Relation	rel;			/* held open, or NULL: not through the door */
 	Oid			user;			/* who came */
 	int			security;
 	int			guc_level;		/* 0 if no setting was changed */
-	bool		pinned;
 } Work;
 
 static Work *works = NULL;		/* the innermost last */
@@ -104,6 +104,50 @@ aqumv_end_work(void)
 {
 	Assert(nworks > 0 && works[nworks - 1].rel == NULL);
 	return works[--nworks].written;
+}
+
+/* what is in it, nobody but superusers can change; nor do temporary types come first */
+static const char safe_path[] = "pg_catalog, pg_temp";
+
+/* Until the innermost level of settings ends. */
+static void
+save_setting(const char *name, const char *value)
+{
+	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
+							 true, 0, false);
+}
+
+/*
+ * Something is being planned.  If it is the definition of a view that core fills
+ * and that will be maintained, then under the search_path of maintenance, or else
+ * what is computed later might not be what was filled in.  It is the first to be
+ * planned under the restrictions that core fills views under, and so at a level
+ * of settings that core goes back from.
+ */
+void
+aqumv_pin_filling(void)
+{
+	Work	   *work = nworks > 0 ? &works[nworks - 1] : NULL;
+
+	if (work == NULL || work->rel != NULL || work->pinned || !InSecurityRestrictedOperation())
+		return;
+	work->pinned = true;
+	save_setting("search_path", safe_path);
+}
+
+/*
+ * The same for EXPLAIN, where core restricts nothing, and resolves no name any
+ * more.  Returns the level of settings to go back from; guc_level is that, or 0.
+ */
+int
+aqumv_pin_explained_filling(int guc_level)
+{
+	Assert(nworks > 0 && works[nworks - 1].rel == NULL);
+	works[nworks - 1].pinned = true;
+	if (guc_level == 0)
+		guc_level = NewGUCNestLevel();
+	save_setting("search_path", safe_path);
+	return guc_level;
 }
 
 static void
@@ -178,8 +222,7 @@ set_setting(Work *work, const char *name, const char *value)
 {
 	if (work->guc_level == 0)
 		work->guc_level = NewGUCNestLevel();
-	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
-							 true, 0, false);
+	save_setting(name, value);
 }
 
 /*
@@ -214,7 +257,7 @@ aqumv_pin_settings(void)
 	if (work->pinned)
 		return;
 	work->pinned = true;
-	set_setting(work, "search_path", "pg_catalog, pg_temp");
+	set_setting(work, "search_path", safe_path);
 	work->guc_level = aqumv_pin_syntax(work->guc_level);
 }
 
