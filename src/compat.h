@@ -314,7 +314,10 @@ aqumv_compat_group_exprs(Query *query)
 	return NULL;
 }
 
-/* Put others in the place of those, in a query whose range table is its own, though not the entries. */
+/*
+ * Put others in the place of those, in a query whose range table is its own,
+ * though not the entries.
+ */
 static inline void
 aqumv_compat_set_group_exprs(Query *query, List *group_exprs)
 {

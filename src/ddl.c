@@ -68,7 +68,8 @@ alters_options(AlterTableStmt *stmt)
 	foreach(lc, stmt->cmds)
 	{
 		if (is_options_command(lfirst_node(AlterTableCmd, lc)))
-			return get_rel_relkind(RangeVarGetRelid(stmt->relation, NoLock, true)) == RELKIND_MATVIEW;
+			return RELKIND_MATVIEW ==
+				get_rel_relkind(RangeVarGetRelid(stmt->relation, NoLock, true));
 	}
 	return false;
 }

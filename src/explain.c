@@ -187,9 +187,13 @@ analyze(void *arg)
 static AqumvReason *
 analyze_with_parameters(RawStmt *statement, const char *text, List **queries)
 {
-	Analysis	analysis = {statement, text};
-	ErrorData  *error = aqumv_catch_error(analyze, &analysis);
+	Analysis	analysis;
+	ErrorData  *error;
 
+	analysis.statement = statement;
+	analysis.text = text;
+	analysis.queries = NIL;
+	error = aqumv_catch_error(analyze, &analysis);
 	if (error != NULL && !is_parameter_error(error->sqlerrcode))
 		ReThrowError(error);
 	if (error != NULL)

@@ -133,12 +133,14 @@ _PG_init(void)
 							 "Lets materialized views over foreign tables answer queries.",
 							 "Trusts that the data has not changed since the view was refreshed.",
 							 &aqumv_allow_foreign_table, false,
-							 PGC_USERSET, GUC_EXPLAIN | not_in_files, check_not_in_file, replan_all_bool, NULL);
+							 PGC_USERSET, GUC_EXPLAIN | not_in_files,
+							 check_not_in_file, replan_all_bool, NULL);
 	DefineCustomBoolVariable("enable_answer_query_using_materialized_views",
 							 "Enables the planner to answer queries from materialized views.",
 							 NULL,
 							 &aqumv_enabled, false,
-							 PGC_USERSET, GUC_EXPLAIN | not_in_files, check_not_in_file, replan_all_bool, NULL);
+							 PGC_USERSET, GUC_EXPLAIN | not_in_files,
+							 check_not_in_file, replan_all_bool, NULL);
 	MarkGUCPrefixReserved("aqumv");
 
 	aqumv_owner_init();

@@ -110,7 +110,8 @@ constant_width(Node *node, int64 *width)
 		return false;
 	interval = DatumGetIntervalP(((Const *) node)->constvalue);
 	*width = interval->day * USECS_PER_DAY + interval->time;
-	return interval->month == 0 && interval->day > -1000000 && interval->day < 1000000 && *width > 0;
+	return interval->month == 0 && interval->day > -1000000 && interval->day < 1000000 &&
+		*width > 0;
 }
 
 static bool
@@ -272,7 +273,8 @@ is_boundary(const Bucket *bucket, Node *stored, int64 value)
 	if (DatumGetTimestampTz(DirectFunctionCall2(timestamptz_trunc, trunc_name(stored),
 												datum)) != value)
 		return false;
-	return bucket->unit < AQUMV_UNIT_DAY ? aqumv_zone_never_changes() : aqumv_is_clean_midnight(value);
+	return bucket->unit < AQUMV_UNIT_DAY ? aqumv_zone_never_changes() :
+		aqumv_is_clean_midnight(value);
 }
 
 /*
@@ -428,7 +430,8 @@ coarsen_function(FuncExpr *func, const Bucket *bucket, Var *column)
 	if (bucket->kind != BUCKET_TIME || !aqumv_unit_tells(bucket->unit, unit) ||
 		!is_raw(bucket, list_nth(func->args, arg)))
 		return NULL;
-	if (bucket->unit < AQUMV_UNIT_DAY && bucket->type == TIMESTAMPTZOID && !aqumv_zone_never_changes())
+	if (bucket->unit < AQUMV_UNIT_DAY && bucket->type == TIMESTAMPTZOID &&
+		!aqumv_zone_never_changes())
 		return NULL;
 	value = column_as(bucket, column, exprType(list_nth(func->args, arg)));
 	if (value == NULL)

@@ -15,8 +15,9 @@
  *		 sum((x - avg(x)) * (y - avg(y)))}
  *
  *	  Each element is what some aggregate returns, or a product of two, so that
- *	  the state of a row of the view is made of its columns.  The aggregates that combine them are in our schema; the
- *	  functions that they are made of are core's.
+ *	  the state of a row of the view is made of its columns.  The aggregates that
+ *	  combine them are in our schema; the functions that they are made of are
+ *	  core's.
  *
  *-------------------------------------------------------------------------
  */

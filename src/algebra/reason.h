@@ -102,7 +102,8 @@ extern bool aqumv_reason_messages;
 		PG_END_TRY(); \
 	} while (0)
 
-extern AqumvReason *aqumv_reason(AqumvReasonCode code, const char *fmt,...) pg_attribute_printf(2, 3);
+extern AqumvReason *aqumv_reason(AqumvReasonCode code, const char *fmt,...)
+			pg_attribute_printf(2, 3);
 extern const char *aqumv_reason_code(const AqumvReason *reason);
 
 #endif							/* AQUMV_REASON_H */

@@ -204,10 +204,12 @@ aqumv_may_select(List *columns)
 
 	for (int i = 0; i < list_length(columns); i += 3)
 	{
-		if (list_nth_oid(columns, i) != relid || role_or_current(list_nth_oid(columns, i + 1)) != role)
+		Oid			whose = role_or_current(list_nth_oid(columns, i + 1));
+
+		if (list_nth_oid(columns, i) != relid || whose != role)
 		{
 			relid = list_nth_oid(columns, i);
-			role = role_or_current(list_nth_oid(columns, i + 1));
+			role = whose;
 			may_all = pg_class_aclcheck(relid, role, ACL_SELECT) == ACLCHECK_OK;
 		}
 		if (!may_all &&

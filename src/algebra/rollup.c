@@ -93,7 +93,7 @@ make_count(const Aggref *like)
 
 /* How many rows, as numeric if that costs less; NULL if it is not known. */
 static Node *
-sum_counts(Aggref *count, const AqumvParts *parts, bool numeric)
+sum_counts(Aggref *count, const AqumvParts *parts, bool as_numeric)
 {
 	Node	   *rest = NULL;
 	Node	   *column = parts->stored(count, &rest, parts->context);
@@ -121,7 +121,7 @@ sum_counts(Aggref *count, const AqumvParts *parts, bool numeric)
 	if (parts->same)
 	{
 		sum = aqumv_make_choice(rest, column, aqumv_make_integer(0));
-		return numeric ? to_numeric(sum) : sum;
+		return as_numeric ? to_numeric(sum) : sum;
 	}
 	sum = aqumv_make_aggregate(F_SUM_INT8, NUMERICOID, column, rest);
 	if (rest != NULL || !parts->never_empty)
@@ -133,11 +133,11 @@ sum_counts(Aggref *count, const AqumvParts *parts, bool numeric)
 		coalesce->location = -1;
 		sum = (Node *) coalesce;
 	}
-	return numeric ? sum : aqumv_make_call(F_INT8_NUMERIC, INT8OID, list_make1(sum));
+	return as_numeric ? sum : aqumv_make_call(F_INT8_NUMERIC, INT8OID, list_make1(sum));
 }
 
 static Node *
-roll_up_count(Aggref *count, const AqumvParts *parts, bool numeric)
+roll_up_count(Aggref *count, const AqumvParts *parts, bool as_numeric)
 {
 	Node	   *arg = list_length(count->args) != 1 ? NULL :
 		(Node *) linitial_node(TargetEntry, count->args)->expr;
@@ -145,7 +145,7 @@ roll_up_count(Aggref *count, const AqumvParts *parts, bool numeric)
 	/* count(1) */
 	if (arg != NULL && IsA(arg, Const) && !((Const *) arg)->constisnull)
 		count = make_count(count);
-	return sum_counts(count, parts, numeric);
+	return sum_counts(count, parts, as_numeric);
 }
 
 /*
@@ -223,7 +223,8 @@ roll_up_sum(Aggref *sum, const AqumvParts *parts)
 static Node *
 roll_up_average(Aggref *average, const AqumvAggregate *known, const AqumvParts *parts)
 {
-	Node	   *sum = sum_sums(aqumv_make_like(average, known->sum, get_func_rettype(known->sum)), parts);
+	Aggref	   *summed = aqumv_make_like(average, known->sum, get_func_rettype(known->sum));
+	Node	   *sum = sum_sums(summed, parts);
 	Node	   *count = sum == NULL ? NULL :
 		roll_up_count(aqumv_make_like(average, F_COUNT_ANY, INT8OID), parts, true);
 

@@ -373,7 +373,7 @@ count_sublinks_walker(Node *node, void *context)
 	if (node == NULL || IsA(node, Query))
 		return false;
 	if (IsA(node, SubLink))
-		++*(int *) context;
+		(*(int *) context)++;
 	return expression_tree_walker(node, count_sublinks_walker, context);
 }
 

@@ -168,7 +168,9 @@ check_joins(Query *query, AqumvRelation *relation)
 								"a whole row of a join is used as a value; name its columns");
 		foreach(la, rte->joinaliasvars)
 		{
-			if (bms_is_member(foreach_current_index(la) + 1 - FirstLowInvalidHeapAttributeNumber, used) &&
+			int			column = foreach_current_index(la) + 1 - FirstLowInvalidHeapAttributeNumber;
+
+			if (bms_is_member(column, used) &&
 				!bms_is_empty(mentioned_columns(lfirst(la), relation->rti)))
 				return aqumv_reason(AQUMV_COLUMN,
 									"JOIN ... USING merges a column of \"%s\" with another of its own kind; name it with its table",
@@ -367,11 +369,11 @@ summarize(Query *query, int rti, AqumvSummary **result)
 	if (!relation->alone && (reason = check_joins(query, relation)) != NULL)
 		return reason;
 
-	summary->where_canonical = aqumv_make_condition((List *)
-													aqumv_canonical((Node *) summary->where, summary->rtis));
+	summary->where_canonical =
+		aqumv_make_condition((List *) aqumv_canonical((Node *) summary->where, summary->rtis));
 	summary->having = aqumv_conjuncts(query->havingQual);
-	summary->having_canonical = aqumv_make_condition((List *)
-													 aqumv_canonical((Node *) summary->having, summary->rtis));
+	summary->having_canonical =
+		aqumv_make_condition((List *) aqumv_canonical((Node *) summary->having, summary->rtis));
 	summary->keys = make_keys(summary);
 	*result = summary;
 	return NULL;

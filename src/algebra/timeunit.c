@@ -116,29 +116,29 @@ static const struct
 static AqumvUnit
 format_unit(Node *format)
 {
-	char	   *text = constant_text(format);
+	char	   *rest = constant_text(format);
 	AqumvUnit		unit = AQUMV_UNIT_LONGER;
 
-	while (text != NULL && *text != '\0')
+	while (rest != NULL && *rest != '\0')
 	{
 		int			i;
 
-		if (!isalpha((unsigned char) *text))
+		if (!isalpha((unsigned char) *rest))
 		{
 			/* a character that has no meaning; quotes and escapes have */
-			if (*text == '"' || *text == '\\' || IS_HIGHBIT_SET(*text))
+			if (*rest == '"' || *rest == '\\' || IS_HIGHBIT_SET(*rest))
 				return AQUMV_UNIT_NONE;
-			text++;
+			rest++;
 			continue;
 		}
 		for (i = 0; i < lengthof(patterns); i++)
 		{
-			if (strncmp(text, patterns[i].pattern, strlen(patterns[i].pattern)) == 0)
+			if (strncmp(rest, patterns[i].pattern, strlen(patterns[i].pattern)) == 0)
 				break;
 		}
 		if (i == lengthof(patterns))
 			return AQUMV_UNIT_NONE;
-		text += strlen(patterns[i].pattern);
+		rest += strlen(patterns[i].pattern);
 		if (patterns[i].unit == AQUMV_UNIT_LONGER)
 			continue;			/* looks at nothing */
 		if (unit == AQUMV_UNIT_LONGER || aqumv_unit_tells(patterns[i].unit, unit))
@@ -146,7 +146,7 @@ format_unit(Node *format)
 		else if (!aqumv_unit_tells(unit, patterns[i].unit))
 			unit = AQUMV_UNIT_DAY;	/* weeks beside months */
 	}
-	return text == NULL ? AQUMV_UNIT_NONE : unit;
+	return rest == NULL ? AQUMV_UNIT_NONE : unit;
 }
 
 /*

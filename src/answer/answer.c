@@ -169,14 +169,12 @@ visit_children(AqumvWalk *walk, AqumvBlock *block, AqumvForm *form, Query *query
 	foreach(lc, query->cteList)
 	{
 		CommonTableExpr *cte = lfirst_node(CommonTableExpr, lc);
+		Place		place = {NULL, false};
 
 		if (cte->cterefcount == 0)
 			continue;
-		visit_child(&inside, (Query *) cte->ctequery,
-					(Place)
-					{
-						psprintf("%s.cte:%s", block->path, cte->ctename), false
-					});
+		place.path = psprintf("%s.cte:%s", block->path, cte->ctename);
+		visit_child(&inside, (Query *) cte->ctequery, place);
 	}
 	foreach(lc, query->rtable)
 	{

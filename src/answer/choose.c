@@ -416,6 +416,7 @@ judge(const Choice *choice, const Option *winner)
 {
 	List	   *used = NIL;
 	List	   *verdicts = NIL;
+	double		original = choice->original == NULL ? -1 : choice->original->cost;
 	ListCell   *lc,
 			   *lv;
 
@@ -433,7 +434,7 @@ judge(const Choice *choice, const Option *winner)
 		{
 			AqumvCandidate *candidate = lfirst(lv);
 
-			candidate->verdict->cost_original = choice->original == NULL ? -1 : choice->original->cost;
+			candidate->verdict->cost_original = original;
 			candidate->verdict->used = list_member_ptr(used, candidate);
 			if (candidate->verdict->used)
 				chosen = candidate->verdict;

@@ -96,8 +96,11 @@ aqumv_source_entry(const AqumvSource *source)
 	List	   *colnames = NIL;
 
 	for (int i = 0; i < RelationGetNumberOfAttributes(rel); i++)
-		colnames = lappend(colnames,
-						   makeString(pstrdup(NameStr(TupleDescAttr(RelationGetDescr(rel), i)->attname))));
+	{
+		Form_pg_attribute att = TupleDescAttr(RelationGetDescr(rel), i);
+
+		colnames = lappend(colnames, makeString(pstrdup(NameStr(att->attname))));
+	}
 	rte->rtekind = RTE_RELATION;
 	rte->relid = view;
 	rte->relkind = rel->rd_rel->relkind;

@@ -285,7 +285,8 @@ refresh_from_tuple(HeapTuple tuple, TupleDesc desc, AqumvRefresh *row)
 	row->complete = DatumGetBool(attribute(tuple, REFRESH_COMPLETE, desc));
 	row->refreshed_at = DatumGetTimestampTz(attribute(tuple, REFRESH_REFRESHED_AT, desc));
 	row->timezone = TextDatumGetCString(attribute(tuple, REFRESH_TIMEZONE, desc));
-	row->snapshot = PointerGetDatum(PG_DETOAST_DATUM_COPY(attribute(tuple, REFRESH_SNAPSHOT, desc)));
+	row->snapshot =
+		PointerGetDatum(PG_DETOAST_DATUM_COPY(attribute(tuple, REFRESH_SNAPSHOT, desc)));
 }
 
 /*
@@ -454,7 +455,8 @@ aqumv_add_doubt(Oid view)
 		TupleDesc	desc = RelationGetDescr(rel);
 
 		found = is_doubt(tuple, desc) &&
-			FullTransactionIdEquals(xid, moment_attributes(tuple, REFRESH_XID, REFRESH_PART, desc).xid);
+			FullTransactionIdEquals(xid, moment_attributes(tuple, REFRESH_XID, REFRESH_PART,
+														   desc).xid);
 	}
 	systable_endscan(scan);
 	if (!found)

@@ -388,7 +388,8 @@ aqumv_check_usable(AqumvView *view, Snapshot snapshot)
 		return reason;
 	if (view->maintenance == AQUMV_IMMEDIATE)
 		return check_immediate(view, tree, snapshot, events);
-	if (!view->summary->needs_timezone && wrote == AQUMV_WROTE_NOTHING && proof_holds(&view->proof, tree, snapshot))
+	if (!view->summary->needs_timezone && wrote == AQUMV_WROTE_NOTHING &&
+		proof_holds(&view->proof, tree, snapshot))
 	{
 		view->proof.events = aqumv_wrote_anything() ? 0 : events;
 		return NULL;

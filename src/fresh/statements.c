@@ -200,7 +200,8 @@ how_tree_touched(const AqumvTree *tree)
 	Touched		result = NOT_TOUCHED;
 	ListCell   *lc;
 
-	if (list_length(tree->ancestors) + list_length(tree->descendants) < list_length(aqumv_touches()))
+	if (list_length(tree->ancestors) + list_length(tree->descendants) <
+		list_length(aqumv_touches()))
 		return Max(how_touched(tree, aqumv_find_touch(tree->relid)),
 				   Max(how_any_touched(tree, tree->ancestors),
 					   how_any_touched(tree, tree->descendants)));

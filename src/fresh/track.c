@@ -226,7 +226,8 @@ aqumv_distrust(Oid relid, bool below)
 {
 	ListCell   *lc;
 
-	foreach(lc, aqumv_immediate_views(below ? aqumv_relations_around(relid) : aqumv_relations_above(relid)))
+	foreach(lc, aqumv_immediate_views(below ? aqumv_relations_around(relid) :
+									  aqumv_relations_above(relid)))
 	{
 		if (!is_locked_exclusively(relid))
 			LockRelationOid(lfirst_oid(lc), RowExclusiveLock);
@@ -298,7 +299,8 @@ aqumv_maintain_base(Oid relid, Oid owner, bool keep_writers_out)
 		Oid			each = lfirst_oid(lc);
 
 		if (list_member_oid(bare, each) ||
-			(keep_writers_out && (each == relid || !list_member_oid(aqumv_get_tree(relid)->ancestors, each))))
+			(keep_writers_out &&
+			 (each == relid || !list_member_oid(aqumv_get_tree(relid)->ancestors, each))))
 			LockRelationOid(each, ShareRowExclusiveLock);
 	}
 	foreach(lc, bare)

@@ -346,7 +346,8 @@ indexes_column(Relation index, int position, Relation view, const AqumvDelta *de
 	if (index->rd_indcollation[position] != attribute->attcollation)
 		return false;
 	if (OidIsValid(eqop))
-		return get_op_opfamily_strategy(eqop, index->rd_opfamily[position]) == BTEqualStrategyNumber;
+		return BTEqualStrategyNumber ==
+			get_op_opfamily_strategy(eqop, index->rd_opfamily[position]);
 	return index->rd_opfamily[position] ==
 		get_opclass_family(GetDefaultOpClass(attribute->atttypid, BTREE_AM_OID));
 }

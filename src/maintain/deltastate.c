@@ -299,7 +299,8 @@ compile_follower(AqumvFollower *follower, AqumvView *view, Relation rel)
 		return reason;
 	follower->econtext = CreateStandaloneExprContext();
 	if (delta->where != NIL)
-		follower->where = ExecInitQual((List *) expression_planner((Expr *) copyObject(delta->where)),
+		follower->where = ExecInitQual((List *)
+									   expression_planner((Expr *) copyObject(delta->where)),
 									   NULL);
 	follower->terms = palloc0(delta->ncolumns * sizeof(AqumvTerm));
 	for (int i = 0; i < delta->ncolumns; i++)

@@ -195,12 +195,12 @@ static void
 add_to_sum(AqumvNet *net, AqumvColumn *column, AqumvTerm *term, AqumvTermDelta *delta,
 		   Datum value, bool forward)
 {
-	bool		numeric = term->add.fn_oid == F_NUMERIC_ADD;
+	bool		is_numeric = term->add.fn_oid == F_NUMERIC_ADD;
 
 	if (!forward && ((Aggref *) column->expr)->aggtype == NUMERICOID &&
 		aqumv_scale(value) < 0)
 		delta->lost_special = true;
-	if (numeric && delta->nsummed >= ACCUMULATE_FROM)
+	if (is_numeric && delta->nsummed >= ACCUMULATE_FROM)
 	{
 		AqumvNumericSum **sum = forward ? &delta->came : &delta->went;
 
@@ -210,7 +210,7 @@ add_to_sum(AqumvNet *net, AqumvColumn *column, AqumvTerm *term, AqumvTermDelta *
 	delta->nsummed++;
 	if (delta->has_sum)
 		value = FunctionCall2(forward ? &term->add : &term->subtract, delta->sum, value);
-	else if (!forward && numeric)
+	else if (!forward && is_numeric)
 		value = DirectFunctionCall1(numeric_uminus, value);
 	else if (!forward)
 		value = FunctionCall2(&term->subtract,

@@ -379,7 +379,8 @@ lock_for_rebuild(Oid viewoid, AqumvView **view, bool wait)
 {
 	static const AqumvReason changed_by_others = {AQUMV_STALE, "other transactions have changed it"};
 	bool		found = aqumv_get_view(viewoid, view) == NULL;
-	LOCKMODE	mode = found && why_unmaintained(*view) != NULL ? RowExclusiveLock : ShareRowExclusiveLock;
+	LOCKMODE	mode = found && why_unmaintained(*view) != NULL ? RowExclusiveLock :
+		ShareRowExclusiveLock;
 
 	if (found && aqumv_is_trusted(*view))
 		return false;

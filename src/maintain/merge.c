@@ -86,7 +86,8 @@ aqumv_merge_mixes(Oid relid)
 
 		if (writer->operation == CMD_MERGE && target_of(writer) == relid &&
 			(writer->mt_merge_subcommands & both) == both &&
-			writer->rootResultRelInfo->ri_RelationDesc->rd_rel->relkind == RELKIND_PARTITIONED_TABLE)
+			RELKIND_PARTITIONED_TABLE ==
+			writer->rootResultRelInfo->ri_RelationDesc->rd_rel->relkind)
 			return true;
 	}
 	return false;

@@ -129,7 +129,11 @@ reserve(List *changing)
 	ListCell   *lc;
 
 	foreach(lc, changing)
-		all = list_concat_unique_oid(all, aqumv_relations_around(aqumv_root_of(((Wanted *) lfirst(lc))->relid)));
+	{
+		Oid			root = aqumv_root_of(((Wanted *) lfirst(lc))->relid);
+
+		all = list_concat_unique_oid(all, aqumv_relations_around(root));
+	}
 	views = aqumv_immediate_views(all);
 	if (views == NIL)
 		return;

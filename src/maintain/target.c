@@ -177,7 +177,8 @@ static void
 enter_in_indexes(AqumvTarget *target, TupleTableSlot *row, bool update, bool only_summarizing)
 {
 	if (target->rri->ri_NumIndices > 0)
-		list_free(aqumv_insert_index_tuples(target, row, update, false, NULL, NIL, only_summarizing));
+		list_free(aqumv_insert_index_tuples(target, row, update, false, NULL, NIL,
+											only_summarizing));
 }
 
 /* Put the index that rows are found with last; false if there is none. */

@@ -276,7 +276,8 @@ delete_images(AqumvTarget *target, int64 hash, const Datum *values, const bool *
 	Datum		datum = Int64GetDatum(hash);
 	bool		isnull = false;
 
-	scan = aqumv_compat_index_beginscan(target->rel, aqumv_target_index(target), target->snapshot, 1);
+	scan = aqumv_compat_index_beginscan(target->rel, aqumv_target_index(target),
+										target->snapshot, 1);
 	make_scan_keys(aqumv_target_index(target), &datum, &isnull, &key);
 	index_rescan(scan, &key, 1, NULL, 0);
 	while (deleted < n && index_getnext_slot(scan, ForwardScanDirection, target->row))
