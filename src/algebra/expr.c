@@ -375,6 +375,9 @@ settings_walker(Node *node, void *context)
 		return true;			/* views have no subqueries */
 	if (IsA(node, CoerceToDomain) || IsA(node, XmlExpr))
 		return true;			/* constraints may change; xmlbinary */
+	if ((IsA(node, FuncExpr) || IsA(node, OpExpr)) &&
+		get_typtype(exprType(node)) == TYPTYPE_DOMAIN)
+		return true;			/* a function checks them as well */
 	if (IsA(node, FuncExpr) &&
 		(((FuncExpr *) node)->funcid == F_TIMEZONE_TEXT_TIMESTAMPTZ ||
 		 ((FuncExpr *) node)->funcid == F_TIMEZONE_TEXT_TIMESTAMP ||
@@ -392,6 +395,29 @@ support_function_is_mutable(Oid funcid)
 {
 	return OidIsValid(funcid) && funcid >= FirstNormalObjectId &&
 		func_volatile(funcid) != PROVOLATILE_IMMUTABLE;
+}
+
+/*
+ * Does the state that an aggregate begins with depend on settings, or the day?
+ * It is kept as text.  An empty array is always the same.
+ */
+static bool
+initial_state_is_mutable(HeapTuple aggregate)
+{
+	Form_pg_aggregate form = (Form_pg_aggregate) GETSTRUCT(aggregate);
+	bool		isnull;
+	Datum		value = SysCacheGetAttr(AGGFNOID, aggregate, Anum_pg_aggregate_agginitval, &isnull);
+	Oid			type = form->aggtranstype;
+	Oid			input,
+				param;
+
+	if (isnull || form->aggfnoid < FirstNormalObjectId ||
+		strcmp(TextDatumGetCString(value), "{}") == 0)
+		return false;
+	if (OidIsValid(get_element_type(type)))
+		type = get_element_type(type);
+	getTypeInputInfo(type, &input, &param);
+	return func_volatile(input) != PROVOLATILE_IMMUTABLE;
 }
 
 /*
@@ -413,7 +439,8 @@ aggregate_is_mutable_walker(Node *node, void *context)
 			Form_pg_aggregate agg = (Form_pg_aggregate) GETSTRUCT(tuple);
 
 			mutable = support_function_is_mutable(agg->aggtransfn) ||
-				support_function_is_mutable(agg->aggfinalfn);
+				support_function_is_mutable(agg->aggfinalfn) ||
+				initial_state_is_mutable(tuple);
 			ReleaseSysCache(tuple);
 		}
 		if (mutable)
