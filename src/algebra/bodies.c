@@ -58,6 +58,16 @@ add_operators(const char *name, List **functions)
 	ReleaseSysCacheList(list);
 }
 
+/* Add what a name may call. */
+static void
+add_named(const char *name, bool is_operator, void *context)
+{
+	if (is_operator)
+		add_operators(name, context);
+	else
+		add_functions(name, context);
+}
+
 static bool
 is_name_char(char c)
 {
@@ -71,23 +81,48 @@ is_operator_char(char c)
 	return c != '\0' && strchr("~!@#^&|`?+-*/%<>=", c) != NULL;
 }
 
-/* Add what a word of a text may call, with quotes around it or without. */
+/* A word of a text names something, with quotes around it or without. */
 static void
-add_word(const char *word, int length, List **functions)
+visit_word(const char *word, int length, AqumvNameVisitor visit, void *context)
 {
 	char	   *name = downcase_truncate_identifier(word, length, false);
 	char	   *as_is = pnstrdup(word, length);
 
-	add_functions(name, functions);
+	visit(name, false, context);
 	if (strcmp(name, as_is) != 0 && length < NAMEDATALEN)
-		add_functions(as_is, functions);
+		visit(as_is, false, context);
 	pfree(name);
 	pfree(as_is);
 }
 
-/* Add what a text may call. */
+/*
+ * A run of characters of operators is one, or several: comments end an operator,
+ * and a sign at its end may belong to what follows.
+ */
 static void
-add_text(const char *text, List **functions)
+visit_operators(const char *run, int length, AqumvNameVisitor visit, void *context)
+{
+	for (int from = 0; from < length; from++)
+	{
+		if (from > 0 && run[from] != '+' && run[from] != '-')
+			continue;
+		for (int to = from + 1; to <= length && to - from < NAMEDATALEN; to++)
+		{
+			if (to - from > 1 && (strncmp(run + to - 2, "--", 2) == 0 ||
+								  strncmp(run + to - 2, "/*", 2) == 0))
+				break;
+			if (to == length || strchr("+-/", run[to]) != NULL)
+				visit(pnstrdup(run + from, to - from), true, context);
+		}
+	}
+}
+
+/*
+ * Visit all that may be a name in a text, or an operator's, in whatever language
+ * it is written.
+ */
+void
+aqumv_visit_names(const char *text, AqumvNameVisitor visit, void *context)
 {
 	const char *end;
 
@@ -100,21 +135,20 @@ add_text(const char *text, List **functions)
 			while (is_name_char(*end))
 				end++;
 			if (*at < '0' || *at > '9')
-				add_word(at, end - at, functions);
+				visit_word(at, end - at, visit, context);
 		}
 		else if (is_operator_char(*at))
 		{
 			while (is_operator_char(*end))
 				end++;
-			if (end - at < NAMEDATALEN)
-				add_operators(pnstrdup(at, end - at), functions);
+			visit_operators(at, end - at, visit, context);
 		}
 		else
 		{
 			const char *quote = *at == '"' ? strchr(at + 1, '"') : NULL;
 
 			if (quote != NULL && quote - at <= NAMEDATALEN)
-				add_functions(pnstrdup(at + 1, quote - at - 1), functions);
+				visit(pnstrdup(at + 1, quote - at - 1), false, context);
 			end++;
 		}
 	}
@@ -147,7 +181,7 @@ aqumv_body_of(Oid funcid, List **functions)
 		{
 			value = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosrc, &isnull);
 			if (!isnull)
-				add_text(TextDatumGetCString(value), functions);
+				aqumv_visit_names(TextDatumGetCString(value), add_named, functions);
 		}
 	}
 	ReleaseSysCache(tuple);

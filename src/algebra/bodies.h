@@ -12,6 +12,9 @@
 
 #include "nodes/pg_list.h"
 
+typedef void (*AqumvNameVisitor) (const char *name, bool is_operator, void *context);
+
+extern void aqumv_visit_names(const char *text, AqumvNameVisitor visit, void *context);
 extern Node *aqumv_body_of(Oid funcid, List **functions);
 
 #endif							/* AQUMV_BODIES_H */

@@ -4,8 +4,9 @@
  *	  Which users' functions does a definition call, and what do they do?
  *
  *	  Of two definitions that call functions which do something else, the
- *	  fingerprints differ; so do those of versions of one function.  Calls that
- *	  are bound late, by name, are not seen: provenance.c asks who may bind them.
+ *	  fingerprints differ; so do those of versions of one function.  Of calls that
+ *	  are bound late, by name, counts what the names may mean (latebound.c);
+ *	  provenance.c asks who else may bind them.
  *
  *-------------------------------------------------------------------------
  */
@@ -17,12 +18,15 @@
 #include "catalog/pg_aggregate.h"
 #include "catalog/pg_proc.h"
 #include "common/hashfn.h"
+#include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
 #include "algebra/fingerprint.h"
+#include "algebra/latebound.h"
+#include "algebra/support.h"
 #include "compat.h"
 
 /* Is a function our own?  The library does what it does. */
@@ -45,6 +49,9 @@ add_to(int64 *fingerprint, uint64 value)
 											   (uint64) *fingerprint);
 }
 
+static void add_function(Oid funcid, AqumvFingerprint *fingerprint);
+static void add_aggregate(HeapTuple tuple, AqumvFingerprint *fingerprint);
+
 static void
 note_hash(int cacheid, Oid oid, AqumvFingerprint *fingerprint)
 {
@@ -55,8 +62,47 @@ note_hash(int cacheid, Oid oid, AqumvFingerprint *fingerprint)
 }
 
 /*
- * Add a user's function to a fingerprint, and those that it was written to call
- * once and for all.
+ * Add what the names in a function's text mean today.  Whatever is created might
+ * be meant as well from then on.
+ */
+static void
+add_names(HeapTuple function, AqumvFingerprint *fingerprint)
+{
+	AqumvNamed	named = aqumv_bind_names(function);
+	ListCell   *lc;
+
+	/* who had a say in what others are not seen to have */
+	add_to(&fingerprint->what, ((Form_pg_proc) GETSTRUCT(function))->proowner);
+	fingerprint->hashes = list_append_unique_oid(fingerprint->hashes, AQUMV_ANY_FUNCTION);
+	foreach(lc, named.functions)
+		add_function(lfirst_oid(lc), fingerprint);
+	foreach(lc, named.operators)
+	{
+		note_hash(OPEROID, lfirst_oid(lc), fingerprint);
+		add_to(&fingerprint->what, (uint64) get_opcode(lfirst_oid(lc)) << 32 | lfirst_oid(lc));
+		add_to(&fingerprint->which, lfirst_oid(lc));
+	}
+	foreach(lc, named.types)
+	{
+		note_hash(TYPEOID, lfirst_oid(lc), fingerprint);
+		add_to(&fingerprint->what, (uint64) getBaseType(lfirst_oid(lc)) << 32 | lfirst_oid(lc));
+		add_to(&fingerprint->which, lfirst_oid(lc));
+	}
+}
+
+static void
+add_aggregate_of(Oid funcid, AqumvFingerprint *fingerprint)
+{
+	HeapTuple	tuple = SearchSysCache1(AGGFNOID, ObjectIdGetDatum(funcid));
+
+	if (!HeapTupleIsValid(tuple))
+		return;
+	add_aggregate(tuple, fingerprint);
+	ReleaseSysCache(tuple);
+}
+
+/*
+ * Add a user's function to a fingerprint, and those that it calls.
  */
 static void
 add_function(Oid funcid, AqumvFingerprint *fingerprint)
@@ -69,6 +115,7 @@ add_function(Oid funcid, AqumvFingerprint *fingerprint)
 	if (!OidIsValid(funcid) || funcid < FirstNormalObjectId || is_own_function(funcid) ||
 		list_member_oid(fingerprint->seen, funcid))
 		return;
+	check_stack_depth();
 	note_hash(PROCOID, funcid, fingerprint);
 	fingerprint->seen = lappend_oid(fingerprint->seen, funcid);
 	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
@@ -104,6 +151,10 @@ add_function(Oid funcid, AqumvFingerprint *fingerprint)
 	add_to(&fingerprint->which, HeapTupleHeaderGetRawXmin(tuple->t_data));
 	add_to(&fingerprint->which, ItemPointerGetBlockNumber(&tuple->t_self));
 	add_to(&fingerprint->which, ItemPointerGetOffsetNumber(&tuple->t_self));
+	if (aqumv_is_bound_late(tuple))
+		add_names(tuple, fingerprint);
+	else if (form->prokind == PROKIND_AGGREGATE)
+		add_aggregate_of(funcid, fingerprint);
 	ReleaseSysCache(tuple);
 }
 
@@ -147,21 +198,17 @@ add_function_checker(Oid funcid, void *context)
 static bool
 fingerprint_walker(Node *node, void *context)
 {
+	ListCell   *lc;
+
 	if (node == NULL)
 		return false;
 	if (IsA(node, Query))
-		return query_tree_walker((Query *) node, fingerprint_walker, context, 0);
+		return query_tree_walker((Query *) node, fingerprint_walker, context,
+								 QTW_EXAMINE_SORTGROUP);
 	if (IsA(node, Aggref))
-	{
-		HeapTuple	tuple = SearchSysCache1(AGGFNOID,
-											ObjectIdGetDatum(((Aggref *) node)->aggfnoid));
-
-		if (HeapTupleIsValid(tuple))
-		{
-			add_aggregate(tuple, context);
-			ReleaseSysCache(tuple);
-		}
-	}
+		add_aggregate_of(((Aggref *) node)->aggfnoid, context);
+	foreach(lc, aqumv_support_functions(node))
+		add_function(lfirst_oid(lc), context);
 	check_functions_in_node(node, add_function_checker, context);
 	return expression_tree_walker(node, fingerprint_walker, context);
 }

@@ -36,6 +36,7 @@
 
 #include "algebra/provenance.h"
 #include "algebra/simplify.h"
+#include "algebra/support.h"
 #include "compat.h"
 
 /* ------------------------------------------------------------------------
@@ -78,9 +79,9 @@ is_safe_path(char *path, Oid owner)
 	return true;
 }
 
-/* Does the function run under a safe search_path of its own? */
-static bool
-pins_search_path(HeapTuple tuple, Oid owner)
+/* The search_path that a function sets for itself, or NULL. */
+char *
+aqumv_path_of_function(HeapTuple tuple)
 {
 	static const char name[] = "search_path=";
 	bool		isnull;
@@ -89,7 +90,7 @@ pins_search_path(HeapTuple tuple, Oid owner)
 	int			n;
 
 	if (isnull)
-		return false;
+		return NULL;
 	deconstruct_array(DatumGetArrayTypeP(config), TEXTOID, -1, false, TYPALIGN_INT,
 					  &settings, NULL, &n);
 	for (int i = 0; i < n; i++)
@@ -97,9 +98,18 @@ pins_search_path(HeapTuple tuple, Oid owner)
 		char	   *setting = TextDatumGetCString(settings[i]);
 
 		if (pg_strncasecmp(setting, name, strlen(name)) == 0)
-			return is_safe_path(setting + strlen(name), owner);
+			return setting + strlen(name);
 	}
-	return false;
+	return NULL;
+}
+
+/* Does the function run under a safe search_path of its own? */
+static bool
+pins_search_path(HeapTuple tuple, Oid owner)
+{
+	char	   *path = aqumv_path_of_function(tuple);
+
+	return path != NULL && is_safe_path(path, owner);
 }
 
 /*
@@ -183,13 +193,17 @@ static bool
 functions_walker(Node *node, void *context)
 {
 	FunctionCheck *check = context;
+	ListCell   *lc;
 
 	if (node == NULL)
 		return false;
 	if (IsA(node, Query))
-		return query_tree_walker((Query *) node, functions_walker, context, 0);
+		return query_tree_walker((Query *) node, functions_walker, context,
+								 QTW_EXAMINE_SORTGROUP);
 	if (IsA(node, Aggref))
 		check_aggregate(((Aggref *) node)->aggfnoid, check);
+	foreach(lc, aqumv_support_functions(node))
+		(void) check_function(lfirst_oid(lc), check);
 	if (check->reason != NULL || check_functions_in_node(node, check_function, context))
 		return true;
 	return expression_tree_walker(node, functions_walker, context);

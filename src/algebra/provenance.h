@@ -10,11 +10,13 @@
 
 #include "aqumv.h"
 
+#include "access/htup.h"
 #include "nodes/parsenodes.h"
 #include "utils/relcache.h"
 
 #include "algebra/reason.h"
 
+extern char *aqumv_path_of_function(HeapTuple function);
 extern AqumvReason *aqumv_check_functions(Query *definition, Oid owner, bool needs_timezone);
 extern AqumvReason *aqumv_check_attachments(Relation view);
 

@@ -129,6 +129,7 @@ aqumv_begin_filling(AqumvFilling *filling, Oid base, Oid owner, Query *definitio
 
 	filling->definition = definition;
 	filling->versions = aqumv_function_versions(definition);
+	filling->changes = aqumv_function_changes;
 	filling->hides_rows = OidIsValid(base) && hides_rows(base, owner);
 	filling->moment = aqumv_current_moment();
 	if (OidIsValid(base))
@@ -189,15 +190,18 @@ is_complete(const AqumvFilling *filling, const AqumvView *view)
 }
 
 /*
- * The functions that the view was filled with.  Where one was replaced
- * meanwhile, what is returned is true of none.  The entry must have been looked
- * up before: who then has not heard of a new version did not compute with it.
+ * Did all functions of the view do the same from the beginning to the end?  The
+ * entry must have been looked up before: who then has not heard of a new version
+ * did not compute with it.  What the names in a text meant in between, no catalog
+ * tells, but nothing may have changed at all; a superuser's word is taken.
  */
-static int64
-functions_used(const AqumvFilling *filling, const AqumvView *view)
+static bool
+were_the_same(const AqumvFilling *filling, const AqumvView *view)
 {
-	return aqumv_function_versions(filling->definition) == filling->versions ?
-		view->functions : ~view->functions;
+	if (aqumv_function_versions(filling->definition) != filling->versions)
+		return false;
+	return filling->changes == aqumv_function_changes || superuser_arg(view->owner) ||
+		!list_member_oid(view->function_hashes, AQUMV_ANY_FUNCTION);
 }
 
 /*
@@ -225,7 +229,7 @@ aqumv_end_filling(AqumvFilling *filling, Oid viewoid)
 	row.base = view->base;
 	row.filenode = view->filenode;
 	row.moment = filling->moment;
-	row.functions = functions_used(filling, view);
+	row.functions = were_the_same(filling, view) ? view->functions : ~view->functions;
 	row.complete = is_complete(filling, view);
 	row.refreshed_at = GetCurrentTimestamp();
 	row.timezone = unconstify(char *, pg_get_timezone_name(session_timezone));

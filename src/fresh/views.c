@@ -60,6 +60,8 @@ typedef struct ViewSlot
 {
 	Oid			view;			/* hash key */
 	bool		valid;
+	bool		suspected;		/* not valid, but may come out the same: its
+								 * generation waits for that */
 	uint64		generation;
 	AqumvView  *current;
 	MemoryContext context;		/* of current */
@@ -69,6 +71,7 @@ static HTAB *base_slots = NULL;
 static HTAB *view_slots = NULL;
 static ViewSlot *last_view_slot = NULL; /* slots are never removed */
 static uint64 invalidations = 0;
+uint64		aqumv_function_changes = 0;
 static bool any_recent = false;
 
 /* ------------------------------------------------------------------------
@@ -117,8 +120,22 @@ is_concerned(const AqumvView *view, int cacheid, uint32 hashvalue)
 		return true;			/* any may have changed */
 	if (cacheid == AUTHOID)
 		return view->functions != 0;
+	/* tables are types, too: only those that a function names already */
+	if (cacheid == TYPEOID)
+		return list_member_oid(view->function_hashes, (Oid) hashvalue);
 	return list_member_oid(view->function_hashes, (Oid) hashvalue) ||
 		list_member_oid(view->function_hashes, AQUMV_ANY_FUNCTION);
+}
+
+/*
+ * Has something changed that a view would call only if it were called by a name
+ * that one of its functions uses?
+ */
+static bool
+is_only_suspected(const AqumvView *view, int cacheid, uint32 hashvalue)
+{
+	return cacheid != AUTHOID && hashvalue != 0 &&
+		!list_member_oid(view->function_hashes, (Oid) hashvalue);
 }
 
 /*
@@ -134,14 +151,20 @@ forget_function(Datum arg, int cacheid, uint32 hashvalue)
 
 	invalidations++;
 	aqumv_events++;
+	if (cacheid == PROCOID || cacheid == OPEROID)
+		aqumv_function_changes++;
 	hash_seq_init(&status, view_slots);
 	while ((view = hash_seq_search(&status)) != NULL)
 	{
+		bool		known = view->valid || view->suspected;
+
 		/* what is not valid may not say all that it calls */
-		if (view->valid && !is_concerned(view->current, cacheid, hashvalue))
+		if (known && !is_concerned(view->current, cacheid, hashvalue))
 			continue;
 		view->valid = false;
-		view->generation++;
+		view->suspected = known && is_only_suspected(view->current, cacheid, hashvalue);
+		if (!view->suspected)
+			view->generation++;
 	}
 }
 
@@ -196,6 +219,8 @@ aqumv_views_init(void)
 	CacheRegisterSyscacheCallback(PROCOID, forget_function, (Datum) 0);
 	CacheRegisterSyscacheCallback(AGGFNOID, forget_function, (Datum) 0);
 	CacheRegisterSyscacheCallback(AUTHOID, forget_function, (Datum) 0);
+	CacheRegisterSyscacheCallback(OPEROID, forget_function, (Datum) 0);
+	CacheRegisterSyscacheCallback(TYPEOID, forget_function, (Datum) 0);
 	RegisterXactCallback(end_of_transaction, NULL);
 	RegisterSubXactCallback(end_of_subtransaction, NULL);
 }
@@ -403,7 +428,12 @@ remember_view(Relation rel)
 	{
 		slot->generation = 0;
 		slot->context = NULL;
+		slot->suspected = false;
 	}
+	if (slot->suspected && (slot->current->functions != view->functions ||
+							(slot->current->withheld == NULL) != (view->withheld == NULL)))
+		slot->generation++;
+	slot->suspected = false;
 	if (slot->context != NULL)
 		MemoryContextSetParent(slot->context, TopTransactionContext);
 	MemoryContextSetParent(context, CacheMemoryContext);

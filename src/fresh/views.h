@@ -69,6 +69,9 @@ typedef struct AqumvView
 	uint64		owner_roles;
 } AqumvView;
 
+/* how often functions or operators have come, gone or changed */
+extern uint64 aqumv_function_changes;
+
 extern List *aqumv_views_over(Oid base);
 extern bool aqumv_has_views(Oid base);
 extern Query *aqumv_definition_of(Oid view);
