@@ -200,17 +200,12 @@ reduce_joins(Query *query, Node *node, Relids strict)
  * ------------------------------------------------------------------------
  */
 
-/* Would the planner put the body of this CTE in place of its only use? */
+/* Would the planner put the body of this CTE, if it is simple, in place of its only use? */
 static bool
 is_inlined(const CommonTableExpr *cte)
 {
-	Query	   *body = (Query *) cte->ctequery;
-
 	return cte->cterefcount == 1 && !cte->cterecursive &&
-		cte->ctematerialized != CTEMaterializeAlways &&
-		IsA(body, Query) && body->commandType == CMD_SELECT &&
-		body->rowMarks == NIL && !body->hasModifyingCTE &&
-		!contain_volatile_functions((Node *) body);
+		cte->ctematerialized != CTEMaterializeAlways;
 }
 
 /* The CTE of this very block that an entry reads, if it is inlined. */
@@ -245,19 +240,21 @@ returns_columns_only(Query *subquery)
 	return true;
 }
 
-/* Does a subquery only choose among rows, and compute things from each? */
+/*
+ * Does a subquery only choose among rows, and compute things from each?  If it
+ * calls VOLATILE functions, no view will take a place in the block anyway.
+ */
 static bool
 is_simple(Query *query, Query *subquery)
 {
 	return subquery->commandType == CMD_SELECT && subquery->setOperations == NULL &&
 		!subquery->hasAggs && !subquery->hasWindowFuncs && !subquery->hasTargetSRFs &&
-		!subquery->hasModifyingCTE && !subquery->hasForUpdate &&
+		!subquery->hasModifyingCTE &&
 		subquery->groupClause == NIL && subquery->groupingSets == NIL &&
 		subquery->havingQual == NULL && subquery->sortClause == NIL &&
 		subquery->distinctClause == NIL && subquery->limitCount == NULL &&
 		subquery->limitOffset == NULL && subquery->rowMarks == NIL &&
 		subquery->cteList == NIL && subquery->jointree->fromlist != NIL &&
-		!contain_volatile_functions((Node *) subquery->targetList) &&
 		(query->groupingSets == NIL || returns_columns_only(subquery));
 }
 

@@ -43,13 +43,6 @@ is_column(Node *node, AqumvDerivation *d)
 		(int) ((Var *) node)->varno == aqumv_only_relation(d->query)->rti;
 }
 
-static bool
-has_same_look(Node *node, const AqumvOutput *output)
-{
-	return exprTypmod(node) == exprTypmod(output->expr) &&
-		exprCollation(node) == exprCollation(output->expr);
-}
-
 /* What can be told of two expressions before either is in canonical form. */
 static bool
 may_be_same(const Node *a, const Node *b)
@@ -95,8 +88,9 @@ find_output(Node *node, AqumvDerivation *d)
 			continue;
 		if (canonical == NULL)
 			canonical = aqumv_form(&d->forms, node, &size);
+		/* equal() leaves out whether a call is a cast, which says to what typmod */
 		if (size == output->size && equal(canonical, output->expr) &&
-			has_same_look(node, output))
+			exprTypmod(node) == exprTypmod(output->expr))
 			return output;
 	}
 	return NULL;
@@ -305,7 +299,11 @@ allows_loose_key(Aggref *aggregate)
 		(aggregate->aggfnoid == F_COUNT_ANY && list_length(aggregate->aggdistinct) == 1);
 }
 
-/* An aggregate to which copies of rows make no difference, over the keys. */
+/*
+ * An aggregate to which copies of rows make no difference, over the keys.  An
+ * order of its own might not have equal values next to each other, which DISTINCT
+ * counts more than once then.
+ */
 static Node *
 derive_over_keys(Aggref *aggregate, AqumvDerivation *d)
 {
@@ -320,7 +318,8 @@ derive_over_keys(Aggref *aggregate, AqumvDerivation *d)
 		bool		loose = output != NULL && output->key != NULL &&
 			allows_loose_key(aggregate) &&
 			(aggregate->aggdistinct == NIL ||
-			 linitial_node(SortGroupClause, aggregate->aggdistinct)->eqop == output->key->eqop);
+			 (aggregate->aggorder == NIL &&
+			  linitial_node(SortGroupClause, aggregate->aggdistinct)->eqop == output->key->eqop));
 
 		tle->expr = (Expr *) aqumv_derive(d, (Node *) tle->expr, loose);
 	}

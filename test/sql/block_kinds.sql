@@ -85,6 +85,12 @@ INSERT INTO q (query) VALUES
 ('SELECT v FROM ev GROUP BY v LIMIT (SELECT count(*) FROM ev WHERE v = 1 AND w = 1)'),
 ('SELECT o.note, l.* FROM o, LATERAL (SELECT w, count(*), o.k + min(ev.k) FROM ev WHERE ev.v = o.v GROUP BY w) l'),
 ('SELECT o.note, l.n FROM o LEFT JOIN LATERAL (SELECT count(*) AS n, o.v FROM ev WHERE ev.w = o.v GROUP BY ev.v) l ON l.n > 2'),
-('SELECT s.v, l.n FROM (SELECT v, w, count(*) AS n FROM ev GROUP BY v, w) s, LATERAL (SELECT count(*) AS n FROM ev WHERE ev.v = s.w) l');
+('SELECT s.v, l.n FROM (SELECT v, w, count(*) AS n FROM ev GROUP BY v, w) s, LATERAL (SELECT count(*) AS n FROM ev WHERE ev.v = s.w) l'),
+-- subqueries and CTEs that stay what they are: to be locked, to be read twice, as a fence, LATERAL
+('SELECT v, count(*) FROM (SELECT v FROM ev) s GROUP BY v'),
+('SELECT v, count(*) FROM (SELECT v FROM ev FOR UPDATE) s GROUP BY v'),
+('WITH c AS (SELECT v, w FROM ev) SELECT v, count(*) FROM c WHERE EXISTS (SELECT FROM c b WHERE b.w = c.v) GROUP BY v'),
+('WITH c AS MATERIALIZED (SELECT v, w FROM ev) SELECT v, count(*) FROM c GROUP BY v'),
+('SELECT o.k, count(*) FROM o, LATERAL (SELECT ev.v FROM ev WHERE ev.v = o.v) l GROUP BY o.k');
 SELECT n, pg_temp.compare(query) FROM q ORDER BY n;
 DROP TABLE ev, o, q CASCADE;

@@ -42,6 +42,12 @@ SELECT pg_temp.compare('SELECT min(ip), max(ts), array_agg(arr ORDER BY id) FILT
 SELECT pg_temp.compare_ordered('SELECT id FROM ev ORDER BY r DESC, p, arr, u');
 DROP MATERIALIZED VIEW mv;
 
+-- a cast to varchar(3) and a call of what does it are not of one type to whoever reads them
+CREATE MATERIALIZED VIEW mv AS SELECT vc::varchar(3) AS v3 FROM ev;
+SELECT pg_temp.compare('SELECT vc::varchar(3) FROM ev');
+SELECT pg_temp.compare('SELECT pg_catalog.varchar(vc, 7, true) FROM ev');
+DROP MATERIALIZED VIEW mv;
+
 -- a column that comes after the view
 CREATE MATERIALIZED VIEW mv AS SELECT id, arr, m FROM ev;
 ALTER TABLE ev ADD COLUMN later int;

@@ -50,6 +50,7 @@ SELECT reason_code FROM aqumv.explain_rewrite('UPDATE ev SET v = 1 WHERE k = 3')
 SELECT reason_code FROM aqumv.explain_rewrite('DELETE FROM ev');
 SELECT reason_code FROM aqumv.explain_rewrite('INSERT INTO other VALUES (3)');
 SELECT reason_code FROM aqumv.explain_rewrite('WITH d AS (DELETE FROM other RETURNING x) SELECT k FROM ev');
+SELECT reason_code FROM aqumv.explain_rewrite('WITH d AS (DELETE FROM other RETURNING x) SELECT (SELECT max(v) FROM ev)');
 SET LOCAL enable_answer_query_using_materialized_views = on;
 WITH d AS (UPDATE ev SET v = 100 WHERE k = 3 RETURNING k) SELECT v FROM ev WHERE k = 3;
 SELECT v FROM ev WHERE k = 3;

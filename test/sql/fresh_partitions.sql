@@ -104,5 +104,18 @@ SELECT sources();
 ROLLBACK;
 SELECT sources();
 
+-- a parent without its trigger is as bad as a leaf without
+SELECT tgname AS before FROM pg_trigger WHERE tgrelid = 'm'::regclass AND tgname ~ 'before_statement' \gset
+CALL refresh();
+DROP TRIGGER :"before" ON m;
+INSERT INTO m VALUES (1, 1);
+SELECT sources();
+CALL refresh();
+SELECT sources();
+SELECT tgname AS before FROM pg_trigger WHERE tgrelid = 'm1'::regclass AND tgname ~ 'before_statement' \gset
+DROP TRIGGER :"before" ON m1;
+INSERT INTO m1 VALUES (1, 1);
+SELECT sources();
+
 SET client_min_messages = warning;
 DROP SCHEMA fresh_partitions CASCADE;

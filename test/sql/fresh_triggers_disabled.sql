@@ -84,6 +84,11 @@ CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (100);
 INSERT INTO p VALUES (1, 1);
 CREATE MATERIALIZED VIEW mp AS SELECT count(*) AS c, sum(v) AS s FROM p;
 SELECT pg_temp.answer('SELECT count(*), sum(v) FROM p');
+SELECT max(since_xid::text::bigint) AS since FROM aqumv.tracked_tables WHERE relation IN ('p'::regclass, 'p1'::regclass) \gset
+ALTER TABLE p DISABLE TRIGGER ALL;
+SELECT relation, since_xid::text::bigint > :since AS "a new epoch" FROM aqumv.tracked_tables WHERE relation IN ('p'::regclass, 'p1'::regclass) ORDER BY 1;
+ALTER TABLE p ENABLE TRIGGER ALL;
+REFRESH MATERIALIZED VIEW mp;
 ALTER TABLE p1 DISABLE TRIGGER ALL;
 INSERT INTO p1 VALUES (2, 2);
 ALTER TABLE p1 ENABLE TRIGGER ALL;

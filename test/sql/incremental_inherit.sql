@@ -17,6 +17,7 @@ CREATE VIEW state AS SELECT view, usable, reason_code FROM aqumv.views WHERE pg_
 
 -- born as a child; dropped
 CREATE TABLE kid () INHERITS (base);
+TABLE state;
 INSERT INTO kid VALUES (1, 100);
 UPDATE base SET x = x + 1 WHERE k = 1;
 SELECT k, count(*), sum(x) FROM base GROUP BY k ORDER BY k;

@@ -59,9 +59,17 @@ INSERT INTO result (kind, item, query) VALUES
 ('lateral', '', 'SELECT t.x, l.s FROM w LEFT JOIN (t CROSS JOIN LATERAL (SELECT t.y IS NULL AS s) l) ON t.k = w.k WHERE t.x > 5'),
 ('sublink', '', 'SELECT t.x FROM u LEFT JOIN t ON t.k = u.k AND t.x > 5 WHERE NOT EXISTS (SELECT FROM w WHERE w.k = t.k)'),
 ('sublink', '', 'SELECT t.x, (SELECT max(w.x) FROM w WHERE w.k > t.y) FROM u LEFT JOIN t ON t.k = u.k AND t.x > 5');
+-- a constant of a subquery is NULL where there is no row
+INSERT INTO result (kind, item, query) VALUES
+('constant', '', 'SELECT u.k, s.c FROM u LEFT JOIN (SELECT k, 1 AS c FROM t WHERE x > 5) s ON s.k = u.k'),
+('constant', '', 'SELECT u.k, s.c FROM (SELECT k, 1 AS c FROM t WHERE x > 5) s RIGHT JOIN u ON s.k = u.k');
 UPDATE result SET says = pg_temp.compare(query);
 SELECT kind, item, says, query FROM result WHERE says LIKE 'DIFF%' OR says LIKE '%ERROR%';
 SELECT kind, item, count(*), count(*) FILTER (WHERE says LIKE 't\_%') AS from_view
   FROM result WHERE item <> '' GROUP BY kind, item ORDER BY kind, item COLLATE "C";
 SELECT says, query FROM result WHERE item = '' ORDER BY query COLLATE "C";
+-- nor is anything computed from a bucket that may be such a NULL
+CREATE MATERIALIZED VIEW t_tens AS SELECT k, x / 10 AS tens FROM t;
+SELECT pg_temp.compare('SELECT t.x / 20, u.k FROM u JOIN t ON t.k = u.k');
+SELECT pg_temp.compare('SELECT t.x / 20, u.k FROM u LEFT JOIN t ON t.k = u.k');
 DROP TABLE t, u, w, result CASCADE;

@@ -39,4 +39,9 @@ SELECT pg_temp.compare('SELECT NULL::int AS n, count(*), grouping(NULL::int) FRO
 SELECT pg_temp.compare('SELECT v, w, count(*) FROM ev GROUP BY v, ROLLUP (w, v)');
 SELECT pg_temp.compare('SELECT v, count(DISTINCT w), sum(k) FILTER (WHERE v > 1) FROM ev GROUP BY GROUPING SETS ((v), (v), (), ROLLUP (v))');
 SELECT pg_temp.compare('SELECT k % 2, v % 2, array_agg(w ORDER BY k) FROM ev GROUP BY GROUPING SETS ((k % 2, v % 2), (v % 2))');
+
+-- over groups, GROUPING() needs them to be grouped again
+CREATE MATERIALIZED VIEW mv_v AS SELECT v, count(*) AS n FROM ev GROUP BY v;
+SELECT pg_temp.compare('SELECT v, count(*) FROM ev GROUP BY v');
+SELECT pg_temp.compare('SELECT v, grouping(v), count(*) FROM ev GROUP BY v');
 DROP SCHEMA match_grouping_sets CASCADE;

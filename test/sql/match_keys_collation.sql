@@ -19,6 +19,9 @@ SELECT pg_temp.compare($$SELECT count(*) FROM ev WHERE t IN ('A', 'b') GROUP BY 
 SELECT pg_temp.compare($$SELECT count(*) FROM ev WHERE t BETWEEN 'A' AND 'B' GROUP BY t HAVING t > 'a'$$);
 SELECT pg_temp.compare('SELECT sum(v) FROM ev WHERE t IS NOT NULL GROUP BY t');
 
+-- an order in which equal keys do not stand together: the table is asked
+SELECT pg_temp.compare('SELECT count(DISTINCT t) FROM ev');
+SELECT pg_temp.compare('SELECT count(DISTINCT t ORDER BY t USING ~<~) FROM ev');
 -- another collation, or a function, tells equal keys apart
 SELECT pg_temp.compare($$SELECT count(*) FROM ev WHERE t = 'a' COLLATE "C" GROUP BY t$$);
 SELECT pg_temp.compare($$SELECT count(*) FROM ev WHERE t COLLATE "C" < 'a' GROUP BY t$$);

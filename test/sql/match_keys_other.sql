@@ -43,6 +43,9 @@ SELECT pg_temp.compare($$SELECT count(*) FROM ev WHERE scale(lower(r)) = 2 GROUP
 SELECT pg_temp.compare($$SELECT count(*) FROM ev WHERE p > ROW(1, 1.5)::pair GROUP BY r, p$$);
 SELECT pg_temp.compare($$SELECT count(*) FROM ev WHERE scale((p).b) = 2 GROUP BY r, p$$);
 SELECT pg_temp.compare($$SELECT count(*) FROM ev WHERE p *= ROW(1, 1.0)::pair GROUP BY r, p$$);
+SELECT pg_temp.compare($$SELECT count(DISTINCT p) FROM ev$$);
+SELECT pg_temp.compare($$SELECT count(DISTINCT p ORDER BY p USING OPERATOR(pg_catalog.*<)) FROM ev$$);
+SELECT pg_temp.compare($$SELECT p, count(DISTINCT p) FROM ev GROUP BY r, p$$);
 DROP MATERIALIZED VIEW mv_r;
 
 CREATE MATERIALIZED VIEW mv AS

@@ -36,6 +36,13 @@ SELECT pg_temp.compare('SELECT k FROM ev WHERE v IN (1, 2, 3)');
 SELECT pg_temp.compare('SELECT k FROM ev WHERE v > 0 AND v < 6');
 DROP MATERIALIZED VIEW mv;
 
+-- a single value, and another column
+CREATE MATERIALIZED VIEW mv AS SELECT * FROM ev WHERE v = 3;
+SELECT pg_temp.compare('SELECT k FROM ev WHERE v IN (3, 5)');
+SELECT pg_temp.compare('SELECT k FROM ev WHERE v >= 3');
+SELECT pg_temp.compare('SELECT k FROM ev WHERE k = 3 AND v < 10');
+DROP MATERIALIZED VIEW mv;
+
 CREATE MATERIALIZED VIEW mv AS SELECT * FROM ev WHERE k > 50 OR v = 3;
 SELECT pg_temp.compare('SELECT k FROM ev WHERE v = 3 OR k > 50');
 SELECT pg_temp.compare('SELECT k FROM ev WHERE k > 55');

@@ -49,4 +49,8 @@ SELECT pg_temp.compare('SELECT count(*), count(a) FROM ev');
 DROP MATERIALIZED VIEW mv;
 CREATE MATERIALIZED VIEW mv AS SELECT k, count(b) AS nb, count(NULL) AS none FROM ev GROUP BY k;
 SELECT pg_temp.compare('SELECT k, count(*) FROM ev GROUP BY k');
+DROP MATERIALIZED VIEW mv;
+CREATE MATERIALIZED VIEW mv AS SELECT k, count(*) AS n FROM ev GROUP BY k;
+SELECT pg_temp.compare('SELECT k, count(id) FROM ev GROUP BY k');
+SELECT pg_temp.compare('SELECT k, count(b) FROM ev GROUP BY k');
 DROP SCHEMA rollup_not_null CASCADE;
