@@ -192,16 +192,13 @@ is_complete(const AqumvFilling *filling, const AqumvView *view)
 /*
  * Did all functions of the view do the same from the beginning to the end?  The
  * entry must have been looked up before: who then has not heard of a new version
- * did not compute with it.  What the names in a text meant in between, no catalog
- * tells, but nothing may have changed at all; a superuser's word is taken.
+ * did not compute with it.
  */
 static bool
 were_the_same(const AqumvFilling *filling, const AqumvView *view)
 {
-	if (aqumv_function_versions(filling->definition) != filling->versions)
-		return false;
-	return filling->changes == aqumv_function_changes || superuser_arg(view->owner) ||
-		!list_member_oid(view->function_hashes, AQUMV_ANY_FUNCTION);
+	return aqumv_function_versions(filling->definition) == filling->versions &&
+		!aqumv_may_have_differed(view, filling->changes);
 }
 
 /*

@@ -37,6 +37,7 @@
 #include "utils/fmgroids.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
+#include "miscadmin.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -550,4 +551,16 @@ uint64
 aqumv_view_generation(const AqumvView *view)
 {
 	return *view->changes;
+}
+
+/*
+ * May a function of the view have called something else for a while, since
+ * changes were counted?  What names meant in between, no catalog tells, but
+ * nothing may have changed at all; a superuser's word is taken.
+ */
+bool
+aqumv_may_have_differed(const AqumvView *view, uint64 changes)
+{
+	return changes != aqumv_function_changes && !superuser_arg(view->owner) &&
+		list_member_oid(view->function_hashes, AQUMV_ANY_FUNCTION);
 }

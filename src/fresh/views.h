@@ -78,6 +78,7 @@ extern Query *aqumv_definition_of(Oid view);
 extern AqumvReason *aqumv_get_view(Oid view, AqumvView **result);
 extern AqumvView *aqumv_get_locked_view(Oid view);
 extern void aqumv_announce_view(Oid view);
+extern bool aqumv_may_have_differed(const AqumvView *view, uint64 changes);
 extern uint64 aqumv_view_generation(const AqumvView *view);
 
 extern void aqumv_views_init(void);

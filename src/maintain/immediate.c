@@ -152,6 +152,7 @@ lock_view(Oid viewoid)
 
 #define LACK_HINT gettext_noop("REFRESH MATERIALIZED VIEW puts in place again what its maintenance needs.")
 #define SYNTAX_HINT gettext_noop("REFRESH MATERIALIZED VIEW in another session, and do not set standard_conforming_strings, transform_null_equals or array_nulls where its tables are written.")
+#define FUNCTION_HINT gettext_noop("REFRESH MATERIALIZED VIEW computes it again.")
 #define INDEX_HINT gettext_noop("Drop the index or shorten what it indexes, and REFRESH MATERIALIZED VIEW.")
 
 /*
@@ -192,7 +193,7 @@ enter(AqumvView *view)
 	reason = aqumv_get_follower(view, &follower);
 	if (reason != NULL)
 	{
-		aqumv_leave_owner();
+		(void) aqumv_leave_owner();
 		stop_maintenance(view->view, reason->message, LACK_HINT);
 		return NULL;
 	}
@@ -201,11 +202,18 @@ enter(AqumvView *view)
 	return follower;
 }
 
+/*
+ * Become again who came.  If what the view's functions call may have been
+ * something else while rows were computed, nobody knows what these are worth.
+ */
 static void
-leave(AqumvFollower *follower)
+leave(AqumvView *view, AqumvFollower *follower)
 {
 	aqumv_release_follower(follower);
-	aqumv_leave_owner();
+	if (aqumv_may_have_differed(view, aqumv_leave_owner()))
+		stop_maintenance(view->view,
+						 "functions were created, replaced or dropped while the view was computed",
+						 FUNCTION_HINT);
 }
 
 /* Functions of views at work must not come here. */
@@ -248,7 +256,7 @@ maintain_view(AqumvView *view, AqumvChange *change)
 			aqumv_fold_rows(follower, change, last) :
 			aqumv_fold_groups(follower, change, last);
 
-		leave(follower);
+		leave(view, follower);
 		if (objection != NULL)
 			stop_maintenance(viewoid, objection, INDEX_HINT);
 	}
@@ -310,7 +318,7 @@ aqumv_view_filled(Oid viewoid)
 	if (follower == NULL)
 		return;
 	aqumv_put_off(follower);
-	leave(follower);
+	leave(view, follower);
 }
 
 static void
@@ -333,7 +341,7 @@ rebuild_view(AqumvView *view)
 		/* the record says which TimeZone the view was computed in */
 		if (objection == NULL)
 			aqumv_end_filling(&filling, viewoid);
-		leave(follower);
+		leave(view, follower);
 		if (objection == NULL)
 			aqumv_view_filled(viewoid);
 		else

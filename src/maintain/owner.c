@@ -39,6 +39,7 @@
 #include "algebra/usercode.h"
 #include "fresh/catalog.h"
 #include "fresh/syntax.h"
+#include "fresh/views.h"
 #include "maintain/owner.h"
 
 /* a view that is being computed, by us or by core, and whose rows it reads */
@@ -49,6 +50,7 @@ typedef struct Work
 	int			nest_level;		/* of the transaction that began it */
 	bool		written;		/* the base was, meanwhile */
 	bool		pinned;			/* settings that users' code may depend on */
+	uint64		changes;		/* of functions, until he came */
 
 	/* through the door: */
 	Relation	rel;			/* held open, or NULL: not through the door */
@@ -238,6 +240,7 @@ aqumv_enter_owner(Oid view, Oid base, Oid owner, bool runs_users_code)
 	aqumv_require_idle_view(view);
 	work = push_work(view, base);
 	work->rel = table_open(view, NoLock);
+	work->changes = aqumv_function_changes;
 	GetUserIdAndSecContext(&work->user, &work->security);
 	SetUserIdAndSecContext(owner, work->security | SECURITY_RESTRICTED_OPERATION);
 	if (runs_users_code)
@@ -273,12 +276,14 @@ aqumv_set_time_zone(const char *zone)
 }
 
 /*
- * Become again who came, with his settings.
+ * Become again who came, with his settings.  How many changes of functions had
+ * there been when he came?
  */
-void
+uint64
 aqumv_leave_owner(void)
 {
 	Work	   *work = &works[nworks - 1];
+	uint64		changes = work->changes;
 
 	Assert(nworks > 0 && work->rel != NULL);
 	if (work->guc_level != 0)
@@ -286,6 +291,7 @@ aqumv_leave_owner(void)
 	SetUserIdAndSecContext(work->user, work->security);
 	table_close(work->rel, NoLock);
 	nworks--;
+	return changes;
 }
 
 /* ------------------------------------------------------------------------

@@ -13,7 +13,7 @@
 extern void aqumv_enter_owner(Oid view, Oid base, Oid owner, bool runs_users_code);
 extern void aqumv_pin_settings(void);
 extern void aqumv_set_time_zone(const char *zone);
-extern void aqumv_leave_owner(void);
+extern uint64 aqumv_leave_owner(void);
 
 extern void aqumv_begin_work(Oid view, Oid base);
 extern bool aqumv_end_work(void);
