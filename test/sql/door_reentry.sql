@@ -56,6 +56,11 @@ SELECT command, try(statement, command) FROM
         ('ALTER TABLE door_reentry.t ADD COLUMN z int')) AS c (command);
 SELECT try('INSERT INTO t VALUES (30, 30)', 'REINDEX TABLE door_reentry.mv');
 TABLE differences;
+SET my.command = 'REFRESH MATERIALIZED VIEW door_reentry.mv';
+\set VERBOSITY terse
+INSERT INTO t VALUES (30, 30);
+\set VERBOSITY default
+RESET my.command;
 -- the statements that fill it
 SELECT command, try('REFRESH MATERIALIZED VIEW mv', command) FROM
     (VALUES ('INSERT INTO door_reentry.t VALUES (11, -1)'), ('REFRESH MATERIALIZED VIEW door_reentry.mv'),

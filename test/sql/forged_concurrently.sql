@@ -46,6 +46,22 @@ SET ROLE forged_mallory;
 REFRESH MATERIALIZED VIEW forged_m.v;
 SET forged.statement = 'UPDATE forged_m.w SET n = 666';
 REFRESH MATERIALIZED VIEW CONCURRENTLY forged_m.w;
+-- by a view that is refreshed inside of that
+CREATE FUNCTION forged_m.inner_write() RETURNS int LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE current_setting('forged.nested');
+    RETURN 1;
+EXCEPTION WHEN wrong_object_type THEN RETURN 2;
+END $$;
+CREATE MATERIALIZED VIEW forged_m.inside AS SELECT forged_m.inner_write() WITH NO DATA;
+SET forged.nested = 'UPDATE forged_m.v SET n = 666';
+SET forged.statement = 'REFRESH MATERIALIZED VIEW forged_m.inside';
+RESET ROLE;
+INSERT INTO forged.t VALUES (10);
+SET ROLE forged_mallory;
+REFRESH MATERIALIZED VIEW forged_m.v;
+REFRESH MATERIALIZED VIEW CONCURRENTLY forged_m.w;
+TABLE forged_m.inside;
 SET client_min_messages = warning;
 DROP INDEX forged_m.evil;
 RESET client_min_messages;

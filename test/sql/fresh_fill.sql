@@ -31,6 +31,16 @@ DROP MATERIALIZED VIEW mv2;
 REFRESH MATERIALIZED VIEW mv;
 SELECT pg_temp.answer(:q);
 
+-- what fills a view reads the table
+CREATE FUNCTION reads_view(statement text) RETURNS bool LANGUAGE plpgsql AS $$
+DECLARE plan json;
+BEGIN
+	SET LOCAL enable_answer_query_using_materialized_views = on;
+	EXECUTE 'EXPLAIN (FORMAT JSON) ' || statement INTO plan;
+	RETURN plan::text ~ '"mv"';
+END $$;
+SELECT reads_view('SELECT k, v FROM t'), reads_view('CREATE MATERIALIZED VIEW mv3 AS SELECT k, v FROM t');
+
 -- the view is refreshed in the middle of a statement that writes its table
 CREATE FUNCTION refresh_in(i int) RETURNS int LANGUAGE plpgsql AS $$
 BEGIN

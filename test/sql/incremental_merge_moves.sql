@@ -59,7 +59,10 @@ CREATE FUNCTION say() RETURNS trigger LANGUAGE plpgsql AS
     'BEGIN RAISE NOTICE ''% %'', tg_when, tg_op; RETURN NULL; END';
 CREATE TRIGGER say_before BEFORE INSERT OR UPDATE OR DELETE ON t FOR EACH STATEMENT EXECUTE FUNCTION say();
 CREATE TRIGGER say_after AFTER INSERT OR UPDATE OR DELETE ON t FOR EACH STATEMENT EXECUTE FUNCTION say();
+CREATE TRIGGER say_gone AFTER DELETE ON t FOR EACH STATEMENT EXECUTE FUNCTION say();
+ALTER TABLE t ENABLE ALWAYS TRIGGER say_gone;
 MERGE INTO t USING (VALUES (1)) AS s (id) ON t.id = s.id WHEN MATCHED THEN UPDATE SET k = 29 - t.k;
+DROP TRIGGER say_gone ON t;
 TABLE differences;
 -- with other writers in the same statement, whose rows go into the same transition tables
 WITH gone AS (DELETE FROM t WHERE id = 2 RETURNING *)
@@ -70,6 +73,14 @@ MERGE INTO t USING (VALUES (1), (3)) AS s (id) ON t.id = s.id WHEN MATCHED THEN 
 TABLE differences;
 DROP TRIGGER say_before ON t;
 DROP TRIGGER say_after ON t;
+-- a row is updated after another has been inserted
+SET enable_hashjoin = off;
+SET enable_mergejoin = off;
+MERGE INTO t USING (VALUES (400), (4), (401), (5)) AS s (id) ON t.id = s.id
+    WHEN MATCHED THEN UPDATE SET n = 777 WHEN NOT MATCHED THEN INSERT VALUES (1, 5, s.id);
+RESET enable_hashjoin;
+RESET enable_mergejoin;
+TABLE differences;
 -- what is rolled back, and what comes after
 BEGIN;
 SAVEPOINT s;
