@@ -28,6 +28,7 @@
 #include "fresh/marks.h"
 #include "fresh/partition.h"
 #include "fresh/track.h"
+#include "fresh/triggerkinds.h"
 #include "fresh/triggers.h"
 #include "fresh/views.h"
 #include "maintain/immediate.h"

@@ -25,6 +25,7 @@
 #include "fresh/catalog.h"
 #include "fresh/partition.h"
 #include "fresh/track.h"
+#include "fresh/triggerkinds.h"
 #include "fresh/triggers.h"
 #include "fresh/views.h"
 

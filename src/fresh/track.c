@@ -33,6 +33,7 @@
 #include "fresh/partition.h"
 #include "fresh/statements.h"
 #include "fresh/track.h"
+#include "fresh/triggerkinds.h"
 #include "fresh/triggers.h"
 #include "fresh/trust.h"
 #include "fresh/views.h"

@@ -33,7 +33,9 @@
 #include "utils/rel.h"
 
 #include "fresh/catalog.h"
+#include "fresh/dependents.h"
 #include "fresh/partition.h"
+#include "fresh/triggerkinds.h"
 #include "fresh/triggers.h"
 
 /* The transition tables of a statement trigger that maintains views. */
@@ -182,25 +184,11 @@ List *
 aqumv_maintained_relations(void)
 {
 	List	   *relids = NIL;
-	Relation	rel = table_open(DependRelationId, AccessShareLock);
-	ScanKeyData keys[2];
-	SysScanDesc scan;
-	HeapTuple	tuple;
+	Oid			function;
+	ListCell   *lc;
 
-	ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(ProcedureRelationId));
-	ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(aqumv_trigger_function("maintain")));
-	scan = systable_beginscan(rel, DependReferenceIndexId, true, NULL, 2, keys);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-	{
-		Form_pg_depend depend = (Form_pg_depend) GETSTRUCT(tuple);
-		Oid			function;
-
-		if (depend->classid == TriggerRelationId)
-			relids = list_append_unique_oid(relids, trigger_relation(depend->objid, &function));
-	}
-	systable_endscan(scan);
-	table_close(rel, AccessShareLock);
+	foreach(lc, aqumv_dependents(ProcedureRelationId, aqumv_trigger_function("maintain"),
+								 TriggerRelationId))
+		relids = list_append_unique_oid(relids, trigger_relation(lfirst_oid(lc), &function));
 	return relids;
 }

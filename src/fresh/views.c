@@ -26,7 +26,6 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_aggregate.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_depend.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_rewrite.h"
 #include "common/hashfn.h"
@@ -47,6 +46,8 @@
 #include "algebra/provenance.h"
 #include "algebra/usercode.h"
 #include "compat.h"
+#include "fresh/dependents.h"
+#include "fresh/memo.h"
 #include "fresh/views.h"
 
 typedef struct BaseSlot
@@ -60,12 +61,10 @@ typedef struct BaseSlot
 typedef struct ViewSlot
 {
 	Oid			view;			/* hash key */
-	bool		valid;
 	bool		suspected;		/* not valid, but may come out the same: its
 								 * generation waits for that */
 	uint64		generation;
-	AqumvView  *current;
-	MemoryContext context;		/* of current */
+	AqumvMemo	memo;			/* an AqumvView */
 } ViewSlot;
 
 static HTAB *base_slots = NULL;
@@ -97,7 +96,7 @@ forget_relation(Datum arg, Oid relid)
 		view = hash_search(view_slots, &relid, HASH_FIND, NULL);
 		if (view != NULL)
 		{
-			view->valid = false;
+			view->memo.valid = false;
 			view->generation++;
 		}
 		return;
@@ -108,7 +107,7 @@ forget_relation(Datum arg, Oid relid)
 	hash_seq_init(&status, view_slots);
 	while ((view = hash_seq_search(&status)) != NULL)
 	{
-		view->valid = false;
+		view->memo.valid = false;
 		view->generation++;
 	}
 }
@@ -157,13 +156,13 @@ forget_function(Datum arg, int cacheid, uint32 hashvalue)
 	hash_seq_init(&status, view_slots);
 	while ((view = hash_seq_search(&status)) != NULL)
 	{
-		bool		known = view->valid || view->suspected;
+		bool		known = view->memo.valid || view->suspected;
 
 		/* what is not valid may not say all that it calls */
-		if (known && !is_concerned(view->current, cacheid, hashvalue))
+		if (known && !is_concerned(view->memo.value, cacheid, hashvalue))
 			continue;
-		view->valid = false;
-		view->suspected = known && is_only_suspected(view->current, cacheid, hashvalue);
+		view->memo.valid = false;
+		view->suspected = known && is_only_suspected(view->memo.value, cacheid, hashvalue);
 		if (!view->suspected)
 			view->generation++;
 	}
@@ -259,29 +258,15 @@ static List *
 find_views_over(Oid base)
 {
 	List	   *views = NIL;
-	Relation	rel = table_open(DependRelationId, AccessShareLock);
-	ScanKeyData keys[2];
-	SysScanDesc scan;
-	HeapTuple	tuple;
+	ListCell   *lc;
 
-	ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(RelationRelationId));
-	ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(base));
-	scan = systable_beginscan(rel, DependReferenceIndexId, true, NULL, 2, keys);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	foreach(lc, aqumv_dependents(RelationRelationId, base, RewriteRelationId))
 	{
-		Form_pg_depend depend = (Form_pg_depend) GETSTRUCT(tuple);
-		Oid			view;
+		Oid			view = view_of_rule(lfirst_oid(lc));
 
-		if (depend->classid != RewriteRelationId)
-			continue;
-		view = view_of_rule(depend->objid);
 		if (OidIsValid(view) && view != base)
 			views = lappend_oid(views, view);
 	}
-	systable_endscan(scan);
-	table_close(rel, AccessShareLock);
 	list_sort(views, list_oid_cmp);
 	list_deduplicate_oid(views);
 	return views;
@@ -355,10 +340,11 @@ aqumv_definition_of(Oid viewoid)
 	return query;
 }
 
-/* The entry of a view; its reasons, which are asked for later, have messages. */
-static AqumvView *
-build_view(Relation rel)
+/* The entry of the view that arg is. */
+static void *
+build_view(void *arg)
 {
+	Relation	rel = arg;
 	AqumvView  *view = palloc0(sizeof(AqumvView));
 	Query	   *query;
 	RangeTblEntry *rte;
@@ -405,43 +391,25 @@ remember_view(Relation rel)
 {
 	Oid			viewoid = RelationGetRelid(rel);
 	ViewSlot   *slot;
-	AqumvView  *view = NULL;
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "aqumv view",
-												  ALLOCSET_SMALL_SIZES);
-	MemoryContext old = MemoryContextSwitchTo(context);
-	uint64		before = invalidations - 1;
-	int			tries;
+	AqumvView  *view;
+	AqumvView  *last;
 	bool		found;
-
-	AQUMV_BEGIN_MESSAGES(true);
-	{
-		for (tries = 0; tries < 3 && before != invalidations; tries++)
-		{
-			before = invalidations;
-			view = build_view(rel);
-		}
-	}
-	AQUMV_END_MESSAGES();
-	MemoryContextSwitchTo(old);
 
 	slot = hash_search(view_slots, &viewoid, HASH_ENTER, &found);
 	if (!found)
 	{
 		slot->generation = 0;
-		slot->context = NULL;
 		slot->suspected = false;
+		memset(&slot->memo, 0, sizeof(AqumvMemo));
 	}
-	if (slot->suspected && (slot->current->functions != view->functions ||
-							(slot->current->withheld == NULL) != (view->withheld == NULL)))
+	last = slot->memo.value;
+	view = aqumv_remember(&slot->memo, "aqumv view", &invalidations, build_view, rel);
+	if (!slot->memo.valid ||
+		(slot->suspected && (last->functions != view->functions ||
+							 (last->withheld == NULL) != (view->withheld == NULL))))
 		slot->generation++;
 	slot->suspected = false;
-	if (slot->context != NULL)
-		MemoryContextSetParent(slot->context, TopTransactionContext);
-	MemoryContextSetParent(context, CacheMemoryContext);
 	view->changes = &slot->generation;
-	slot->context = context;
-	slot->current = view;
-	slot->valid = before == invalidations;
 	return view;
 }
 
@@ -453,10 +421,10 @@ remembered_view(Oid viewoid)
 
 	if (slot == NULL || slot->view != viewoid)
 		slot = hash_search(view_slots, &viewoid, HASH_FIND, NULL);
-	if (slot == NULL || !slot->valid)
+	if (slot == NULL || !slot->memo.valid)
 		return NULL;
 	last_view_slot = slot;
-	return slot->current;
+	return slot->memo.value;
 }
 
 /*
