@@ -126,8 +126,10 @@ note_functions(const char *name, List *schemas, AqumvNamed *named)
 	{
 		Form_pg_proc form = (Form_pg_proc) GETSTRUCT(&list->members[i]->tuple);
 
-		if (form->oid >= FirstNormalObjectId && list_member_oid(schemas, form->pronamespace))
-			named->functions = lappend_oid(named->functions, form->oid);
+		if (form->oid < FirstNormalObjectId || !list_member_oid(schemas, form->pronamespace))
+			continue;
+		named->functions = lappend_oid(named->functions, form->oid);
+		named->schemas = list_append_unique_oid(named->schemas, form->pronamespace);
 	}
 	ReleaseSysCacheList(list);
 }
@@ -144,6 +146,7 @@ note_operators(const char *name, List *schemas, AqumvNamed *named)
 		if (form->oid < FirstNormalObjectId || !list_member_oid(schemas, form->oprnamespace))
 			continue;
 		named->operators = lappend_oid(named->operators, form->oid);
+		named->schemas = list_append_unique_oid(named->schemas, form->oprnamespace);
 		if (OidIsValid(form->oprcode))
 			named->functions = list_append_unique_oid(named->functions, form->oprcode);
 	}
@@ -160,8 +163,10 @@ note_types(const char *name, List *schemas, AqumvNamed *named)
 		Oid			type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(name),
 										   ObjectIdGetDatum(lfirst_oid(lc)));
 
-		if (OidIsValid(type) && type >= FirstNormalObjectId)
-			named->types = lappend_oid(named->types, type);
+		if (!OidIsValid(type) || type < FirstNormalObjectId)
+			continue;
+		named->types = lappend_oid(named->types, type);
+		named->schemas = list_append_unique_oid(named->schemas, lfirst_oid(lc));
 	}
 }
 
@@ -172,7 +177,7 @@ note_types(const char *name, List *schemas, AqumvNamed *named)
 AqumvNamed
 aqumv_bind_names(HeapTuple function)
 {
-	AqumvNamed	named = {NIL, NIL, NIL};
+	AqumvNamed	named = {NIL, NIL, NIL, NIL};
 	List	   *names = names_in(function);
 	List	   *schemas = schemas_of(function, names);
 	ListCell   *lc;

@@ -19,6 +19,7 @@ typedef struct AqumvNamed
 	List	   *functions;
 	List	   *operators;
 	List	   *types;
+	List	   *schemas;		/* of all these */
 } AqumvNamed;
 
 extern bool aqumv_is_bound_late(HeapTuple function);

@@ -5,7 +5,9 @@
  *
  *	  A rewritten query reads what a function returned, and the executor never
  *	  gets to check the privilege to call it.  Of functions that it calls
- *	  instead, the executor would say that they may not be called.  Its rows,
+ *	  instead, the executor would say that they may not be called.  Nor does
+ *	  anything look up what those functions would call, in schemas that the user
+ *	  may not use (lookups.c).  The query's rows,
  *	  or their number, tell of columns that the query does not mention; and it
  *	  shows what somebody else's user mapping has fetched from a foreign server.
  *	  Privileges on tables need no such check: their entries stay in the range
@@ -183,6 +185,21 @@ aqumv_may_execute(List *functions)
 	return true;
 }
 
+/* May the current user use all of these?  Not one that has been dropped. */
+bool
+aqumv_may_use(List *schemas)
+{
+	ListCell   *lc;
+
+	foreach(lc, schemas)
+	{
+		if (!SearchSysCacheExists1(NAMESPACEOID, ObjectIdGetDatum(lfirst_oid(lc))) ||
+			!aqumv_compat_may_use_schema(lfirst_oid(lc)))
+			return false;
+	}
+	return true;
+}
+
 /* ------------------------------------------------------------------------
  * Columns and user mappings
  * ------------------------------------------------------------------------
@@ -297,7 +314,8 @@ aqumv_may_connect(List *mappings)
 bool
 aqumv_rights_hold(const AqumvRights *rights)
 {
-	return aqumv_may_execute(rights->functions) && aqumv_may_select(rights->columns) &&
+	return aqumv_may_execute(rights->functions) && aqumv_may_use(rights->schemas) &&
+		aqumv_may_select(rights->columns) &&
 		aqumv_may_connect(rights->mappings);
 }
 
@@ -306,6 +324,7 @@ void
 aqumv_merge_rights(AqumvRights *rights, const AqumvRights *more)
 {
 	rights->functions = list_concat_unique_oid(rights->functions, more->functions);
+	rights->schemas = list_concat_unique_oid(rights->schemas, more->schemas);
 	rights->columns = list_concat(rights->columns, more->columns);
 	rights->mappings = list_concat(rights->mappings, more->mappings);
 }
@@ -329,7 +348,10 @@ count_change(Datum arg, int cacheid, uint32 hashvalue)
 void
 aqumv_rights_init(void)
 {
-	/* who is a member of what, who is superuser, who owns the database */
+	/*
+	 * Who is a member of what, who is superuser, who owns the database.  When a
+	 * schema changes, all cached plans are made again.
+	 */
 	static const int caches[] = {AUTHOID, AUTHMEMROLEMEM, DATABASEOID, PROCOID,
 		USERMAPPINGOID, FOREIGNSERVEROID};
 

@@ -19,6 +19,7 @@
 typedef struct AqumvRights
 {
 	List	   *functions;		/* OIDs; to be called */
+	List	   *schemas;		/* OIDs; to be used, by what functions call */
 	List	   *columns;		/* OIDs in threes: relation, role, column; to be
 								 * selected */
 	List	   *mappings;		/* OIDs in threes: foreign server, role, the role
@@ -31,6 +32,7 @@ extern uint64 aqumv_rights_changes;
 extern void aqumv_note_functions(Node *node, List **functions);
 extern void aqumv_note_functions_of_tables(List *rtable, List **functions);
 extern bool aqumv_may_execute(List *functions);
+extern bool aqumv_may_use(List *schemas);
 extern bool aqumv_may_select(List *columns);
 extern bool aqumv_may_connect(List *mappings);
 extern bool aqumv_rights_hold(const AqumvRights *rights);

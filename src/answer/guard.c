@@ -42,11 +42,11 @@
 #include "fresh/views.h"
 
 /*
- * The guard's entry carries five lists of OIDs as its security quals: the
- * guards, the three of AqumvRights, and the transactions that columns are NOT
+ * The guard's entry carries six lists of OIDs as its security quals: the
+ * guards, the four of AqumvRights, and the transactions that columns are NOT
  * NULL since (notnull.c).  The guards: a header, then three each.
  */
-#define GUARD_LISTS 5
+#define GUARD_LISTS 6
 #define GUARD_SINCE (GUARD_LISTS - 1)
 #define GUARD_MAGIC 0x6171756d
 #define GUARD_OPTIONS 1
@@ -199,7 +199,8 @@ aqumv_guard_plan(PlannedStmt *plan, const AqumvGuard *guards, int nguards,
 	entry->subquery = original;
 	entry->eref = makeAlias("aqumv.guard", NIL);
 	entry->securityQuals = list_make5(fields, rights->functions, rights->columns, rights->mappings,
-									  aqumv_not_null_since());
+									  rights->schemas);
+	entry->securityQuals = lappend(entry->securityQuals, aqumv_not_null_since());
 	plan->rtable = lappend(plan->rtable, entry);
 	guards_were_made = true;
 
@@ -300,7 +301,8 @@ rights_hold(RangeTblEntry *entry)
 {
 	List	   *fields = guard_fields(entry);
 	AqumvRights rights = {.functions = lsecond(entry->securityQuals),
-		.columns = lthird(entry->securityQuals),.mappings = lfourth(entry->securityQuals)
+		.columns = lthird(entry->securityQuals),.mappings = lfourth(entry->securityQuals),
+		.schemas = list_nth(entry->securityQuals, 4)
 	};
 	uint64		changes = ((uint64) list_nth_oid(fields, GUARD_CHANGES)) << 32 |
 		list_nth_oid(fields, GUARD_CHANGES + 1);

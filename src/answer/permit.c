@@ -120,10 +120,14 @@ aqumv_permit_view(AqumvRights *rights, const AqumvView *view, Oid role)
 		return aqumv_reason(AQUMV_COLUMN_PRIVILEGE,
 							"the view groups or filters by a column of \"%s\" that the user may not SELECT",
 							get_rel_name(view->base));
+	if (!aqumv_may_use(view->looked_up_in))
+		return aqumv_reason(AQUMV_FUNCTION_PRIVILEGE,
+							"the current user may not use a schema in which a function of the view finds what it calls");
 	if (!aqumv_may_connect(mappings))
 		return aqumv_reason(AQUMV_USER_MAPPING,
 							"the view was filled with the user mapping of its owner, \"%s\", and the user's own is another",
 							GetUserNameFromId(view->owner, true));
+	rights->schemas = list_concat_unique_oid(rights->schemas, view->looked_up_in);
 	rights->columns = list_concat(rights->columns, columns);
 	rights->mappings = list_concat(rights->mappings, mappings);
 	return NULL;

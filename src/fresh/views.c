@@ -43,6 +43,7 @@
 #include "utils/syscache.h"
 
 #include "algebra/fingerprint.h"
+#include "algebra/lookups.h"
 #include "algebra/provenance.h"
 #include "algebra/usercode.h"
 #include "compat.h"
@@ -139,8 +140,8 @@ is_only_suspected(const AqumvView *view, int cacheid, uint32 hashvalue)
 }
 
 /*
- * A function has changed, or a role: so may have what views hold that call it,
- * and who is a superuser.  Two functions may have one hash value, which only
+ * A function has changed, or a role, or what a schema is called: so may have what
+ * views hold that call it, and who is a superuser.  Two functions may have one hash value, which only
  * costs a look.  Who may call them is no concern of views.
  */
 static void
@@ -151,7 +152,7 @@ forget_function(Datum arg, int cacheid, uint32 hashvalue)
 
 	invalidations++;
 	aqumv_events++;
-	if (cacheid == PROCOID || cacheid == OPEROID)
+	if (cacheid == PROCOID || cacheid == OPEROID || cacheid == NAMESPACEOID)
 		aqumv_function_changes++;
 	hash_seq_init(&status, view_slots);
 	while ((view = hash_seq_search(&status)) != NULL)
@@ -221,6 +222,7 @@ aqumv_views_init(void)
 	CacheRegisterSyscacheCallback(AUTHOID, forget_function, (Datum) 0);
 	CacheRegisterSyscacheCallback(OPEROID, forget_function, (Datum) 0);
 	CacheRegisterSyscacheCallback(TYPEOID, forget_function, (Datum) 0);
+	CacheRegisterSyscacheCallback(NAMESPACEOID, forget_function, (Datum) 0);
 	RegisterXactCallback(end_of_transaction, NULL);
 	RegisterSubXactCallback(end_of_subtransaction, NULL);
 }
@@ -364,6 +366,7 @@ build_view(void *arg)
 	view->function_hashes = fingerprint.hashes;
 	view->runs_users_code = aqumv_runs_users_code(rel, query);
 	view->called = fingerprint.called;
+	view->looked_up_in = aqumv_schemas_looked_in(query);
 	if ((view->unsuitable = aqumv_find_relation(query, &rte, &rti)) != NULL)
 		view->withheld = view->unsuitable =
 			aqumv_reason(AQUMV_VIEW_SHAPE, "the view is not over one table");

@@ -61,6 +61,8 @@ typedef struct AqumvView
 	Bitmapset  *selected;		/* columns of the base that the owner must be
 								 * allowed to read, as core counts them */
 	List	   *called;			/* OIDs of functions */
+	List	   *looked_up_in;	/* OIDs of schemas where functions find what
+								 * they call, as their caller */
 	bool		trusted;		/* immediate: may changes be folded into it? */
 	bool		has_record;		/* of having been filled */
 	uint64		trusted_tree;	/* the tree and roles for which that is known */

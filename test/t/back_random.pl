@@ -33,6 +33,7 @@ my $limit = 60;				# seconds, to reduce one that failed
 my $node = new_node('back_random');
 $node->append_conf('postgresql.conf', "fsync = off\nlog_statement = none\nlog_min_messages = panic\nstatement_timeout = '20s'\n");
 $node->start;
+my $major = int($node->safe_psql('postgres', 'SHOW server_version_num') / 10000);
 my $dblink = $node->safe_psql('postgres', q{SELECT count(*) FROM pg_available_extensions WHERE name = 'dblink'});
 my $other_session = "host=''" . $node->host . "'' port=" . $node->port . ' dbname=postgres';
 my $oracle = <<'SQL' . ($dblink ? 'CREATE EXTENSION dblink SCHEMA oracle;' : '');
@@ -105,6 +106,8 @@ my %functions = (
 	parsed => [ 'int', 'LANGUAGE sql', 'RETURN s.f($1) + 1', 'RETURN s.f($1 + 1)', 'RETURN $1' ],
 	more => [ 'a int, b int DEFAULT 1', 'LANGUAGE sql', q{'SELECT a + b'}, q{'SELECT a - b'} ],
 	path => [ 'int', 'LANGUAGE plpgsql SET search_path = s1, pg_temp', q{'BEGIN RETURN helper($1); END'}, q{'BEGIN RETURN helper($1 + 1); END'} ],
+	adds => [ 'int', 'LANGUAGE sql SET search_path = s1, pg_temp', q{'SELECT $1 <+> 2'}, q{'SELECT helper($1) <+> helper(1)'} ],
+	lowers => [ 'text', 'LANGUAGE sql SET search_path = s1, pg_catalog, pg_temp', q{'SELECT lower($1)'}, q{'SELECT s.norm($1)'} ],
 	norm => [ 'text', 'LANGUAGE sql', q{'SELECT lower($1)'}, q{'SELECT upper($1)'} ],
 	pinned => [ 'text', 'LANGUAGE sql SET search_path = pg_catalog, pg_temp', q{'SELECT lower($1)'}, q{'SELECT upper($1)'}, q{'SELECT initcap($1)'} ],
 	acc => [ 'int, int', 'LANGUAGE plpgsql', q{'BEGIN RETURN $1 + coalesce($2, 0); END'}, q{'BEGIN RETURN $1 + coalesce($2, 1); END'} ],
@@ -112,7 +115,7 @@ my %functions = (
 	differs => [ 'int, int', 'LANGUAGE sql', q{'SELECT $1 % 3 <> $2'}, q{'SELECT $1 <> $2'} ],
 	code_int => [ 's.code', 'LANGUAGE sql', q{'SELECT ($1).v'}, q{'SELECT ($1).v + 7'} ],
 	code_neg => [ 's.code', 'LANGUAGE plpgsql', q{'BEGIN RETURN - ($1).v; END'} ]);
-my %returns = (norm => 'text', pinned => 'text', same => 'boolean', differs => 'boolean');
+my %returns = (map({ $_ => 'text' } qw(norm pinned lowers)), same => 'boolean', differs => 'boolean');
 
 sub function
 {
@@ -125,6 +128,8 @@ sub function
 sub signature { my $name = shift; return "s.$name(" . ($functions{$name}[0] =~ s/[ab] int DEFAULT 1/int/r =~ s/\ba int/int/r) . ')' }
 
 sub operator { return 'CREATE OPERATOR s.=== (LEFTARG = int, RIGHTARG = int, FUNCTION = s.' . shift . ')' }
+sub found_operator { return 'CREATE OPERATOR s1.<+> (LEFTARG = int, RIGHTARG = int, FUNCTION = ' . shift . ')' }
+sub helper { return 'CREATE OR REPLACE FUNCTION s1.helper(int) RETURNS int IMMUTABLE LANGUAGE sql AS \'SELECT $1 + ' . shift() . "'" }
 sub cast { return 'CREATE CAST (s.code AS int) WITH FUNCTION s.' . shift . '(s.code)' }
 sub aggregate { return 'CREATE OR REPLACE AGGREGATE s.total(int) (SFUNC = s.acc, STYPE = int, INITCOND = ' . shift . ')' }
 
@@ -136,6 +141,9 @@ my @views = (
 	[ q{SELECT s.parsed(g) AS p, count(*) AS n, string_agg(DISTINCT name, ',' ORDER BY name) AS y FROM s.t GROUP BY s.parsed(g)}, 'SELECT s.parsed(g), count(*) FROM s.t WHERE s.parsed(g) > 5 GROUP BY 1' ],
 	[ 'SELECT g, s.total(x) AS y, count(*) AS n FROM s.t GROUP BY g', 'SELECT s.total(x) FROM s.t WHERE g = 2 GROUP BY g' ],
 	[ 'SELECT k, x FROM s.t WHERE s.path(k) > 15', 'SELECT count(*), sum(x) FROM s.t WHERE s.path(k) > 15' ],
+	[ 'SELECT k, s.path(x) AS y, s.adds(x) AS z FROM s.t', 'SELECT sum(s.adds(x)), max(s.path(x)) FROM s.t' ],
+	[ 'SELECT s.adds(g) AS h, count(*) AS n FROM s.t GROUP BY s.adds(g)', 'SELECT count(*) FROM s.t WHERE s.adds(g) > 3' ],
+	[ 'SELECT s.lowers(name) AS w, sum(x) AS y, count(*) AS n FROM s.t GROUP BY s.lowers(name)', 'SELECT s.lowers(name), sum(x) FROM s.t WHERE s.lowers(name) > \'m\' GROUP BY 1' ],
 	[ 'SELECT s.path(g) AS p, count(*) AS n FROM s.t GROUP BY s.path(g)', 'SELECT max(s.path(g)) FROM s.t' ],
 	[ 'SELECT s.norm(name) AS w, count(*) AS n FROM s.t GROUP BY s.norm(name)', 'SELECT DISTINCT s.norm(name) FROM s.t' ],
 	[ 'SELECT k, s.norm(name) AS w, x FROM s.t', 'SELECT s.norm(name), sum(x) FROM s.t GROUP BY 1' ],
@@ -167,9 +175,9 @@ sub setup
 	push @sql, 'GRANT CREATE ON SCHEMA s TO ' . join(', ', @roles), "CREATE SCHEMA evil AUTHORIZATION $mal", 'GRANT USAGE ON SCHEMA evil TO PUBLIC',
 	  q{CREATE FUNCTION evil.lower(text) RETURNS text IMMUTABLE LANGUAGE sql AS $$SELECT 'forged'$$},
 	  q{CREATE FUNCTION evil.helper(int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT 666'},
-	  q{CREATE FUNCTION s1.helper(int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT $1 + 1'},
+	  helper(1), found_operator('int4pl'),
 	  q{CREATE FUNCTION s2.helper(int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT $1 * 2'},
-	  'CREATE TYPE s.code AS (v int)', (map { function($_, 0) } qw(f half parsed more path norm pinned acc same differs code_int code_neg)),
+	  'CREATE TYPE s.code AS (v int)', (map { function($_, 0) } qw(f half parsed more path adds norm lowers pinned acc same differs code_int code_neg)),
 	  aggregate(0), operator('same'), cast('code_int');
 	push @sql, map { chance(0.4) ? 'ALTER FUNCTION ' . signature($_) . ' OWNER TO ' . pick($ann, $bob) : () } sort keys %functions;
 	push @sql, 'CREATE TABLE s.t (k int, g int, x int, name text)' . (chance(0.3) ? ' PARTITION BY LIST (g)' : '');
@@ -208,6 +216,21 @@ sub change_function
 		([ "REVOKE EXECUTE ON FUNCTION $is FROM PUBLIC" . pick('', "; GRANT EXECUTE ON FUNCTION $is TO " . pick(@roles)), "GRANT EXECUTE ON FUNCTION $is TO PUBLIC" ]) x 2,
 		# the owner may lose what he may do by default
 		[ "REVOKE EXECUTE ON FUNCTION $is FROM PUBLIC, " . pick($ann, $bob), "GRANT EXECUTE ON FUNCTION $is TO PUBLIC, $ann, $bob" ]) };
+}
+
+# What functions find by name when they run
+sub change_found
+{
+	# who has planned such a call before does not look for names again
+	my @unnoticed = $major >= 18 ? () : (
+		[ 'DROP OPERATOR s1.<+> (int, int); ' . found_operator(pick(qw(int4mi int4mul))), 'DROP OPERATOR s1.<+> (int, int); ' . found_operator('int4pl') ],
+		[ q{CREATE FUNCTION s1.lower(text) RETURNS text IMMUTABLE LANGUAGE sql AS 'SELECT pg_catalog.upper($1)'}, 'DROP FUNCTION s1.lower(text)' ]);
+
+	return @{ pick(@unnoticed, [ helper(2), helper(1) ], [ helper(2), helper(1) ], [ 'DROP FUNCTION s1.helper(int)', helper(1) ], [ 'DROP OPERATOR s1.<+> (int, int)', found_operator('int4pl') ],
+		[ 'ALTER FUNCTION s1.helper(int) SET SCHEMA s3', 'ALTER FUNCTION s3.helper(int) SET SCHEMA s1' ], [ 'ALTER FUNCTION s1.helper RENAME TO away', 'ALTER FUNCTION s1.away RENAME TO helper' ],
+		[ "ALTER FUNCTION s1.helper(int) OWNER TO $ann", "ALTER FUNCTION s1.helper(int) OWNER TO $super" ],
+		[ 'REVOKE EXECUTE ON FUNCTION s1.helper(int) FROM PUBLIC', 'GRANT EXECUTE ON FUNCTION s1.helper(int) TO PUBLIC' ], [ 'REVOKE USAGE ON SCHEMA s1 FROM PUBLIC', 'GRANT USAGE ON SCHEMA s1 TO PUBLIC' ],
+		[ 'ALTER SCHEMA s1 RENAME TO s4', 'ALTER SCHEMA s4 RENAME TO s1' ]) };
 }
 
 # The same name for something else; what depended on it goes, and comes back.
@@ -274,7 +297,7 @@ sub change
 	my @called = grep { my $name = $_; grep { "$_->{definition} @{ $_->{queries} }" =~ /\bs\.$name\b/ } @chosen } sort keys %functions;
 
 	push @called, pick(qw(f acc same code_int));
-	return $n < 0.45 ? change_function(@called) : $n < 0.53 ? change_name(@chosen) : $n < 0.72 ? change_owner(@chosen) : $n < 0.9 ? change_rights() : change_table(@chosen);
+	return $n < 0.12 && "@called" =~ /path|adds|lowers/ ? change_found() : $n < 0.45 ? change_function(@called) : $n < 0.53 ? change_name(@chosen) : $n < 0.72 ? change_owner(@chosen) : $n < 0.9 ? change_rights() : change_table(@chosen);
 }
 
 # ---- what happens in between
@@ -365,7 +388,7 @@ sub make_case
 
 # ---- run them
 
-my $clean = join ' ', 'SET client_min_messages = error; DROP SCHEMA IF EXISTS s, s1, s2, s3, evil CASCADE;',
+my $clean = join ' ', 'SET client_min_messages = error; DROP SCHEMA IF EXISTS s, s1, s2, s3, s4, evil CASCADE;',
   map { "DO \$\$ BEGIN IF to_regrole('$_') IS NOT NULL THEN DROP OWNED BY $_ CASCADE; DROP ROLE $_; END IF; END \$\$;" } @roles;
 
 # The case as a script; where a step begins is said if it is to be run.
