@@ -118,11 +118,7 @@ aqumv_maintain(PG_FUNCTION_ARGS)
 	Oid			relid = RelationGetRelid(data->tg_relation);
 
 	aqumv_statement_ends(relid);
-	if (aqumv_merge_mixes(relid))
-	{
-		change.merge_inserted = TRIGGER_FIRED_BY_INSERT(data->tg_event) && !is_empty(change.added);
-		change.merge_updated = TRIGGER_FIRED_BY_UPDATE(data->tg_event) && !is_empty(change.added);
-	}
+	change.unreliable = aqumv_merge_mixes(relid);
 	if (!is_empty(change.removed) || !is_empty(change.added) || aqumv_anything_pending())
 		aqumv_maintain_views(&change);
 	return PointerGetDatum(NULL);

@@ -30,8 +30,7 @@ typedef struct AqumvChange
 								 * base of the view that follows: */
 	const bool *removed_belongs;	/* row by row; NULL: there are none */
 	const bool *added_belongs;
-	bool		merge_inserted;	/* a MERGE through a partitioned table: together, */
-	bool		merge_updated;	/* these make the rows unreliable */
+	bool		unreliable;		/* a MERGE tells of them: merge.c */
 } AqumvChange;
 
 /* reading a change, row by row */

@@ -577,7 +577,7 @@ aqumv_fold_groups(AqumvFollower *follower, AqumvChange *change, bool last)
 		net = pending->net = aqumv_make_net(pending->follower, pending->context);
 	aqumv_net_change(net, change);
 	aqumv_note_pending(pending, change);
-	if (last && aqumv_is_unreliable(pending))
+	if (last && pending->unreliable)
 		objection = aqumv_fold_anew(pending->follower);
 	else if (last && net->ngroups > 0)
 	{

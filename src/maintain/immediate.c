@@ -7,7 +7,7 @@
  *	  security restrictions, with a search_path that nobody can meddle with, and
  *	  in the TimeZone that the view was filled in.
  *
- *	  Each view is locked (ROW EXCLUSIVE) until the end of the transaction before
+ *	  Each view is locked (ROW EXCLUSIVE at least) until the end of the transaction before
  *	  anything about it is looked at, even if there is nothing to fold: so a
  *	  REFRESH, which takes its snapshot with its own lock in hand, has seen all
  *	  whom it found writing.
@@ -118,14 +118,16 @@ was_filled_since(Oid viewoid)
 
 /*
  * Lock a view and look at it again.  NULL if it is not to be maintained: it is
- * gone, or has to be filled before it is right again.
+ * gone, or has to be filled before it is right again.  A view that will be
+ * computed anew is locked for that at once: two writers that hold the weaker lock
+ * would wait for each other.
  */
 static AqumvView *
-lock_view(Oid viewoid)
+lock_view(Oid viewoid, bool anew)
 {
 	AqumvView  *view;
 
-	LockRelationOid(viewoid, RowExclusiveLock);
+	LockRelationOid(viewoid, anew ? ShareRowExclusiveLock : RowExclusiveLock);
 	view = aqumv_get_locked_view(viewoid);
 	if (view == NULL)
 		return NULL;
@@ -281,7 +283,7 @@ aqumv_maintain_views(AqumvChange *change)
 			aqumv_pass_by_unlocked(lfirst_oid(lc));
 			continue;
 		}
-		view = lock_view(lfirst_oid(lc));
+		view = lock_view(lfirst_oid(lc), change->unreliable);
 		if (view == NULL)
 			continue;
 		aqumv_sieve(change, view->base, aqumv_get_tree(view->base)->ancestors);

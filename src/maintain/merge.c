@@ -69,13 +69,12 @@ target_of(ModifyTableState *writer)
 }
 
 /*
- * Does a MERGE of the query that is ending insert rows into a partitioned table
- * as well as update its rows?  What is told of the updated ones may be wrong then.
+ * Has a MERGE of the query that is ending inserted rows into a partitioned table
+ * and updated its rows as well?  What is told of the updated ones may be wrong then.
  */
 bool
 aqumv_merge_mixes(Oid relid)
 {
-	int			both = MERGE_INSERT | MERGE_UPDATE;
 	ListCell   *lc;
 
 	if (finishing == NULL)
@@ -85,7 +84,7 @@ aqumv_merge_mixes(Oid relid)
 		ModifyTableState *writer = lfirst(lc);
 
 		if (writer->operation == CMD_MERGE && target_of(writer) == relid &&
-			(writer->mt_merge_subcommands & both) == both &&
+			writer->mt_merge_inserted > 0 && writer->mt_merge_updated > 0 &&
 			RELKIND_PARTITIONED_TABLE ==
 			writer->rootResultRelInfo->ri_RelationDesc->rd_rel->relkind)
 			return true;

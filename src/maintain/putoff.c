@@ -115,8 +115,7 @@ aqumv_anything_pending(void)
 void
 aqumv_note_pending(AqumvPending *pending, AqumvChange *change)
 {
-	pending->merge_inserted = pending->merge_inserted || change->merge_inserted;
-	pending->merge_updated = pending->merge_updated || change->merge_updated;
+	pending->unreliable = pending->unreliable || change->unreliable;
 }
 
 /*

@@ -26,8 +26,7 @@ typedef struct AqumvPending
 	MemoryContext context;		/* of the net change and of this */
 	void	   *net;			/* groups.c's or rows.c's; NULL: none yet */
 	bool		doubtful;		/* something was rolled back: compute it instead */
-	bool		merge_inserted;
-	bool		merge_updated;
+	bool		unreliable;		/* and so if a MERGE has told of its rows wrongly */
 
 	/* private */
 	bool		put_off;
@@ -41,13 +40,6 @@ extern void aqumv_note_pending(AqumvPending *pending, AqumvChange *change);
 extern void aqumv_put_off(AqumvFollower *follower);
 extern void aqumv_drop_pending(AqumvPending *pending);
 extern void aqumv_forget_pending(Oid view);
-
-/* did a MERGE tell of its rows in a way that cannot be relied on? */
-static inline bool
-aqumv_is_unreliable(const AqumvPending *pending)
-{
-	return pending->merge_inserted && pending->merge_updated;
-}
 
 extern void aqumv_pending_init(void);
 

@@ -404,7 +404,7 @@ aqumv_fold_rows(AqumvFollower *follower, AqumvChange *change, bool last)
 	aqumv_note_pending(pending, change);
 	if (!last)
 		return NULL;
-	if (pending->doubtful || aqumv_is_unreliable(pending))
+	if (pending->doubtful || pending->unreliable)
 		objection = aqumv_fold_anew(pending->follower);
 	else
 		objection = aqumv_attempt_change(pending->follower, fold_net, pending->net);
