@@ -176,7 +176,12 @@ try()
 		broken=$((broken + 1))
 		return
 	fi
-	object=${file%.c}.o
+	case $file in
+		*.c) objects=${file%.c}.o ;;
+		*.h) objects=$(cd "$work/pristine" && find src -name '*.o') ;;
+		*) objects= ;;
+	esac
+	(cd "$work/build" && rm -f $objects)
 	if ! build; then
 		echo "DOES NOT BUILD  $name"
 		cat "$work/build.log"
@@ -198,9 +203,9 @@ try()
 	fi
 	as_user cp -p "$work/pristine/$file" "$work/build/$file"
 	rm -f "$work/build/aqumv.so"
-	if [ -f "$work/pristine/$object" ]; then
+	for object in $objects; do
 		as_user cp -p "$work/pristine/$object" "$work/build/$object"
-	fi
+	done
 }
 
 finish()
