@@ -44,6 +44,7 @@ INSERT INTO result (kind, query) VALUES
 UPDATE result SET says = pg_temp.compare(query);
 SELECT kind, query, says FROM result WHERE says LIKE 'DIFF%';
 SELECT kind, count(*), count(*) FILTER (WHERE says LIKE 't__bins%') AS from_view FROM result GROUP BY kind ORDER BY kind COLLATE "C";
-SELECT coalesce(substring(query from 'WHERE (.*)'), substring(query from '(date_bin.*), count')) FROM result WHERE says LIKE 't__bins%' AND (query LIKE '% >= %' OR query LIKE '%date_bin(%tz%' OR query LIKE '%= date%') ORDER BY query COLLATE "C";
+SELECT coalesce(substring(query from 'WHERE (.*)'), substring(query from '(date_bin.*), count')) FROM result WHERE says LIKE 't__bins%'
+    AND (query LIKE '% >= %' OR query LIKE '%date_bin(%tz%' OR query LIKE '%= date%') ORDER BY query COLLATE "C";
 SELECT query FROM result WHERE kind = 'other' AND says LIKE 't__bins%' ORDER BY query COLLATE "C";
 DROP TABLE e, result CASCADE;

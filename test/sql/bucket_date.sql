@@ -15,11 +15,14 @@ INSERT INTO e SELECT t, 1 FROM unnest(ARRAY['2018-11-03', '2018-11-04', '2018-11
 CREATE TABLE q (kind text, query text);
 INSERT INTO q SELECT 'groups', format('SELECT %s, count(*), sum(x) FROM e GROUP BY 1', expr)
   FROM unnest(ARRAY['date_trunc(''day'', d)', 'date_trunc(''week'', d)', 'date_trunc(''month'', d)', 'date_trunc(''quarter'', d)', 'date_trunc(''year'', d)', 'date_trunc(''month'', d::timestamp)',
-                    'date_trunc(''month'', d)::date', 'extract(day FROM d)', 'extract(month FROM d)', 'extract(year FROM d)', 'extract(isodow FROM d)', 'extract(hour FROM d::timestamptz)', 'date_part(''month'', d)', 'date_part(''year'', d)',
-                    'to_char(d, ''YYYY-MM'')', 'to_char(d, ''YYYY-MM-DD'')', 'to_char(d::timestamp, ''IYYY-IW'')', 'd', 'd::timestamp', 'd::timestamptz', 'd::timestamptz::date', 'd + 1', 'd::text', 'd IS NULL', 'date_trunc(''hour'', d)']) AS expr;
+                    'date_trunc(''month'', d)::date', 'extract(day FROM d)', 'extract(month FROM d)', 'extract(year FROM d)', 'extract(isodow FROM d)',
+                        'extract(hour FROM d::timestamptz)', 'date_part(''month'', d)', 'date_part(''year'', d)',
+                    'to_char(d, ''YYYY-MM'')', 'to_char(d, ''YYYY-MM-DD'')', 'to_char(d::timestamp, ''IYYY-IW'')', 'd', 'd::timestamp', 'd::timestamptz',
+                        'd::timestamptz::date', 'd + 1', 'd::text', 'd IS NULL', 'date_trunc(''hour'', d)']) AS expr;
 INSERT INTO q SELECT 'bounds', format('SELECT count(*), sum(x) FROM e WHERE d %s %s', op, value)
   FROM unnest(ARRAY['<', '=', '>=', '>']) AS op,
-       unnest(ARRAY['''2012-01-01''', '''2011-12-30''', '''2011-12-31''', '''1995-01-01''', '''1994-12-31''', '''2018-11-04''', 'timestamp ''2012-01-01''', 'timestamp ''2012-01-01 00:30''', 'timestamptz ''2012-01-01''',
+       unnest(ARRAY['''2012-01-01''', '''2011-12-30''', '''2011-12-31''', '''1995-01-01''', '''1994-12-31''', '''2018-11-04''', 'timestamp ''2012-01-01''',
+           'timestamp ''2012-01-01 00:30''', 'timestamptz ''2012-01-01''',
                     'timestamptz ''2011-12-31''', '''infinity''', '''-infinity''', 'timestamp ''-infinity''', '''0001-01-01''', '''5874897-12-31''', '''4713-01-01 BC''', 'NULL']) AS value;
 CREATE TABLE result (zone text, stored text, kind text, query text, says text);
 CREATE FUNCTION pg_temp.says(query text) RETURNS text LANGUAGE sql AS $$
@@ -34,7 +37,8 @@ DECLARE
 BEGIN
     FOREACH zone IN ARRAY ARRAY['UTC', 'Europe/Berlin', 'Pacific/Apia', 'Pacific/Kiritimati', 'America/Sao_Paulo', 'America/Havana'] LOOP
         PERFORM set_config('TimeZone', zone, false);
-        FOREACH stored IN ARRAY ARRAY['date_trunc(''day'', d)', 'date_trunc(''month'', d)', 'date_trunc(''month'', d::timestamp)', 'd::timestamp::date', 'd::timestamptz::date', 'date_trunc(''year'', d)', 'date_trunc(''week'', d)', 'date_trunc(''hour'', d)'] LOOP
+        FOREACH stored IN ARRAY ARRAY['date_trunc(''day'', d)', 'date_trunc(''month'', d)', 'date_trunc(''month'', d::timestamp)', 'd::timestamp::date',
+            'd::timestamptz::date', 'date_trunc(''year'', d)', 'date_trunc(''week'', d)', 'date_trunc(''hour'', d)'] LOOP
             CONTINUE WHEN zone IN ('Europe/Berlin', 'America/Havana', 'Pacific/Kiritimati') AND stored !~ 'month|''day';
             EXECUTE format('CREATE MATERIALIZED VIEW bucket AS SELECT %s AS b, count(*) AS n, sum(x) AS s FROM e GROUP BY 1', stored);
             INSERT INTO result SELECT zone, stored, kind, query, pg_temp.says(query) FROM q;

@@ -22,11 +22,16 @@ INSERT INTO q SELECT kind, format(kind || '(%L, ts)', f)
                     'century', 'millennium', 'epoch', 'julian', 'y', 'qtr']) AS f;
 UPDATE q SET expr = regexp_replace(expr, '\(''(.*)'', ', '(\1 FROM ') WHERE kind = 'extract';
 INSERT INTO q SELECT 'to_char', format('to_char(ts, %L)', f)
-  FROM unnest(ARRAY['YYYY-MM', 'YYYY-MM-DD', 'YYYY', 'Y,YYY', 'YYY YY Y', 'Q', 'YYYY-"Q"Q', 'YYYY/Q', 'MM', 'Mon', 'MON', 'mon', 'Month', 'FMMonth YYYY', 'FMmonth', 'TMMonth', 'RM', 'IYYY-IW', 'IYYY-IW-ID',
-                    'IW', 'IYYY IYY IY I', 'WW', 'W', 'WW/YYYY', 'D', 'DD', 'DDD', 'ID', 'IDDD', 'DAY Day day', 'DY Dy dy', 'J', 'CC', 'BC', 'YYYY AD', 'HH24', 'HH:MI', 'YYYY-MM-DD HH24:MI:SS', 'MS', 'US', 'SSSS',
-                    'AM', 'TZ', 'DDth', 'DDTH', 'FMDD', 'x', '', '--', 'YYYY\D', 'yyyy_mm_dd', 'IYYYMM', 'IW-MM', 'q.yyyy', 'fmmm', 'YYYYIW', 'DY', 'dAY', 'YYYYMMDDHH', 'mi', 'MONtH', 'FXYYYY', 'YYYYSP']) AS f;
-INSERT INTO q VALUES ('cast', 'ts::date'), ('cast', 'ts::date::timestamp'), ('cast', 'ts::time'), ('cast', 'ts::text'), ('cast', 'ts::date + 1'), ('cast', 'date_trunc(''month'', ts::date::timestamp)'),
-    ('cast', 'extract(year FROM ts::date)'), ('cast', 'ts + interval ''1 day'''), ('cast', 'date_trunc(''year'', ts + interval ''1 day'')'), ('null', 'ts IS NULL'), ('null', 'ts IS NOT NULL'), ('null', 'num_nulls(ts)'),
+  FROM unnest(ARRAY['YYYY-MM', 'YYYY-MM-DD', 'YYYY', 'Y,YYY', 'YYY YY Y', 'Q', 'YYYY-"Q"Q', 'YYYY/Q', 'MM', 'Mon', 'MON', 'mon', 'Month', 'FMMonth YYYY', 'FMmonth',
+      'TMMonth', 'RM', 'IYYY-IW', 'IYYY-IW-ID',
+                    'IW', 'IYYY IYY IY I', 'WW', 'W', 'WW/YYYY', 'D', 'DD', 'DDD', 'ID', 'IDDD', 'DAY Day day', 'DY Dy dy', 'J', 'CC', 'BC', 'YYYY AD', 'HH24', 'HH:MI',
+                        'YYYY-MM-DD HH24:MI:SS', 'MS', 'US', 'SSSS',
+                    'AM', 'TZ', 'DDth', 'DDTH', 'FMDD', 'x', '', '--', 'YYYY\D', 'yyyy_mm_dd', 'IYYYMM', 'IW-MM', 'q.yyyy', 'fmmm', 'YYYYIW', 'DY', 'dAY', 'YYYYMMDDHH',
+                        'mi', 'MONtH', 'FXYYYY', 'YYYYSP']) AS f;
+INSERT INTO q VALUES ('cast', 'ts::date'), ('cast', 'ts::date::timestamp'), ('cast', 'ts::time'), ('cast', 'ts::text'), ('cast', 'ts::date + 1'), ('cast',
+    'date_trunc(''month'', ts::date::timestamp)'),
+    ('cast', 'extract(year FROM ts::date)'), ('cast', 'ts + interval ''1 day'''), ('cast', 'date_trunc(''year'', ts + interval ''1 day'')'), ('null', 'ts IS NULL'),
+        ('null', 'ts IS NOT NULL'), ('null', 'num_nulls(ts)'),
     ('nested', 'date_trunc(''month'', date_trunc(''day'', ts))'), ('nested', 'date_trunc(''day'', date_trunc(''month'', ts))'), ('nested', 'extract(month FROM date_trunc(''quarter'', ts))');
 DO $$
 DECLARE

@@ -14,7 +14,8 @@ INSERT INTO change VALUES
 ('Europe/Berlin', '2024-03-31 01:00+00'), ('Europe/Berlin', '2024-10-27 01:00+00'), ('America/Havana', '2024-11-03 05:00+00'), ('America/Havana', '2024-03-10 05:00+00'),
 ('America/St_Johns', '2010-11-07 02:31+00'), ('America/St_Johns', '2010-03-14 03:31+00'), ('America/Sao_Paulo', '2018-11-04 03:00+00'), ('America/Sao_Paulo', '2018-02-18 02:00+00'),
 ('Asia/Beirut', '2022-03-26 22:00+00'), ('Asia/Beirut', '2022-10-29 21:00+00'), ('Australia/Lord_Howe', '2024-04-06 15:00+00'), ('Australia/Lord_Howe', '2024-10-05 15:30+00'),
-('Pacific/Apia', '2011-12-30 10:00+00'), ('America/Nuuk', '2024-10-27 01:00+00'), ('Asia/Amman', '2022-10-27 22:00+00'), ('Asia/Kathmandu', '1985-12-31 18:30+00'), ('Pacific/Kiritimati', '1994-12-31 10:00+00'),
+('Pacific/Apia', '2011-12-30 10:00+00'), ('America/Nuuk', '2024-10-27 01:00+00'), ('Asia/Amman', '2022-10-27 22:00+00'), ('Asia/Kathmandu', '1985-12-31 18:30+00'),
+    ('Pacific/Kiritimati', '1994-12-31 10:00+00'),
 ('America/Juneau', '1867-10-18 15:33:32+00'), ('America/Scoresbysund', '2024-03-31 00:00+00'), ('Africa/Cairo', '2010-09-30 21:00+00'), ('UTC', '2024-01-01');
 CREATE TABLE e (tz timestamptz, x int);
 CREATE TABLE result (zone text, stored text, kind text, query text, says text);
@@ -40,15 +41,18 @@ BEGIN
             INSERT INTO result
             SELECT change.zone, stored, 'groups', q, pg_temp.says(q)
               FROM unnest(ARRAY['date_trunc(''hour'', tz)', 'date_trunc(''day'', tz)', 'date_trunc(''week'', tz)', 'date_trunc(''month'', tz)', 'tz::date', 'extract(hour FROM tz)',
-                                'extract(day FROM tz)', 'extract(year FROM tz)', 'extract(timezone FROM tz)', 'to_char(tz, ''YYYY-MM-DD'')', 'to_char(tz, ''IYYY-IW'')', 'to_char(tz, ''YYYY-MM-DD TZ'')',
+                                'extract(day FROM tz)', 'extract(year FROM tz)', 'extract(timezone FROM tz)', 'to_char(tz, ''YYYY-MM-DD'')', 'to_char(tz, ''IYYY-IW'')',
+                                    'to_char(tz, ''YYYY-MM-DD TZ'')',
                                 'tz::date::timestamptz', 'date_trunc(''day'', tz AT TIME ZONE ''UTC'')']) AS expr, LATERAL format('SELECT %s, count(*), sum(x) FROM e GROUP BY 1', expr) AS q;
             -- bounds: each beginning of a day around, before it and after it, and the change itself
             INSERT INTO result
             SELECT change.zone, stored, 'bounds', q, pg_temp.says(q)
               FROM (SELECT DISTINCT op, format(form, bound) AS value
                       FROM unnest(change.near) AS n, generate_series(-1, 1) AS d, LATERAL (SELECT n::date + d AS day) AS x,
-                           LATERAL (VALUES ('>=', '%L::timestamptz', day::text), ('>=', '%L::date', day::text), ('<', '%L::timestamp', day::text), ('<=', '%L::timestamptz', (day::timestamptz - interval '1 us')::text),
-                                           ('>=', '%L::timestamptz', (day::timestamptz + interval '30 min')::text), ('>=', '%L::timestamptz', (n - interval '1 h')::text), ('<', '%L::timestamptz', n::text)) AS f(op, form, bound)) AS v,
+                           LATERAL (VALUES ('>=', '%L::timestamptz', day::text), ('>=', '%L::date', day::text), ('<', '%L::timestamp', day::text), ('<=',
+                               '%L::timestamptz', (day::timestamptz - interval '1 us')::text),
+                                           ('>=', '%L::timestamptz', (day::timestamptz + interval '30 min')::text), ('>=', '%L::timestamptz', (n - interval '1 h')::text),
+                                               ('<', '%L::timestamptz', n::text)) AS f(op, form, bound)) AS v,
                    LATERAL format('SELECT count(*), sum(x) FROM e WHERE tz %s %s', op, value) AS q;
             DROP MATERIALIZED VIEW bucket;
         END LOOP;
@@ -58,7 +62,8 @@ SELECT zone, stored, query, says FROM result WHERE says NOT IN ('', 'bucket');
 SELECT stored, kind, count(*), count(*) FILTER (WHERE says = 'bucket') AS from_view FROM result GROUP BY stored, kind ORDER BY stored COLLATE "C", kind COLLATE "C";
 SELECT zone, kind, count(*), count(*) FILTER (WHERE says = 'bucket') AS from_view FROM result
  WHERE zone IN ('Europe/Berlin', 'UTC', 'America/Havana', 'America/Sao_Paulo') GROUP BY zone, kind ORDER BY zone COLLATE "C", kind COLLATE "C";
-SELECT stored, string_agg(DISTINCT substring(query from 'SELECT (.*), count'), '; ') FROM result WHERE kind = 'groups' AND zone = 'Europe/Berlin' AND says = 'bucket' GROUP BY stored ORDER BY stored COLLATE "C";
+SELECT stored, string_agg(DISTINCT substring(query from 'SELECT (.*), count'), '; ') FROM result WHERE kind = 'groups' AND zone = 'Europe/Berlin'
+    AND says = 'bucket' GROUP BY stored ORDER BY stored COLLATE "C";
 -- beginnings of days that are no good as bounds
 SELECT zone, string_agg(DISTINCT substring(query from ' ''(.*)''::date'), ', ') FROM result
  WHERE kind = 'bounds' AND stored = 'tz::date' AND query ~ '>= .*::date' AND says = '' GROUP BY zone ORDER BY zone COLLATE "C";

@@ -10,9 +10,12 @@ CREATE TABLE o (k int);
 INSERT INTO o VALUES (0), (1), (5);
 CREATE FUNCTION pg_temp.all_of() RETURNS TABLE (says text, query text) LANGUAGE sql AS $$
     SELECT pg_temp.compare(query), query FROM unnest(ARRAY[
-        'SELECT k, count(x) FROM t GROUP BY k', 'SELECT k, count(*) FROM t GROUP BY k', 'SELECT k, count(z) FROM t GROUP BY k', 'SELECT k, count(y) FROM t GROUP BY k', 'SELECT count(x), count(1), avg(x) FROM t', 'SELECT avg(x), avg(y) FROM t',
-        'SELECT k, sum(x) / count(x) FROM t GROUP BY k', 'SELECT k FROM t GROUP BY k HAVING count(x) > 9', 'SELECT count(x) FILTER (WHERE k > 0) FROM t', 'SELECT count(DISTINCT x) FROM t', 'SELECT count(x + 0) FROM t', 'SELECT count(x ORDER BY k) FROM t',
-        'SELECT count(t.x) FROM o JOIN t USING (k)', 'SELECT count(t.x) FROM o LEFT JOIN t ON t.k = o.k', 'SELECT count(t.x), count(o.k) FROM t LEFT JOIN o ON t.k = o.k', 'SELECT count(a.x), count(b.z) FROM t a JOIN t b USING (k)', 'SELECT k, (SELECT count(x) FROM t WHERE t.k = o.k) FROM o']) AS query
+        'SELECT k, count(x) FROM t GROUP BY k', 'SELECT k, count(*) FROM t GROUP BY k', 'SELECT k, count(z) FROM t GROUP BY k', 'SELECT k, count(y) FROM t GROUP BY k',
+            'SELECT count(x), count(1), avg(x) FROM t', 'SELECT avg(x), avg(y) FROM t',
+        'SELECT k, sum(x) / count(x) FROM t GROUP BY k', 'SELECT k FROM t GROUP BY k HAVING count(x) > 9', 'SELECT count(x) FILTER (WHERE k > 0) FROM t',
+            'SELECT count(DISTINCT x) FROM t', 'SELECT count(x + 0) FROM t', 'SELECT count(x ORDER BY k) FROM t',
+        'SELECT count(t.x) FROM o JOIN t USING (k)', 'SELECT count(t.x) FROM o LEFT JOIN t ON t.k = o.k', 'SELECT count(t.x), count(o.k) FROM t LEFT JOIN o ON t.k = o.k',
+            'SELECT count(a.x), count(b.z) FROM t a JOIN t b USING (k)', 'SELECT k, (SELECT count(x) FROM t WHERE t.k = o.k) FROM o']) AS query
 $$;
 CREATE MATERIALIZED VIEW v AS SELECT k, count(x) AS nx, sum(x) AS s FROM t GROUP BY k;
 SELECT * FROM pg_temp.all_of();

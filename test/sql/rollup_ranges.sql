@@ -42,7 +42,8 @@ SELECT pg_temp.wrong();
 SELECT count(*) > 0 AS has_any_value FROM pg_proc WHERE proname = 'any_value' AND pronamespace = 'pg_catalog'::regnamespace \gset
 CREATE TABLE s AS SELECT i % 6 AS g, i % 2 AS h, 'x' || i % 2 AS t FROM generate_series(1, 30) AS i;
 INSERT INTO s VALUES (9, 1, NULL), (9, 0, NULL), (0, 0, NULL);
-SELECT replace('CREATE MATERIALIZED VIEW sv WITH (aqumv.incremental) AS SELECT g, h, count(*), any(t) AS t FROM s GROUP BY g, h', 'any(', CASE WHEN :'has_any_value' THEN 'any_value(' ELSE 'min(' END) \gexec
+SELECT replace('CREATE MATERIALIZED VIEW sv WITH (aqumv.incremental) AS SELECT g, h, count(*), any(t) AS t FROM s GROUP BY g, h', 'any(', CASE WHEN :'has_any_value'
+    THEN 'any_value(' ELSE 'min(' END) \gexec
 \set ECHO all
 SELECT pg_temp.compare(replace(q, 'any(', CASE WHEN :'has_any_value' THEN 'any_value(' ELSE 'min(' END))
   FROM unnest(ARRAY['SELECT g, h, any(t) FROM s GROUP BY g, h', 'SELECT h, any(t) FROM s GROUP BY h', 'SELECT any(t) FROM s WHERE h = 1', 'SELECT any(t) FROM s WHERE g = 9']) AS q;
