@@ -19,7 +19,11 @@ SELECT setseed(0.5) \g /dev/null
 CREATE TABLE numbers AS SELECT g, number() AS x FROM generate_series(1, 4000) AS g, generate_series(0, g % 7);
 CREATE TABLE integers AS SELECT g, ((random() - 0.5) * 10 ^ (random() * 9))::int AS x FROM generate_series(1, 4000) AS g, generate_series(0, g % 7);
 CREATE TABLE integers8 AS SELECT g, ((random() - 0.5) * 10 ^ (random() * 18))::bigint AS x FROM generate_series(1, 4000) AS g, generate_series(0, g % 7);
-\set results 'FROM (SELECT ARRAY[var_pop(x)::text, var_samp(x)::text, stddev_pop(x)::text, stddev_samp(x)::text] AS theirs, ARRAY[aqumv.var_pop(count(x), sum(x), sum(x::numeric * x))::text, aqumv.var_samp(count(x), sum(x), sum(x::numeric * x))::text, aqumv.stddev_pop(count(x), sum(x), sum(x::numeric * x))::text, aqumv.stddev_samp(count(x), sum(x), sum(x::numeric * x))::text] AS ours'
+\set squares 'count(x), sum(x), sum(x::numeric * x)'
+\set theirs 'ARRAY[var_pop(x)::text, var_samp(x)::text, stddev_pop(x)::text, stddev_samp(x)::text] AS theirs'
+\set ours 'ARRAY[aqumv.var_pop(' :squares ')::text, aqumv.var_samp(' :squares ')::text, '
+\set ours :ours 'aqumv.stddev_pop(' :squares ')::text, aqumv.stddev_samp(' :squares ')::text] AS ours'
+\set results 'FROM (SELECT ' :theirs ', ' :ours
 SELECT count(*), count(*) FILTER (WHERE ours IS DISTINCT FROM theirs) AS different :results FROM numbers GROUP BY g) AS r;
 SELECT count(*), count(*) FILTER (WHERE ours IS DISTINCT FROM theirs) AS different :results FROM integers GROUP BY g) AS r;
 SELECT count(*), count(*) FILTER (WHERE ours IS DISTINCT FROM theirs) AS different :results FROM integers8 GROUP BY g) AS r;

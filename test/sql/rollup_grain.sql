@@ -51,7 +51,8 @@ SELECT pg_temp.compare(query) AS says, query FROM unnest(ARRAY[
     'SELECT v, generate_series(1, 2), sum(k) FROM ev GROUP BY v',
         'SELECT v, sum(k), sum(sum(k)) OVER (ORDER BY v), rank() OVER (PARTITION BY v > 3 ORDER BY count(*), v) FROM ev GROUP BY v',
         'SELECT v + 1, lag(max(k), 1, v) OVER (ORDER BY v) FROM ev GROUP BY v',
-    'SELECT v, first_value(v) OVER w, count(*) FILTER (WHERE v > 1) OVER w FROM ev GROUP BY v WINDOW w AS (PARTITION BY v / 3 ORDER BY v ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)', 'SELECT v, avg(v) OVER () FROM ev GROUP BY v, w']) AS query;
+    'SELECT v, first_value(v) OVER w, count(*) FILTER (WHERE v > 1) OVER w FROM ev GROUP BY v WINDOW w AS (PARTITION BY v / 3 ORDER BY v ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)',
+    'SELECT v, avg(v) OVER () FROM ev GROUP BY v, w']) AS query;
 SELECT pg_temp.compare_ordered('SELECT v, sum(k) FROM ev GROUP BY v ORDER BY sum(k) DESC NULLS LAST, v');
 SELECT pg_temp.compare_ordered('SELECT s COLLATE "C", count(*) FROM ev GROUP BY s COLLATE "C" ORDER BY 1 DESC');
 DROP TABLE ev CASCADE;

@@ -202,7 +202,8 @@ $shape{groups} = {
 		push @{ $b->{where} }, condition_of(@{ $v->{items} }) if @{ $v->{items} };
 		return $b;
 	},
-	'no rows' => sub { my $v = shift; my $b = grouped($v, 1, some(int rand 2, @{ $v->{items} })); my $key = pick(@{ $v->{items} }); push @{ $b->{where} }, "$key->{sql} IS NULL AND $key->{sql} IS NOT NULL" if $key; return $b },
+	'no rows' => sub { my $v = shift; my $b = grouped($v, 1, some(int rand 2, @{ $v->{items} })); my $key = pick(@{ $v->{items} });
+		push @{ $b->{where} }, "$key->{sql} IS NULL AND $key->{sql} IS NOT NULL" if $key; return $b },
 	'expressions over keys' => sub {
 		my $v = shift;
 		my @keys = some(1 + int rand 2, grep { !$loose{ $_->{tag} } } @{ $v->{items} });
@@ -419,7 +420,9 @@ sub windows
 		out("row_number() OVER (ORDER BY $all)", 'big'), out("rank() OVER (ORDER BY $one)", 'big'), out("count(*) OVER (PARTITION BY $one)", 'big'),
 		out("dense_rank() OVER (PARTITION BY $one ORDER BY $all)", 'big'), out("count($one) OVER ()", 'big'),
 		out("lag($one, 1) OVER (ORDER BY $all)", $tag, $loose{$tag}), out("first_value($one) OVER (PARTITION BY $one ORDER BY $all ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)", $tag, $loose{$tag}),
-		$b->{group} || grep({ $_->{sql} =~ /\b(?:count|sum|min|max)\(/ } @outs) ? () : out("count(*) FILTER (WHERE $one IS NOT NULL) OVER (ORDER BY $all ROWS UNBOUNDED PRECEDING)", 'big'), out("max(length(($one)::text)) OVER ()", 'int'),
+		$b->{group} || grep({ $_->{sql} =~ /\b(?:count|sum|min|max)\(/ } @outs) ? ()
+			: out("count(*) FILTER (WHERE $one IS NOT NULL) OVER (ORDER BY $all ROWS UNBOUNDED PRECEDING)", 'big'), out("max(length(($one)::text)) OVER ()",
+			'int'),
 		$b->{group} ? out('sum(count(*)) OVER ()', 'num') : out('ntile(2) OVER (ORDER BY ' . $all . ')', 'int'));
 	return $b;
 }

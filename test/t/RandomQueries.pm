@@ -124,7 +124,8 @@ my %context = (
 	},
 	'CTE, recursive' => sub {
 		my ($v, $b) = @_;
-		return around($b, 'WITH RECURSIVE r AS (SELECT x.*, 0 AS step FROM (', ') AS x UNION ALL SELECT ' . join(', ', map { $_->{sql} } outputs($b, 'r')) . ', step + 1 FROM r WHERE step < 2) SELECT * FROM r', 'exact')
+		return around($b, 'WITH RECURSIVE r AS (SELECT x.*, 0 AS step FROM (', ') AS x UNION ALL SELECT ' . join(', ', map { $_->{sql} } outputs($b, 'r'))
+			. ', step + 1 FROM r WHERE step < 2) SELECT * FROM r', 'exact')
 		  if chance(0.5);
 		return around($b, 'WITH RECURSIVE r AS (SELECT 1 AS step UNION ALL SELECT step + 1 FROM r WHERE step < 3), q AS (', ') SELECT q.*, r.step FROM r, q', 'exact');
 	},
@@ -176,7 +177,8 @@ my %context = (
 		return { sql => 'SELECT dim.id, q.* FROM dim ' . pick('CROSS JOIN LATERAL (' . render($b) . ') AS q', 'LEFT JOIN LATERAL (' . render($b) . ') AS q ON dim.id > 1'), modes => [ 'exact', modes($b) ] };
 	},
 	'view' => sub { my ($v, $b) = @_; return { before => [ 'CREATE TEMP VIEW vq AS ' . render($b) ], sql => 'SELECT * FROM vq' . filter($b, 'vq'), modes => [ modes($b) ] } },
-	'barrier view' => sub { my ($v, $b) = @_; return { before => [ 'CREATE TEMP VIEW vq WITH (' . pick('security_barrier', 'security_barrier', 'security_invoker') . ') AS ' . render($b) ], sql => 'SELECT * FROM vq' . filter($b, 'vq'), modes => [ modes($b) ] } },
+	'barrier view' => sub { my ($v, $b) = @_; return { before => [ 'CREATE TEMP VIEW vq WITH (' . pick('security_barrier', 'security_barrier',
+		'security_invoker') . ') AS ' . render($b) ], sql => 'SELECT * FROM vq' . filter($b, 'vq'), modes => [ modes($b) ] } },
 	'over a view' => sub {
 		my ($v, $b) = @_;
 		my $name = $v->{of}{name};
@@ -207,7 +209,8 @@ my %context = (
 		return undef if $b->{distinct} || $b->{order};
 		return { sql => 'SELECT dim.id FROM dim WHERE ' . pick('', 'NOT ') . 'EXISTS (' . render({ %$b, outs => [$error] }) . ')', modes => [] } if $kind eq 'EXISTS' && $b->{group};
 		return { sql => 'SELECT ' . join(', ', map { "q.o$_" } 1 .. $n) . ' FROM (' . render($with) . ') AS q', modes => [ modes($b) ] } if $kind eq 'unused';
-		return { sql => 'SELECT dim.id, CASE WHEN ' . pick('false', 'dim.id IS NULL', '1 = 2') . ' THEN (SELECT max(q.o' . ($n + 1) . ') FROM (' . render($with) . ') AS q) ELSE 5 END FROM dim', modes => [] }
+		return { sql => 'SELECT dim.id, CASE WHEN ' . pick('false', 'dim.id IS NULL', '1 = 2') . ' THEN (SELECT max(q.o' . ($n + 1) . ') FROM ('
+			. render($with) . ') AS q) ELSE 5 END FROM dim', modes => [] }
 		  if $kind eq 'CASE' && $error->{sql} !~ /sqrt/;
 		return plain({ %$b, where => [ @{ $b->{where} }, pick('false', 'true OR 1 / 0 = 1', "CASE WHEN true THEN true ELSE $error->{sql} = 1 END") ] });
 	},
@@ -235,7 +238,8 @@ my %context = (
 		my ($one) = grep { $_->{mode} eq 'exact' } outputs($b, 'q1');
 		return undef if !$one;
 		(my $other = $one->{sql}) =~ s/q1/q2/;
-		return { sql => 'SELECT q1.*, q2.* FROM (' . render($b) . ') AS q1 ' . pick('JOIN', 'LEFT JOIN', 'FULL JOIN') . ' (' . render(sibling($b, $v)) . ") AS q2 ON $one->{sql} = $other", modes => [ modes($b), modes($b) ] };
+		return { sql => 'SELECT q1.*, q2.* FROM (' . render($b) . ') AS q1 ' . pick('JOIN', 'LEFT JOIN', 'FULL JOIN') . ' (' . render(sibling($b, $v))
+			. ") AS q2 ON $one->{sql} = $other", modes => [ modes($b), modes($b) ] };
 	},
 );
 
@@ -382,7 +386,8 @@ my %join = (
 				"EXISTS (SELECT FROM ($sql) AS q WHERE q.o$n = ?)"), $key->{sql});
 			return $b;
 		}
-		push @{ $b->{where} }, put(pick('EXISTS (SELECT 1 FROM dim WHERE dim.id = ? AND dim.k = 1)', 'NOT EXISTS (SELECT 1 FROM dim WHERE dim.id = ?)', '? IN (SELECT dim.id FROM dim)', '? NOT IN (SELECT dim.id FROM dim WHERE dim.k = 0)'), $key->{sql});
+		push @{ $b->{where} }, put(pick('EXISTS (SELECT 1 FROM dim WHERE dim.id = ? AND dim.k = 1)', 'NOT EXISTS (SELECT 1 FROM dim WHERE dim.id = ?)',
+			'? IN (SELECT dim.id FROM dim)', '? NOT IN (SELECT dim.id FROM dim WHERE dim.k = 0)'), $key->{sql});
 		return $b;
 	},
 	'join, self' => sub {
@@ -430,7 +435,8 @@ my %statement = (
 		my ($q, $t) = @_;
 		my $sql = literals($q->{sql});
 		my @write = chance(0.2) ? literals(write_statement($t, 1)) : ();
-		return { %$q, order => undef, statements => [ 'DECLARE cur ' . pick('NO SCROLL ', 'INSENSITIVE ', '') . "CURSOR FOR $sql", @write, 'FETCH 2 FROM cur', 'FETCH ALL FROM cur', 'CLOSE cur' ] } if chance(0.5);
+		return { %$q, order => undef, statements => [ 'DECLARE cur ' . pick('NO SCROLL ', 'INSENSITIVE ', '') . "CURSOR FOR $sql", @write,
+			'FETCH 2 FROM cur', 'FETCH ALL FROM cur', 'CLOSE cur' ] } if chance(0.5);
 		return { %$q, order => undef, statements => [ "DECLARE cur SCROLL CURSOR FOR $sql", 'FETCH 1 FROM cur', 'FETCH ALL FROM cur', 'MOVE BACKWARD ALL FROM cur', 'FETCH ALL FROM cur', 'CLOSE cur' ] };
 	},
 	'prepared, custom' => sub { return prepared(@_, 'force_custom_plan') },
@@ -442,7 +448,8 @@ my %statement = (
 	},
 	'INSERT' => sub {
 		my $q = shift;
-		return { %$q, order => undef, statements => [ 'CREATE TEMP TABLE made AS ' . literals($q->{sql}) . ' WITH NO DATA', 'INSERT INTO made ' . literals($q->{sql}) . pick('', ' RETURNING *'), 'SELECT * FROM made' ] };
+		return { %$q, order => undef, statements => [ 'CREATE TEMP TABLE made AS ' . literals($q->{sql}) . ' WITH NO DATA', 'INSERT INTO made '
+			. literals($q->{sql}) . pick('', ' RETURNING *'), 'SELECT * FROM made' ] };
 	},
 	'COPY' => sub {
 		my $q = shift;
@@ -492,7 +499,8 @@ my %statement = (
 	},
 	'after a write' => sub {
 		my ($q, $t) = @_;
-		return { %$q, order => undef, statements => [ literals(write_statement($t)), literals($q->{sql}), pick('SAVEPOINT a', 'SELECT 1'), literals(write_statement($t)), literals($q->{sql}) ], writes => 1 };
+		return { %$q, order => undef, statements => [ literals(write_statement($t)), literals($q->{sql}), pick('SAVEPOINT a', 'SELECT 1'),
+			literals(write_statement($t)), literals($q->{sql}) ], writes => 1 };
 	},
 );
 
@@ -614,7 +622,8 @@ sub event_steps
 	}
 	if (chance(0.15))
 	{
-		return { kind => 'write', statements => [ pick('SET enable_hashagg = ', 'SET enable_hashjoin = ', 'SET enable_sort = ', 'SET enable_seqscan = ', 'SET enable_nestloop = ', 'SET enable_memoize = ') . pick('on', 'off') ] };
+		return { kind => 'write', statements => [ pick('SET enable_hashagg = ', 'SET enable_hashjoin = ', 'SET enable_sort = ', 'SET enable_seqscan = ',
+			'SET enable_nestloop = ', 'SET enable_memoize = ') . pick('on', 'off') ] };
 	}
 	if (chance(0.12))
 	{

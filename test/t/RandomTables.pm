@@ -18,7 +18,8 @@ use warnings;
 use Exporter 'import';
 
 our @EXPORT = qw($icu $id %coarser %key %telling %loose %boundary %aggregates %number %rolls %bucket %type %values @columns
-	chance pick some shuffled distinct_items quoted literals put column_items bucket_item apply over condition condition_of implying range number_item number_range aggregate random_aggregate make_view make_table tuple insert_into write_statement);
+	chance pick some shuffled distinct_items quoted literals put column_items
+	bucket_item apply over condition condition_of implying range number_item number_range aggregate random_aggregate make_view make_table tuple insert_into write_statement);
 our $icu;
 
 # ---- chance
@@ -317,8 +318,10 @@ sub range
 	my ($item, $whole) = @_;
 	my $tag = $item->{column_tag};
 	my @at = $whole ? @{ $boundary{ $item->{bucket} } } : (@off_boundary, @{ $boundary{ $item->{bucket} } });
-	my $sql = $whole ? pick('? >= L AND ? < L', '? >= L AND ? < L', '? >= L', '? < L', '? < L OR ? >= L', 'NOT (? < L)', '? IS NULL', '? IS NOT NULL', '? >= L AND ? IS NOT NULL', "? < 'infinity'", "? >= L AND ? < 'infinity'")
-	  : pick('? >= L AND ? < L', '? BETWEEN L AND L', '? > L', '? <= L', '? = L', '? IN (L, L)', '? >= L', '? < L', '? >= L AND ? <= L', "? <= 'infinity'", "? > '-infinity'", '? <> L', '? < L OR ? >= L');
+	my $sql = $whole ? pick('? >= L AND ? < L', '? >= L AND ? < L', '? >= L', '? < L', '? < L OR ? >= L', 'NOT (? < L)', '? IS NULL', '? IS NOT NULL',
+		'? >= L AND ? IS NOT NULL', "? < 'infinity'", "? >= L AND ? < 'infinity'")
+	  : pick('? >= L AND ? < L', '? BETWEEN L AND L', '? > L', '? <= L', '? = L', '? IN (L, L)', '? >= L', '? < L', '? >= L AND ? <= L',
+	  	"? <= 'infinity'", "? > '-infinity'", '? <> L', '? < L OR ? >= L');
 
 	# of another type, now and then
 	$sql =~ s/\bL\b/literal_of(chance(0.1) ? pick(qw(date ts tz)) : $tag, pick(@at))/ge;
@@ -435,7 +438,8 @@ sub make_view
 		my @times = chance(0.5) ? some(1, grep { $_->{tag} =~ /^(?:ts|tz|date)$/ } @keys) : ();
 		# groups of values that are equal and look different
 		my @loose = chance(0.25) ? some(1, grep { $loose{ $_->{tag} } && $_->{sql} ne 't.m' } @keys) : ();
-		@keys = $v{kind} eq 'one' ? () : @loose ? distinct_items(@loose, some(chance(0.3), @keys)) : distinct_items(map({ over($_, 0) } @times), map { over($_, 0.45) } some((@times ? 0 : 1) + int rand 3, @keys));
+		@keys = $v{kind} eq 'one' ? () : @loose ? distinct_items(@loose, some(chance(0.3), @keys)) : distinct_items(map({ over($_, 0) } @times),
+			map { over($_, 0.45) } some((@times ? 0 : 1) + int rand 3, @keys));
 		$v{keys} = \@keys;
 		$v{items} = [ map { $_->{hidden} = chance(0.06); $_->{hidden} ? () : $_ } @keys ];
 		$v{aggregates} = [ distinct_items(chance(0.8) ? aggregate('count*') : (), $filter && chance(0.5) ? aggregate('count*', undef, $filter) : (),

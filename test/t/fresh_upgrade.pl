@@ -39,7 +39,8 @@ $new->safe_psql('postgres', 'REFRESH MATERIALIZED VIEW mv');
 is(answer($new, $q), 'view: 11|66', '... REFRESH makes the view usable again');
 $new->safe_psql('postgres', 'INSERT INTO t VALUES (12, 12)');
 is(answer($new, $q), 'table: 12|78', '... and has begun to track anew');
-$new->safe_psql('postgres', 'CREATE TABLE p (k int) PARTITION BY LIST (k); CREATE MATERIALIZED VIEW mvp AS SELECT count(*) AS c FROM p; CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1); INSERT INTO p VALUES (1)');
+$new->safe_psql('postgres', 'CREATE TABLE p (k int) PARTITION BY LIST (k); CREATE MATERIALIZED VIEW mvp AS SELECT count(*) AS c FROM p;
+	CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1); INSERT INTO p VALUES (1)');
 is(answer($new, 'SELECT count(*) FROM p'), 'table: 1', '... the event triggers work');
 
 $new->stop;

@@ -46,7 +46,8 @@ sub check
 {
 	my ($server, $database, $name) = @_;
 	my $differences = join(' UNION ALL ',
-		map { "SELECT '$_', count(*) FROM ((SELECT _v::text FROM $_ AS _v EXCEPT ALL SELECT _b::text FROM (\$\$$_\$\$) AS _b) UNION ALL (SELECT _b::text FROM (\$\$$_\$\$) AS _b EXCEPT ALL SELECT _v::text FROM $_ AS _v)) AS d" } sort keys %views);
+		map { "SELECT '$_', count(*) FROM ((SELECT _v::text FROM $_ AS _v EXCEPT ALL SELECT _b::text FROM (\$\$$_\$\$) AS _b)
+			UNION ALL (SELECT _b::text FROM (\$\$$_\$\$) AS _b EXCEPT ALL SELECT _v::text FROM $_ AS _v)) AS d" } sort keys %views);
 
 	for my $view (keys %views)
 	{

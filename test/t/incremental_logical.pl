@@ -117,7 +117,8 @@ replicate('UPDATE', q{UPDATE t SET v = v + 1 WHERE id = 1; UPDATE t SET k = 51 W
 replicate('UPDATE of one of several rows that are alike', q{UPDATE u SET s = 'other' WHERE ctid = (SELECT max(ctid) FROM u WHERE k = 1 AND s = 's1'); UPDATE u SET k = 7 WHERE s = 's2'});
 replicate('DELETE of extremes, of the last of a group', q{DELETE FROM t WHERE v IN (SELECT max(v) FROM t GROUP BY k); DELETE FROM t WHERE id IN (101, 103); DELETE FROM u WHERE k IS NULL});
 replicate('UPDATE of nothing that shows', q{UPDATE t SET v = v; UPDATE u SET s = s; UPDATE p SET v = v WHERE k < 20});
-replicate('many rows', q{INSERT INTO t SELECT i, i % 40, i, i * 0.001, 'm' FROM generate_series(2000, 3000) i; UPDATE t SET v = v * 2, k = k + 1 WHERE id > 2000 AND id % 10 = 0; DELETE FROM t WHERE id > 2000 AND id % 3 = 0});
+replicate('many rows', q{INSERT INTO t SELECT i, i % 40, i, i * 0.001, 'm' FROM generate_series(2000, 3000) i; UPDATE t SET v = v * 2,
+	k = k + 1 WHERE id > 2000 AND id % 10 = 0; DELETE FROM t WHERE id > 2000 AND id % 3 = 0});
 replicate('a transaction with savepoints', q{BEGIN; INSERT INTO t VALUES (6001, 1, 1, 1, 'a'); SAVEPOINT a; UPDATE t SET v = 1e6 WHERE k = 2; DELETE FROM t WHERE k = 3; ROLLBACK TO a;
 	SAVEPOINT b; DELETE FROM t WHERE k = 4; RELEASE b; UPDATE t SET v = 0 WHERE id = 6001; INSERT INTO u VALUES (9, 'nine'); COMMIT});
 replicate('a transaction that is streamed, with subtransactions rolled back', q{BEGIN; INSERT INTO t SELECT i, i % 11, i, 1, 'streamed' FROM generate_series(10000, 11200) i;
@@ -126,11 +127,13 @@ cmp_ok($publisher->safe_psql('postgres', q{SELECT stream_txns FROM pg_stat_repli
 replicate('ROLLBACK', q{BEGIN; INSERT INTO t SELECT i, 1, 1, 1, '' FROM generate_series(20000, 21200) i; ROLLBACK});
 replicate('two-phase commit', q{BEGIN; INSERT INTO q VALUES (198, 198); DELETE FROM q WHERE k = 9; PREPARE TRANSACTION 'a'; COMMIT PREPARED 'a';
 	BEGIN; INSERT INTO q VALUES (199, 1); DELETE FROM q WHERE k < 5; PREPARE TRANSACTION 'b'; ROLLBACK PREPARED 'b'});
-replicate('values that the publisher does not send again', q{INSERT INTO t VALUES (8001, 1, 1, 1, repeat('long', 2000)); UPDATE t SET v = 2 WHERE id = 8001; UPDATE t SET k = 2, x = 5.5 WHERE id = 8001});
+replicate('values that the publisher does not send again', q{INSERT INTO t VALUES (8001, 1, 1, 1, repeat('long', 2000));
+	UPDATE t SET v = 2 WHERE id = 8001; UPDATE t SET k = 2, x = 5.5 WHERE id = 8001});
 
 # partitions
 replicate('partitions', q{UPDATE p SET v = v + 100 WHERE k % 3 = 0; DELETE FROM p WHERE k % 7 = 0; UPDATE q SET v = 3 WHERE k % 3 = 0; DELETE FROM q WHERE k % 7 = 0});
-replicate('rows that move to another partition', q{UPDATE p SET k = k + 50 WHERE k BETWEEN 40 AND 49 AND k + 50 NOT IN (SELECT k FROM p); UPDATE p SET k = 0 WHERE k = 150; UPDATE q SET k = 195 - k WHERE k IN (1, 2, 3)});
+replicate('rows that move to another partition', q{UPDATE p SET k = k + 50 WHERE k BETWEEN 40 AND 49 AND k + 50 NOT IN (SELECT k FROM p);
+	UPDATE p SET k = 0 WHERE k = 150; UPDATE q SET k = 195 - k WHERE k IN (1, 2, 3)});
 replicate('TRUNCATE of a partition', 'TRUNCATE q1');
 replicate('TRUNCATE of several tables', 'BEGIN; INSERT INTO p VALUES (199, 0); TRUNCATE p, u; INSERT INTO p VALUES (1, 1), (120, 2); INSERT INTO u VALUES (1, NULL); COMMIT');
 replicate('TRUNCATE and the same rows again', 'BEGIN; CREATE TEMP TABLE c AS TABLE t; TRUNCATE t; INSERT INTO t TABLE c; COMMIT; DELETE FROM t WHERE id % 2 = 0');

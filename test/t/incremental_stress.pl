@@ -90,7 +90,8 @@ my @longer;
 sub script
 {
 	my ($list, $weight, $name, $text) = @_;
-	append_to_file("$dir/$name", "\\set hot random(0, 2)\n\\set cold random(0, 99)\n\\set v random(1, 1000)\n\\set id random(1, 2000)\n\\set any :id + 100000 * random(0, 1)\n\\set n random(1, 100000)\n$text");
+	append_to_file("$dir/$name", "\\set hot random(0, 2)\n\\set cold random(0, 99)\n\\set v random(1, 1000)\n"
+		  . "\\set id random(1, 2000)\n\\set any :id + 100000 * random(0, 1)\n\\set n random(1, 100000)\n$text");
 	push @$list, '-f', "$dir/$name\@$weight";
 }
 
