@@ -35,6 +35,7 @@ CREATE FUNCTION pg_temp.all_answers() RETURNS SETOF text LANGUAGE sql AS $$
 $$;
 PREPARE by_path AS SELECT sum(by_path(g)) FROM t;
 SET plan_cache_mode = force_generic_plan;
+SET enable_answer_query_using_materialized_views = on;
 SET ROLE usage_reader;
 SELECT pg_temp.all_answers();
 EXECUTE by_path;
