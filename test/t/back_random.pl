@@ -137,8 +137,10 @@ sub aggregate { return 'CREATE OR REPLACE AGGREGATE s.total(int) (SFUNC = s.acc,
 my @views = (
 	[ 'SELECT k, s.f(x) AS y FROM s.t', 'SELECT count(*) FROM s.t WHERE s.f(x) > 20', 'SELECT sum(fx) FROM s.plain WHERE k > 5', 'SELECT k FROM s.t WHERE s.f(x) IN (10, 20)' ],
 	[ 'SELECT g, count(*) AS n, sum(s.f(x)) AS y, max(s.f(x)) AS z FROM s.t GROUP BY g', 'SELECT sum(s.f(x)) FROM s.t', 'SELECT g, max(fx) FROM s.plain WHERE g > 0 GROUP BY g' ],
-	[ 'SELECT s.half(k) AS h, count(*) AS n, sum(x) AS y, max(x) AS z FROM s.t GROUP BY s.half(k)', 'SELECT count(*) FROM s.t WHERE s.half(k) > 4', 'SELECT s.half(k), max(x) FROM s.t GROUP BY 1 HAVING sum(x) > 3' ],
-	[ q{SELECT s.parsed(g) AS p, count(*) AS n, string_agg(DISTINCT name, ',' ORDER BY name) AS y FROM s.t GROUP BY s.parsed(g)}, 'SELECT s.parsed(g), count(*) FROM s.t WHERE s.parsed(g) > 5 GROUP BY 1' ],
+	[ 'SELECT s.half(k) AS h, count(*) AS n, sum(x) AS y, max(x) AS z FROM s.t GROUP BY s.half(k)', 'SELECT count(*) FROM s.t WHERE s.half(k) > 4',
+		'SELECT s.half(k), max(x) FROM s.t GROUP BY 1 HAVING sum(x) > 3' ],
+	[ q{SELECT s.parsed(g) AS p, count(*) AS n, string_agg(DISTINCT name, ',' ORDER BY name) AS y FROM s.t GROUP BY s.parsed(g)},
+		'SELECT s.parsed(g), count(*) FROM s.t WHERE s.parsed(g) > 5 GROUP BY 1' ],
 	[ 'SELECT g, s.total(x) AS y, count(*) AS n FROM s.t GROUP BY g', 'SELECT s.total(x) FROM s.t WHERE g = 2 GROUP BY g' ],
 	[ 'SELECT k, x FROM s.t WHERE s.path(k) > 15', 'SELECT count(*), sum(x) FROM s.t WHERE s.path(k) > 15' ],
 	[ 'SELECT k, s.path(x) AS y, s.adds(x) AS z FROM s.t', 'SELECT sum(s.adds(x)), max(s.path(x)) FROM s.t' ],
@@ -153,7 +155,8 @@ my @views = (
 	[ 'SELECT k, ROW(x)::s.code::int AS c FROM s.t', 'SELECT sum(ROW(x)::s.code::int) FROM s.t' ],
 	[ 'SELECT s.more(x) AS y, count(*) AS n FROM s.t GROUP BY s.more(x)', 'SELECT s.more(x), count(*) FROM s.t WHERE s.more(x) > 4 GROUP BY 1' ],
 	[ 'SELECT k, g, x FROM s.t WHERE g > 0', 'SELECT g, max(x) FROM s.t WHERE g > 1 GROUP BY g', 'SELECT s.half(x), count(*) FROM s.t WHERE g > 0 GROUP BY 1' ],
-	[ 'SELECT g, count(*) AS n, sum(x) AS y, max(x) AS z FROM s.t GROUP BY g', 'SELECT count(*), max(x) FROM s.t', 'SELECT s.f(g), sum(x) FROM s.t GROUP BY g', 'SELECT g, sum(x) FROM s.plain GROUP BY g' ],
+	[ 'SELECT g, count(*) AS n, sum(x) AS y, max(x) AS z FROM s.t GROUP BY g', 'SELECT count(*), max(x) FROM s.t', 'SELECT s.f(g), sum(x) FROM s.t GROUP BY g',
+		'SELECT g, sum(x) FROM s.plain GROUP BY g' ],
 	[ 'SELECT count(*) AS n, sum(s.f(s.half(x))) AS y FROM s.t', 'SELECT sum(s.f(s.half(x))) / count(*) FROM s.t' ]);
 
 sub create_view
@@ -209,7 +212,8 @@ sub change_function
 		[ "ALTER FUNCTION $is " . pick('STRICT', 'SECURITY DEFINER', 'LEAKPROOF', 'PARALLEL SAFE'),
 			"ALTER FUNCTION $is CALLED ON NULL INPUT SECURITY INVOKER NOT LEAKPROOF PARALLEL UNSAFE" ],
 		([ "ALTER FUNCTION $is OWNER TO " . owner(), "ALTER FUNCTION $is OWNER TO $owner" ]) x 2,
-		([ "ALTER FUNCTION $is " . pick('SET search_path = s2, pg_temp', 'SET search_path = s1, s2, pg_temp', 'RESET search_path', 'RESET ALL', 'SET datestyle = german', 'SET search_path = pg_catalog, evil, pg_temp'),
+		([ "ALTER FUNCTION $is " . pick('SET search_path = s2, pg_temp', 'SET search_path = s1, s2, pg_temp', 'RESET search_path', 'RESET ALL', 'SET datestyle = german',
+			'SET search_path = pg_catalog, evil, pg_temp'),
 			"ALTER FUNCTION $is " . ($path ? "SET $path" : 'RESET ALL') ]) x 2,
 		[ "ALTER FUNCTION $is SET SCHEMA s3", "ALTER FUNCTION s3.$other SET SCHEMA s" ],
 		[ "ALTER FUNCTION $is RENAME TO gone", 'ALTER FUNCTION s.gone RENAME TO ' . $name ],
@@ -297,7 +301,8 @@ sub change
 	my @called = grep { my $name = $_; grep { "$_->{definition} @{ $_->{queries} }" =~ /\bs\.$name\b/ } @chosen } sort keys %functions;
 
 	push @called, pick(qw(f acc same code_int));
-	return $n < 0.12 && "@called" =~ /path|adds|lowers/ ? change_found() : $n < 0.45 ? change_function(@called) : $n < 0.53 ? change_name(@chosen) : $n < 0.72 ? change_owner(@chosen) : $n < 0.9 ? change_rights() : change_table(@chosen);
+	return $n < 0.12 && "@called" =~ /path|adds|lowers/ ? change_found() : $n < 0.45 ? change_function(@called) : $n < 0.53 ? change_name(@chosen)
+	  : $n < 0.72 ? change_owner(@chosen) : $n < 0.9 ? change_rights() : change_table(@chosen);
 }
 
 # ---- what happens in between
@@ -312,7 +317,8 @@ sub write_rows
 	return pick(
 		'INSERT INTO s.t VALUES (' . ++$id . ", $g, $x, 'n$g')", "INSERT INTO s.t SELECT i, i % 4, $x, 'b' || i % 2 FROM generate_series($id + 1, " . ($id += 3) . ') i',
 		"UPDATE s.t SET x = x + 1 WHERE $some", "UPDATE s.t SET g = $g WHERE $some", "UPDATE s.t SET name = upper(name), x = NULL WHERE $some", "DELETE FROM s.t WHERE $some",
-		'MERGE INTO s.t USING (VALUES ' . join(', ', map { "($_, $g)" } some(3, 1 .. $id)) . ") AS new (k, g) ON t.k = new.k WHEN MATCHED AND t.x > 4 THEN DELETE WHEN MATCHED THEN UPDATE SET x = $x, g = new.g",
+		'MERGE INTO s.t USING (VALUES ' . join(', ', map { "($_, $g)" } some(3, 1 .. $id))
+		  . ") AS new (k, g) ON t.k = new.k WHEN MATCHED AND t.x > 4 THEN DELETE WHEN MATCHED THEN UPDATE SET x = $x, g = new.g",
 		'MERGE INTO s.t USING (VALUES (' . ++$id . ", $g)) AS new (k, g) ON t.k = new.k WHEN NOT MATCHED THEN INSERT VALUES (new.k, new.g, $x, 'm')",
 		chance(0.3) ? 'TRUNCATE s.t' : "DELETE FROM s.t WHERE g = $g");
 }
