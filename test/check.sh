@@ -142,6 +142,6 @@ fi
 part regress installcheck ISOLATION= TAP_TESTS=
 part isolation installcheck REGRESS= TAP_TESTS=
 part pgtap pgtap
-part tap installcheck REGRESS= ISOLATION= PROVE_FLAGS=--verbose
+part tap installcheck REGRESS= ISOLATION= "PROVE_FLAGS=--verbose --jobs=$(nproc)"
 part guards guards
 finish
