@@ -160,15 +160,19 @@ queue_own_trigger(ModifyTableState *writer, CmdType event)
 /*
  * Have the rows told that a MERGE may have moved.  All writers of the query have
  * to have ended: each fires the triggers of a relation in place of those before.
+ * Where the extension is not, triggers with transition tables are somebody else's.
  */
 static void
 tell_of_moves(QueryDesc *desc)
 {
-	MemoryContext old = MemoryContextSwitchTo(desc->estate->es_query_cxt);
+	MemoryContext old;
 	List	   *writers = writers_of(desc);
 	List	   *done = NIL;
 	ListCell   *lc;
 
+	if (!aqumv_is_installed())
+		return;
+	old = MemoryContextSwitchTo(desc->estate->es_query_cxt);
 	desc->estate->es_direction = ForwardScanDirection;
 	foreach(lc, desc->estate->es_auxmodifytables)
 	{
