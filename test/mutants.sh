@@ -45,6 +45,7 @@ done
 killed=0
 crashed=0
 survived=0
+limit=3600 # seconds for tests of a kind: of all mutants at first, then of one
 broken=0
 
 mutants()
@@ -93,7 +94,7 @@ regress()
 	shift
 	(
 		cd "$work/build"
-		as_user env PGHOST="$work/server" PGUSER=postgres timeout 150 "$program" \
+		as_user env PGHOST="$work/server" PGUSER=postgres timeout "$limit" "$program" \
 			--bindir="$(config bindir)" --inputdir=test --outputdir=. --dbname=mutants \
 			--host="$work/server" --user=postgres "$@"
 	)
@@ -105,7 +106,7 @@ pgtap()
 	on server createdb pgtap
 	sql server -d pgtap -c 'CREATE EXTENSION aqumv' -c 'CREATE EXTENSION pgtap' || return 1
 	for test in "$@"; do
-		as_user timeout 150 pg_prove --psql-bin "$(config bindir)/psql" -h "$work/server" -U postgres \
+		as_user timeout "$limit" pg_prove --psql-bin "$(config bindir)/psql" -h "$work/server" -U postgres \
 			-d pgtap "$work/build/test/pgtap/$test.sql" || status=1
 	done
 	return $status
@@ -138,7 +139,7 @@ tests_pass()
 	stop
 	tests=$(names tap "$@" | sed 's,.*,test/t/&.pl,')
 	if [ -n "$tests" ] && [ "$status" -eq 0 ]; then
-		as_user timeout 600 make -s -C "$work/build" PG_CONFIG="$PG_CONFIG" installcheck REGRESS= ISOLATION= \
+		as_user timeout "$((4 * limit))" make -s -C "$work/build" PG_CONFIG="$PG_CONFIG" installcheck REGRESS= ISOLATION= \
 			PROVE_TESTS="$(echo "$tests" | tr '\n' ' ')" || status=1
 	fi
 	return $status
@@ -242,6 +243,7 @@ if ! tests_pass $(cut -d ' ' -s -f 2- "$work/selected") >"$work/tests.log" 2>&1;
 	echo "tests fail without any mutant"
 	exit 1
 fi
+limit=150
 while read -r name tests; do
 	# shellcheck disable=SC2086 # a list of words
 	try "$name" $tests </dev/null
