@@ -22,6 +22,7 @@
 #include "utils/varlena.h"
 
 #include "access.h"
+#include "algebra/meanings.h"
 #include "algebra/rights.h"
 #include "answer/blockcost.h"
 #include "answer/guard.h"
@@ -146,6 +147,7 @@ _PG_init(void)
 	aqumv_owner_init();
 	aqumv_option_init();
 	aqumv_refreshing_init();
+	aqumv_meanings_init();
 	aqumv_rights_init();
 	aqumv_partition_init();
 	aqumv_views_init();

@@ -23,49 +23,28 @@
 #include "miscadmin.h"
 #include "parser/scansup.h"
 #include "utils/builtins.h"
-#include "utils/catcache.h"
+#include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
 #include "algebra/bodies.h"
+#include "algebra/meanings.h"
 
-/* Add the functions of a name, in any schema. */
-static void
-add_functions(const char *name, List **functions)
-{
-	CatCList   *list = SearchSysCacheList1(PROCNAMEARGSNSP, CStringGetDatum(name));
-
-	for (int i = 0; i < list->n_members; i++)
-	{
-		HeapTuple	tuple = &list->members[i]->tuple;
-
-		*functions = lappend_oid(*functions, ((Form_pg_proc) GETSTRUCT(tuple))->oid);
-	}
-	ReleaseSysCacheList(list);
-}
-
-/* Add the functions behind the operators of a name. */
-static void
-add_operators(const char *name, List **functions)
-{
-	CatCList   *list = SearchSysCacheList1(OPERNAMENSP, CStringGetDatum(name));
-
-	for (int i = 0; i < list->n_members; i++)
-	{
-		HeapTuple	tuple = &list->members[i]->tuple;
-
-		*functions = lappend_oid(*functions, ((Form_pg_operator) GETSTRUCT(tuple))->oprcode);
-	}
-	ReleaseSysCacheList(list);
-}
-
-/* Add what a name may call. */
+/* Add what a name may call, in any schema: functions, or those of operators. */
 static void
 add_named(const char *name, bool is_operator, void *context)
 {
-	if (is_operator)
-		add_operators(name, context);
-	else
-		add_functions(name, context);
+	List	  **functions = context;
+	ListCell   *lc;
+
+	foreach(lc, aqumv_meanings(name))
+	{
+		AqumvMeaning *meaning = lfirst(lc);
+
+		if (is_operator && meaning->catalog == OperatorRelationId)
+			*functions = lappend_oid(*functions, get_opcode(meaning->object));
+		else if (!is_operator && meaning->catalog == ProcedureRelationId)
+			*functions = lappend_oid(*functions, meaning->object);
+	}
 }
 
 static bool
@@ -73,12 +52,6 @@ is_name_char(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
 		c == '_' || c == '$' || IS_HIGHBIT_SET(c);
-}
-
-static bool
-is_operator_char(char c)
-{
-	return c != '\0' && strchr("~!@#^&|`?+-*/%<>=", c) != NULL;
 }
 
 /* A word of a text names something, with quotes around it or without. */
@@ -137,9 +110,9 @@ aqumv_visit_names(const char *text, AqumvNameVisitor visit, void *context)
 			if (*at < '0' || *at > '9')
 				visit_word(at, end - at, visit, context);
 		}
-		else if (is_operator_char(*at))
+		else if (aqumv_is_operator_char(*at))
 		{
-			while (is_operator_char(*end))
+			while (aqumv_is_operator_char(*end))
 				end++;
 			visit_operators(at, end - at, visit, context);
 		}

@@ -88,6 +88,11 @@ add_names(HeapTuple function, AqumvFingerprint *fingerprint)
 		add_to(&fingerprint->what, (uint64) getBaseType(lfirst_oid(lc)) << 32 | lfirst_oid(lc));
 		add_to(&fingerprint->which, lfirst_oid(lc));
 	}
+	foreach(lc, named.others)
+	{
+		add_to(&fingerprint->what, lfirst_oid(lc));
+		add_to(&fingerprint->which, lfirst_oid(lc));
+	}
 }
 
 static void

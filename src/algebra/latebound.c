@@ -28,13 +28,13 @@
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/catcache.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 #include "utils/varlena.h"
 
 #include "algebra/bodies.h"
 #include "algebra/latebound.h"
+#include "algebra/meanings.h"
 #include "algebra/provenance.h"
 
 /* Is what a function calls looked up when it runs? */
@@ -46,7 +46,7 @@ aqumv_is_bound_late(HeapTuple function)
 
 	(void) SysCacheGetAttr(PROCOID, function, Anum_pg_proc_prosqlbody, &isnull);
 	return isnull && form->prolang != INTERNALlanguageId && form->prolang != ClanguageId &&
-		form->prokind == PROKIND_FUNCTION;
+		form->prokind != PROKIND_AGGREGATE;
 }
 
 static int
@@ -118,55 +118,29 @@ schemas_of(HeapTuple function, List *names)
 }
 
 static void
-note_functions(const char *name, List *schemas, AqumvNamed *named)
+note_meaning(const AqumvMeaning *meaning, AqumvNamed *named)
 {
-	CatCList   *list = SearchSysCacheList1(PROCNAMEARGSNSP, CStringGetDatum(name));
+	Oid			object = meaning->object;
+	Oid			function;
 
-	for (int i = 0; i < list->n_members; i++)
+	named->schemas = list_append_unique_oid(named->schemas, meaning->schema);
+	switch (meaning->catalog)
 	{
-		Form_pg_proc form = (Form_pg_proc) GETSTRUCT(&list->members[i]->tuple);
-
-		if (form->oid < FirstNormalObjectId || !list_member_oid(schemas, form->pronamespace))
-			continue;
-		named->functions = lappend_oid(named->functions, form->oid);
-		named->schemas = list_append_unique_oid(named->schemas, form->pronamespace);
-	}
-	ReleaseSysCacheList(list);
-}
-
-static void
-note_operators(const char *name, List *schemas, AqumvNamed *named)
-{
-	CatCList   *list = SearchSysCacheList1(OPERNAMENSP, CStringGetDatum(name));
-
-	for (int i = 0; i < list->n_members; i++)
-	{
-		Form_pg_operator form = (Form_pg_operator) GETSTRUCT(&list->members[i]->tuple);
-
-		if (form->oid < FirstNormalObjectId || !list_member_oid(schemas, form->oprnamespace))
-			continue;
-		named->operators = lappend_oid(named->operators, form->oid);
-		named->schemas = list_append_unique_oid(named->schemas, form->oprnamespace);
-		if (OidIsValid(form->oprcode))
-			named->functions = list_append_unique_oid(named->functions, form->oprcode);
-	}
-	ReleaseSysCacheList(list);
-}
-
-static void
-note_types(const char *name, List *schemas, AqumvNamed *named)
-{
-	ListCell   *lc;
-
-	foreach(lc, schemas)
-	{
-		Oid			type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(name),
-										   ObjectIdGetDatum(lfirst_oid(lc)));
-
-		if (!OidIsValid(type) || type < FirstNormalObjectId)
-			continue;
-		named->types = lappend_oid(named->types, type);
-		named->schemas = list_append_unique_oid(named->schemas, lfirst_oid(lc));
+		case ProcedureRelationId:
+			named->functions = list_append_unique_oid(named->functions, object);
+			break;
+		case OperatorRelationId:
+			named->operators = lappend_oid(named->operators, object);
+			function = get_opcode(object);
+			if (OidIsValid(function))
+				named->functions = list_append_unique_oid(named->functions, function);
+			break;
+		case TypeRelationId:
+			named->types = lappend_oid(named->types, object);
+			break;
+		default:
+			named->others = lappend_oid(named->others, object);
+			break;
 	}
 }
 
@@ -177,20 +151,25 @@ note_types(const char *name, List *schemas, AqumvNamed *named)
 AqumvNamed
 aqumv_bind_names(HeapTuple function)
 {
-	AqumvNamed	named = {NIL, NIL, NIL, NIL};
+	AqumvNamed	named = {NIL, NIL, NIL, NIL, NIL};
 	List	   *names = names_in(function);
 	List	   *schemas = schemas_of(function, names);
-	ListCell   *lc;
+	ListCell   *lc,
+			   *meaning;
 
 	foreach(lc, schemas == NIL ? NIL : names)
 	{
 		CHECK_FOR_INTERRUPTS();
-		note_functions(lfirst(lc), schemas, &named);
-		note_operators(lfirst(lc), schemas, &named);
-		note_types(lfirst(lc), schemas, &named);
+		foreach(meaning, aqumv_meanings(lfirst(lc)))
+		{
+			if (((AqumvMeaning *) lfirst(meaning))->object >= FirstNormalObjectId &&
+				list_member_oid(schemas, ((AqumvMeaning *) lfirst(meaning))->schema))
+				note_meaning(lfirst(meaning), &named);
+		}
 	}
 	list_sort(named.functions, list_oid_cmp);
 	list_sort(named.operators, list_oid_cmp);
 	list_sort(named.types, list_oid_cmp);
+	list_sort(named.others, list_oid_cmp);
 	return named;
 }

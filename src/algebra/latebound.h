@@ -19,6 +19,7 @@ typedef struct AqumvNamed
 	List	   *functions;
 	List	   *operators;
 	List	   *types;
+	List	   *others;			/* collations, and what searches texts */
 	List	   *schemas;		/* of all these */
 } AqumvNamed;
 

@@ -151,7 +151,7 @@ check_function(Oid funcid, void *context)
 		return false;
 	form = (Form_pg_proc) GETSTRUCT(tuple);
 	if (form->prolang != INTERNALlanguageId && form->prolang != ClanguageId &&
-		form->prokind == PROKIND_FUNCTION)
+		form->prokind != PROKIND_AGGREGATE)
 	{
 		if (check->needs_timezone && !superuser_arg(form->proowner))
 			check->reason = aqumv_reason(AQUMV_FUNCTION_OWNER,

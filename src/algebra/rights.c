@@ -31,11 +31,14 @@
 #include "nodes/nodeFuncs.h"
 #include "utils/acl.h"
 #include "utils/datum.h"
+#include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/syscache.h"
 
 #include "algebra/bodies.h"
+#include "algebra/meanings.h"
 #include "algebra/rights.h"
 #include "compat.h"
 
@@ -46,23 +49,95 @@ uint64		aqumv_rights_changes = 1;
  * ------------------------------------------------------------------------
  */
 
+typedef struct Noted
+{
+	List	   *functions;
+	bool		is_call;		/* by a user's function */
+} Noted;
+
+/* What a user's function calls in its caller's name, itself first. */
+typedef struct CallsEntry
+{
+	Oid			funcid;			/* hash key */
+	List	   *functions;
+} CallsEntry;
+
+static HTAB *calls = NULL;
+static MemoryContext calls_context = NULL;
+static uint64 calls_changes = 0;	/* aqumv_call_changes that they are of */
+
 static bool functions_walker(Node *node, void *context);
 
 /* Add a function, and what it calls in its caller's name. */
-static bool
-note_function(Oid funcid, void *context)
+static void
+note_calls(Oid funcid, Noted *noted)
 {
-	List	  **functions = context;
 	List	   *called;
 	ListCell   *lc;
 
-	if (list_member_oid(*functions, funcid))
-		return false;
+	if (list_member_oid(noted->functions, funcid))
+		return;
 	check_stack_depth();
-	*functions = lappend_oid(*functions, funcid);
-	(void) functions_walker(aqumv_body_of(funcid, &called), context);
+	noted->functions = lappend_oid(noted->functions, funcid);
+	(void) functions_walker(aqumv_body_of(funcid, &called), noted);
 	foreach(lc, called)
-		(void) note_function(lfirst_oid(lc), context);
+		note_calls(lfirst_oid(lc), noted);
+}
+
+static void
+forget_calls(void)
+{
+	HASHCTL		ctl = {.keysize = sizeof(Oid),.entrysize = sizeof(CallsEntry)};
+
+	if (calls_context != NULL)
+		MemoryContextDelete(calls_context);
+	calls = NULL;
+	calls_context = NULL;
+	calls_context = AllocSetContextCreate(CacheMemoryContext, "aqumv calls",
+										  ALLOCSET_DEFAULT_SIZES);
+	ctl.hcxt = calls_context;
+	calls = hash_create("aqumv calls", 64, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+}
+
+/* The same, remembered: a text may be long, and name what has others. */
+static List *
+calls_of(Oid funcid)
+{
+	Noted		noted = {NIL, true};
+	CallsEntry *entry;
+	uint64		changes = aqumv_call_changes;
+	MemoryContext context;
+
+	if (calls == NULL || calls_changes != changes)
+	{
+		forget_calls();
+		calls_changes = changes;
+	}
+	entry = hash_search(calls, &funcid, HASH_FIND, NULL);
+	if (entry != NULL)
+		return entry->functions;
+	note_calls(funcid, &noted);
+	if (changes != aqumv_call_changes)
+		return noted.functions;
+	context = MemoryContextSwitchTo(calls_context);
+	noted.functions = list_copy(noted.functions);
+	MemoryContextSwitchTo(context);
+	entry = hash_search(calls, &funcid, HASH_ENTER, NULL);
+	entry->functions = noted.functions;
+	return noted.functions;
+}
+
+static bool
+note_function(Oid funcid, void *context)
+{
+	Noted	   *noted = context;
+
+	if (noted->is_call)
+		note_calls(funcid, noted);
+	else if (!list_member_oid(noted->functions, funcid))
+		noted->functions = funcid < FirstNormalObjectId ?
+			lappend_oid(noted->functions, funcid) :
+			list_concat_unique_oid(noted->functions, calls_of(funcid));
 	return false;
 }
 
@@ -103,14 +178,20 @@ functions_walker(Node *node, void *context)
 void
 aqumv_note_functions(Node *node, List **functions)
 {
-	(void) functions_walker(node, functions);
+	Noted		noted = {*functions, false};
+
+	(void) functions_walker(node, &noted);
+	*functions = noted.functions;
 }
 
 /* The same for the entries of a range table. */
 void
 aqumv_note_functions_of_tables(List *rtable, List **functions)
 {
-	(void) range_table_walker(rtable, functions_walker, functions, QTW_EXAMINE_SORTGROUP);
+	Noted		noted = {*functions, false};
+
+	(void) range_table_walker(rtable, functions_walker, &noted, QTW_EXAMINE_SORTGROUP);
+	*functions = noted.functions;
 }
 
 /* Does PUBLIC have EXECUTE because nobody ever granted or revoked it? */

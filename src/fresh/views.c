@@ -152,7 +152,7 @@ forget_function(Datum arg, int cacheid, uint32 hashvalue)
 
 	invalidations++;
 	aqumv_events++;
-	if (cacheid == PROCOID || cacheid == OPEROID || cacheid == NAMESPACEOID)
+	if (cacheid != AGGFNOID && cacheid != AUTHOID && cacheid != TYPEOID)
 		aqumv_function_changes++;
 	hash_seq_init(&status, view_slots);
 	while ((view = hash_seq_search(&status)) != NULL)
@@ -222,6 +222,9 @@ aqumv_views_init(void)
 	CacheRegisterSyscacheCallback(AUTHOID, forget_function, (Datum) 0);
 	CacheRegisterSyscacheCallback(OPEROID, forget_function, (Datum) 0);
 	CacheRegisterSyscacheCallback(TYPEOID, forget_function, (Datum) 0);
+	CacheRegisterSyscacheCallback(COLLOID, forget_function, (Datum) 0);
+	CacheRegisterSyscacheCallback(TSCONFIGOID, forget_function, (Datum) 0);
+	CacheRegisterSyscacheCallback(TSDICTOID, forget_function, (Datum) 0);
 	CacheRegisterSyscacheCallback(NAMESPACEOID, forget_function, (Datum) 0);
 	RegisterXactCallback(end_of_transaction, NULL);
 	RegisterSubXactCallback(end_of_subtransaction, NULL);

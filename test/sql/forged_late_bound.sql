@@ -52,6 +52,27 @@ SELECT pg_temp.try('SELECT late_lib.minus(k) FROM late_t',
     'DROP OPERATOR late_lib.* (int, int)');
 SELECT pg_temp.try('SELECT late_lib.keep(x) FROM late_t',
     'CREATE DOMAIN late_lib.short AS varchar(1)', 'DROP DOMAIN late_lib.short');
+CREATE COLLATION late_base.plain FROM "C";
+CREATE TEXT SEARCH CONFIGURATION late_base.words (COPY = pg_catalog.english);
+CREATE FUNCTION late_lib.before(text) RETURNS boolean IMMUTABLE LANGUAGE plpgsql
+    SET search_path = late_lib, late_base, pg_temp AS $$ BEGIN RETURN $1 < 'a' COLLATE plain; END $$;
+CREATE FUNCTION late_lib.stems(text) RETURNS text IMMUTABLE LANGUAGE plpgsql
+    SET search_path = late_lib, late_base, pg_temp AS $$ BEGIN RETURN to_tsvector('words', $1 || 'ings'); END $$;
+SELECT pg_temp.try('SELECT late_lib.before(x) FROM late_t',
+    'CREATE COLLATION late_lib.plain FROM "POSIX"', 'DROP COLLATION late_lib.plain');
+SELECT pg_temp.try('SELECT late_lib.stems(x) FROM late_t',
+    'CREATE TEXT SEARCH CONFIGURATION late_lib.words (COPY = pg_catalog.simple)',
+    'DROP TEXT SEARCH CONFIGURATION late_lib.words');
+-- a procedure that a function calls looks names up, too
+CREATE PROCEDURE late_lib.do_norm(text, INOUT r text) LANGUAGE plpgsql
+    SET search_path = late_lib, pg_catalog, pg_temp AS $$ BEGIN r := lower($1); END $$;
+CREATE FUNCTION late_lib.calls(text) RETURNS text LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp AS $$ DECLARE r text; BEGIN CALL late_lib.do_norm($1, r); RETURN r; END $$;
+CREATE FUNCTION late_lib.through(text) RETURNS text IMMUTABLE LANGUAGE plpgsql
+    SET search_path = late_lib, pg_temp AS $$ BEGIN RETURN calls($1); END $$;
+SELECT pg_temp.try('SELECT late_lib.through(x) FROM late_t',
+    'CREATE FUNCTION late_lib.lower(text) RETURNS text IMMUTABLE LANGUAGE sql AS $f$ SELECT ''forged''::text $f$',
+    'DROP FUNCTION late_lib.lower(text)');
 -- what comes in another schema is none of its names
 SELECT pg_temp.try('SELECT late_lib.norm(x) FROM late_t',
     'CREATE FUNCTION pg_temp.lower(text) RETURNS text IMMUTABLE LANGUAGE sql AS $f$ SELECT ''other''::text $f$',
