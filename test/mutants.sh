@@ -8,8 +8,8 @@
 #   PATTERN    take the mutants whose names match a shell pattern; all if none
 #
 # The mutants are in test/mutants/*.mutants (apply.pl there tells how they are
-# written; those in test/mutants/untried have yet to be seen killed, or name code
-# that has moved since, and are not taken).  PG_CONFIG names the PostgreSQL, of
+# written; those in test/mutants/untried are not taken: it says there why they
+# survive).  PG_CONFIG names the PostgreSQL, of
 # which a copy is used: nothing is installed outside of a private directory.  Each
 # mutant should be
 #
