@@ -37,6 +37,7 @@
 #include "algebra/provenance.h"
 #include "algebra/simplify.h"
 #include "algebra/support.h"
+#include "algebra/usercode.h"
 #include "compat.h"
 
 /* ------------------------------------------------------------------------
@@ -287,4 +288,36 @@ aqumv_check_attachments(Relation view)
 								"extended statistics of the view call a user's function, which planning might run");
 	}
 	return NULL;
+}
+
+static bool
+checks_are_harmless(Relation rel)
+{
+	TupleConstr *constr = RelationGetDescr(rel)->constr;
+
+	for (int i = 0; constr != NULL && i < constr->num_check; i++)
+	{
+		if (aqumv_calls_users_code(stringToNode(constr->check[i].ccbin)))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Can a relation be read as a role without running, in planning, what others
+ * have attached to it?  Its owner attaches; a superuser may do as he likes.
+ * The relation need not be locked: only the catalogs are looked at.
+ */
+bool
+aqumv_is_harmless_for(Oid relid, Oid role)
+{
+	Relation	rel = RelationIdGetRelation(relid);
+	bool		harmless;
+
+	if (rel == NULL)
+		return true;
+	harmless = rel->rd_rel->relowner == role || superuser_arg(rel->rd_rel->relowner) ||
+		(aqumv_check_attachments(rel) == NULL && checks_are_harmless(rel));
+	RelationClose(rel);
+	return harmless;
 }

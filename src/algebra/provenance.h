@@ -19,5 +19,6 @@
 extern char *aqumv_path_of_function(HeapTuple function);
 extern AqumvReason *aqumv_check_functions(Query *definition, Oid owner, bool needs_timezone);
 extern AqumvReason *aqumv_check_attachments(Relation view);
+extern bool aqumv_is_harmless_for(Oid relid, Oid role);
 
 #endif							/* AQUMV_PROVENANCE_H */

@@ -33,6 +33,7 @@
 #include "utils/syscache.h"
 
 #include "compat.h"
+#include "algebra/provenance.h"
 #include "fresh/catalog.h"
 #include "fresh/partition.h"
 #include "fresh/trust.h"
@@ -110,9 +111,11 @@ forbidden_function(const AqumvView *view)
 }
 
 static AqumvReason *
-check_owner(const AqumvView *view)
+check_owner(const AqumvView *view, const AqumvTree *tree)
 {
 	const char *owner = GetUserNameFromId(view->owner, true);
+	List	   *relations;
+	ListCell   *lc;
 	Oid			function;
 
 	if (owner == NULL)
@@ -130,6 +133,14 @@ check_owner(const AqumvView *view)
 		return aqumv_reason(AQUMV_OWNER_PRIVILEGE,
 							"its owner \"%s\" has no EXECUTE privilege on function \"%s\" any more",
 							owner, get_func_name(function));
+	relations = lcons_oid(view->base, list_copy(tree->descendants));
+	foreach(lc, relations)
+	{
+		if (!aqumv_is_harmless_for(lfirst_oid(lc), view->owner))
+			return aqumv_reason(AQUMV_OWNER_PRIVILEGE,
+								"an index, statistics or a constraint of \"%s\", of another owner, calls a user's function, which planning might run as \"%s\"",
+								get_rel_name(lfirst_oid(lc)), owner);
+	}
 	return NULL;
 }
 
@@ -144,7 +155,7 @@ aqumv_check_owner(AqumvView *view, const AqumvTree *tree)
 
 	if (view->owner_tree == tree->serial && view->owner_roles == role_changes)
 		return NULL;
-	reason = check_owner(view);
+	reason = check_owner(view, tree);
 	if (reason == NULL)
 	{
 		view->owner_tree = tree->serial;
