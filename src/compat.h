@@ -394,16 +394,6 @@ aqumv_compat_may_execute(Oid funcid)
 	return aqumv_compat_role_may_execute(funcid, GetUserId());
 }
 
-static inline bool
-aqumv_compat_may_create_in(Oid schema, Oid role)
-{
-#if PG_VERSION_NUM >= 160000
-	return object_aclcheck(NamespaceRelationId, schema, role, ACL_CREATE) == ACLCHECK_OK;
-#else
-	return pg_namespace_aclcheck(schema, role, ACL_CREATE) == ACLCHECK_OK;
-#endif
-}
-
 /* 16 made one ownership check out of many */
 static inline bool
 aqumv_compat_owns_relation(Oid relid)

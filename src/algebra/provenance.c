@@ -21,12 +21,16 @@
 #include "access/transam.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_aggregate.h"
+#include "catalog/pg_authid.h"
+#include "catalog/pg_database.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_language.h"
+#include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_statistic_ext.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
+#include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -55,13 +59,66 @@ typedef struct FunctionCheck
 
 static bool functions_walker(Node *node, void *context);
 
+/* Is a role's word as good as that of a function's owner? */
+static bool
+is_trusted_role(Oid role, Oid function_owner)
+{
+	HeapTuple	tuple;
+
+	if (role == ROLE_PG_DATABASE_OWNER)
+	{
+		tuple = SearchSysCache1(DATABASEOID, ObjectIdGetDatum(MyDatabaseId));
+		if (!HeapTupleIsValid(tuple))
+			return false;
+		role = ((Form_pg_database) GETSTRUCT(tuple))->datdba;
+		ReleaseSysCache(tuple);
+	}
+	return role == function_owner || superuser_arg(role);
+}
+
 /*
- * Does a search_path find the same for everybody, whatever the owner of a view
- * has made?  Not if it depends on who looks, or leads through a schema of his;
- * temporary types and tables come first unless pg_temp is said to be the last.
+ * May nobody but superusers and the function's owner create anything in a
+ * schema?  The owner of a view may have friends, and what a function finds there
+ * while the view is filled may have gone when anybody looks.
  */
 static bool
-is_safe_path(char *path, Oid owner)
+is_closed_schema(Oid schema, Oid function_owner)
+{
+	HeapTuple	tuple = SearchSysCache1(NAMESPACEOID, ObjectIdGetDatum(schema));
+	bool		isnull;
+	Datum		value;
+	bool		closed;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	closed = is_trusted_role(((Form_pg_namespace) GETSTRUCT(tuple))->nspowner, function_owner);
+	value = SysCacheGetAttr(NAMESPACEOID, tuple, Anum_pg_namespace_nspacl, &isnull);
+	if (!isnull)
+	{
+		Acl		   *acl = DatumGetAclP(value);
+
+		for (int i = 0; i < ACL_NUM(acl); i++)
+		{
+			AclItem    *item = &ACL_DAT(acl)[i];
+
+			if ((ACLITEM_GET_PRIVS(*item) & ACL_CREATE) != 0 &&
+				(item->ai_grantee == ACL_ID_PUBLIC ||
+				 !is_trusted_role(item->ai_grantee, function_owner)))
+				closed = false;
+		}
+	}
+	ReleaseSysCache(tuple);
+	return closed;
+}
+
+/*
+ * Does a search_path find the same for everybody, whatever the owner of a view
+ * has made, or had made?  Not if it depends on who looks, or leads through a
+ * schema where others create; temporary types and tables come first unless
+ * pg_temp is said to be the last.
+ */
+static bool
+is_safe_path(char *path, Oid function_owner)
 {
 	List	   *schemas;
 	ListCell   *lc;
@@ -74,7 +131,7 @@ is_safe_path(char *path, Oid owner)
 		Oid			schema = get_namespace_oid(lfirst(lc), true);
 
 		if (!OidIsValid(schema) || strcmp(lfirst(lc), "$user") == 0 ||
-			isTempOrTempToastNamespace(schema) || aqumv_compat_may_create_in(schema, owner))
+			isTempOrTempToastNamespace(schema) || !is_closed_schema(schema, function_owner))
 			return false;
 	}
 	return true;
@@ -106,11 +163,11 @@ aqumv_path_of_function(HeapTuple tuple)
 
 /* Does the function run under a safe search_path of its own? */
 static bool
-pins_search_path(HeapTuple tuple, Oid owner)
+pins_search_path(HeapTuple tuple)
 {
 	char	   *path = aqumv_path_of_function(tuple);
 
-	return path != NULL && is_safe_path(path, owner);
+	return path != NULL && is_safe_path(path, ((Form_pg_proc) GETSTRUCT(tuple))->proowner);
 }
 
 /*
@@ -123,7 +180,7 @@ has_fixed_body(HeapTuple tuple, FunctionCheck *check)
 	bool		isnull;
 	Datum		body;
 
-	if (pins_search_path(tuple, check->owner))
+	if (pins_search_path(tuple))
 		return true;
 	body = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosqlbody, &isnull);
 	if (isnull)

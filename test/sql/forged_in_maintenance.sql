@@ -4,15 +4,12 @@
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS aqumv;
 CREATE ROLE within_owner;
-CREATE ROLE within_friend;
 CREATE SCHEMA within_lib;
-GRANT CREATE, USAGE ON SCHEMA within_lib TO within_friend;
 GRANT USAGE ON SCHEMA within_lib TO within_owner;
 CREATE SCHEMA within_own AUTHORIZATION within_owner;
 CREATE FUNCTION within_lib.norm(text) RETURNS text IMMUTABLE LANGUAGE plpgsql
     SET search_path = within_lib, pg_catalog, pg_temp AS $$ BEGIN RETURN lower($1); END $$;
 CREATE FUNCTION within_lib.run(text) RETURNS text LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN EXECUTE $1; RETURN $1; END $$;
-ALTER FUNCTION within_lib.run(text) OWNER TO within_friend;
 CREATE TABLE within_t (x text);
 GRANT SELECT, TRIGGER ON within_t TO within_owner;
 SET ROLE within_owner;
@@ -35,4 +32,4 @@ SET enable_answer_query_using_materialized_views = on;
 SELECT x, within_lib.norm(x) FROM within_t ORDER BY 1;
 DROP TABLE within_t CASCADE;
 DROP SCHEMA within_own, within_lib CASCADE;
-DROP ROLE within_owner, within_friend;
+DROP ROLE within_owner;

@@ -8,7 +8,7 @@ CREATE ROLE late_owner;
 CREATE ROLE late_friend;
 CREATE ROLE late_group;
 CREATE SCHEMA late_lib;
-GRANT CREATE, USAGE ON SCHEMA late_lib TO late_friend, late_group;
+GRANT USAGE ON SCHEMA late_lib TO late_friend, late_group;
 GRANT USAGE ON SCHEMA late_lib TO late_owner;
 CREATE SCHEMA late_own AUTHORIZATION late_owner;
 CREATE FUNCTION late_lib.norm(text) RETURNS text IMMUTABLE LANGUAGE plpgsql
@@ -29,10 +29,9 @@ SELECT aqumv.track('late_t');
 CREATE FUNCTION pg_temp.try(query text, make text, unmake text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE result text; why text;
 BEGIN
-    SET LOCAL ROLE late_friend; EXECUTE make;
+    EXECUTE make;
     SET LOCAL ROLE late_owner; EXECUTE 'CREATE MATERIALIZED VIEW late_own.v AS ' || query;
-    SET LOCAL ROLE late_friend; EXECUTE unmake;
-    RESET ROLE;
+    RESET ROLE; EXECUTE unmake;
     SELECT coalesce(reason_code, 'usable') INTO why FROM aqumv.views WHERE view = 'late_own.v'::regclass;
     SET LOCAL aqumv.rewrite_mode = force;
     SET LOCAL enable_answer_query_using_materialized_views = on;
@@ -79,7 +78,7 @@ SELECT pg_temp.try('SELECT late_lib.norm(x) FROM late_t',
     'DROP FUNCTION pg_temp.lower(text)');
 
 -- made and dropped by a function of the view itself, in the middle
-CREATE FUNCTION late_own.run(text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN EXECUTE $1; RETURN $1; END $$;
+CREATE FUNCTION late_own.run(text) RETURNS text LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN EXECUTE $1; RETURN $1; END $$;
 CREATE FUNCTION late_own.make(text) RETURNS text IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN
     RETURN late_own.run('CREATE FUNCTION late_lib.lower(text) RETURNS text IMMUTABLE LANGUAGE sql AS $f$ SELECT ''forged''::text $f$'); END $$;
 CREATE FUNCTION late_own.unmake(text) RETURNS text IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN
@@ -102,6 +101,22 @@ RESET ROLE;
 SELECT usable, reason_code FROM aqumv.views WHERE view = 'late_own.v'::regclass;
 ALTER FUNCTION late_lib.norm(text) OWNER TO CURRENT_USER;
 SELECT usable, reason_code FROM aqumv.views WHERE view = 'late_own.v'::regclass;
+DROP MATERIALIZED VIEW late_own.v;
+
+-- a schema in which others create binds nothing, whoever they are
+GRANT CREATE ON SCHEMA late_lib TO late_friend;
+SELECT pg_temp.try('SELECT late_lib.norm(x) FROM late_t', 'SELECT', 'SELECT');
+REVOKE CREATE ON SCHEMA late_lib FROM late_friend;
+SELECT pg_temp.try('SELECT late_lib.norm(x) FROM late_t', 'SELECT', 'SELECT');
+ALTER SCHEMA late_lib OWNER TO late_group;
+SELECT pg_temp.try('SELECT late_lib.norm(x) FROM late_t', 'SELECT', 'SELECT');
+ALTER FUNCTION late_lib.norm(text) OWNER TO late_group;
+SELECT pg_temp.try('SELECT late_lib.norm(x) FROM late_t', 'SELECT', 'SELECT');
+GRANT CREATE ON SCHEMA late_lib TO PUBLIC;
+SELECT pg_temp.try('SELECT late_lib.norm(x) FROM late_t', 'SELECT', 'SELECT');
+ALTER SCHEMA late_lib OWNER TO pg_database_owner;
+REVOKE CREATE ON SCHEMA late_lib FROM PUBLIC;
+SELECT pg_temp.try('SELECT late_lib.norm(x) FROM late_t', 'SELECT', 'SELECT');
 DROP TABLE late_t CASCADE;
 DROP SCHEMA late_own, late_lib, late_base CASCADE;
 DROP ROLE late_owner, late_friend, late_group;
