@@ -109,6 +109,7 @@ SELECT pg_temp.try('SELECT late_lib.norm(x) FROM late_t', 'SELECT', 'SELECT');
 REVOKE CREATE ON SCHEMA late_lib FROM late_friend;
 SELECT pg_temp.try('SELECT late_lib.norm(x) FROM late_t', 'SELECT', 'SELECT');
 ALTER SCHEMA late_lib OWNER TO late_group;
+REVOKE CREATE ON SCHEMA late_lib FROM late_group;
 SELECT pg_temp.try('SELECT late_lib.norm(x) FROM late_t', 'SELECT', 'SELECT');
 ALTER FUNCTION late_lib.norm(text) OWNER TO late_group;
 SELECT pg_temp.try('SELECT late_lib.norm(x) FROM late_t', 'SELECT', 'SELECT');
