@@ -75,6 +75,7 @@ typedef struct AqumvSummary
 	List	   *rtis;			/* their range table indexes */
 	AqumvGrain	grain;
 	bool		any_copies;		/* how often a row is returned does not matter */
+	Bitmapset  *looked_into;	/* outputs that blocks around it look into */
 	List	   *where;			/* conjuncts that hold for every row of the
 								 * relation that matters */
 	AqumvCondition *where_canonical;

@@ -25,12 +25,14 @@
 #include "algebra/inlining.h"
 #include "answer/answer.h"
 #include "answer/blockcost.h"
+#include "answer/lookinto.h"
 
 /* where the walk is */
 typedef struct Place
 {
 	const char *path;
 	bool		any_copies;		/* how often a row is returned does not matter */
+	Bitmapset  *looked_into;	/* columns that outer blocks look into */
 } Place;
 
 /* the blocks inside of a form, one after the other */
@@ -127,6 +129,7 @@ visit_child(Inside *inside, Query *query, Place place)
 		block->path = place.path;
 		block->number = aqumv_block_number(query);
 		block->any_copies = place.any_copies;
+		block->looked_into = place.looked_into;
 		inside->form->children = lappend(inside->form->children, block);
 	}
 	inside->nchildren++;
@@ -150,6 +153,7 @@ visit_sublinks_walker(Node *node, void *context)
 		place.any_copies = counts_nothing(query) &&
 			(sublink->subLinkType == EXISTS_SUBLINK || sublink->subLinkType == ANY_SUBLINK ||
 			 sublink->subLinkType == ALL_SUBLINK);
+		place.looked_into = aqumv_sublink_looks_into(sublink);
 		visit_child(inside, query, place);
 		return visit_sublinks_walker(sublink->testexpr, context);
 	}
@@ -169,17 +173,19 @@ visit_children(AqumvWalk *walk, AqumvBlock *block, AqumvForm *form, Query *query
 	foreach(lc, query->cteList)
 	{
 		CommonTableExpr *cte = lfirst_node(CommonTableExpr, lc);
-		Place		place = {NULL, false};
+		Place		place = {NULL, false, NULL};
 
 		if (cte->cterefcount == 0)
 			continue;
 		place.path = psprintf("%s.cte:%s", block->path, cte->ctename);
+		place.looked_into = aqumv_cte_looked_into(query, cte, block->looked_into);
 		visit_child(&inside, (Query *) cte->ctequery, place);
 	}
 	foreach(lc, query->rtable)
 	{
 		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
-		Place		place = {block->path, false};
+		Place		place = {block->path, false, NULL};
+		int			rti = foreach_current_index(lc) + 1;
 
 		if (rte->rtekind != RTE_SUBQUERY || rte->subquery == NULL)
 			continue;
@@ -188,9 +194,12 @@ visit_children(AqumvWalk *walk, AqumvBlock *block, AqumvForm *form, Query *query
 			place.path = psprintf("%s.union[%d]", block->path, ++arm);
 			place.any_copies = drops_copies(query->setOperations) &&
 				counts_nothing(rte->subquery);
+			place.looked_into = block->looked_into;
 		}
 		else if (query->commandType != CMD_INSERT)
 			place.path = psprintf("%s.from:%s", block->path, rte->eref->aliasname);
+		if (query->setOperations == NULL)
+			place.looked_into = aqumv_looked_into(query, rti, block->looked_into);
 		visit_child(&inside, rte->subquery, place);
 	}
 	if (query->hasSubLinks)

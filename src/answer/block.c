@@ -197,6 +197,8 @@ summarize_seat(const AqumvWalk *walk, const AqumvBlock *block, const AqumvForm *
 		seat->reason = aqumv_summarize_query(form->prepared, seat->rti, block->any_copies,
 											 &seat->summary);
 	if (seat->reason == NULL)
+		seat->summary->looked_into = block->looked_into;
+	if (seat->reason == NULL)
 		seat->reason = check_cursor(walk->question->cursor_options, seat->summary);
 }
 

@@ -43,6 +43,7 @@ typedef struct AqumvBlock
 	const char *path;
 	int			number;			/* 0: none */
 	bool		any_copies;		/* how often a row is returned does not matter */
+	Bitmapset  *looked_into;	/* columns that outer blocks look into */
 	AqumvForm	written;
 
 	/* block.c's: */

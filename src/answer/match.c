@@ -33,6 +33,7 @@
 #include "utils/lsyscache.h"
 
 #include "answer/derive.h"
+#include "answer/lookinto.h"
 #include "answer/match.h"
 #include "compat.h"
 
@@ -313,7 +314,8 @@ match_as(AqumvFit fit, const AqumvSummary *query, const AqumvSummary *view,
 	{
 		TargetEntry *tle = flatCopyTargetEntry(lfirst_node(TargetEntry, lc));
 
-		tle->expr = (Expr *) aqumv_derive(&d, (Node *) tle->expr, whole);
+		tle->expr = (Expr *) aqumv_derive(&d, (Node *) tle->expr,
+											whole && !aqumv_looks_into(query->looked_into, tle->resno));
 		match->target_list = lappend(match->target_list, tle);
 		if (d.reason != NULL)
 			return d.reason->code == AQUMV_COLUMN && fit == AQUMV_FIT_FINER ?
