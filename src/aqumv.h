@@ -38,6 +38,6 @@ extern int	aqumv_paused;
  * other than the snapshot and TimeZone: invalidations, the transaction's own
  * writes, settings.  Starts at 1.
  */
-extern uint64 aqumv_events;
+extern uint64 aqumv_invalidations;
 
 #endif							/* AQUMV_H */

@@ -55,7 +55,7 @@ bool		aqumv_enabled = false;
 bool		aqumv_allow_foreign_table = false;
 int			aqumv_rewrite_mode = AQUMV_REWRITE_COST;
 int			aqumv_paused = 0;
-uint64		aqumv_events = 1;
+uint64		aqumv_invalidations = 1;
 
 static const struct config_enum_entry rewrite_mode_options[] = {
 	{"cost", AQUMV_REWRITE_COST, false},
@@ -82,7 +82,7 @@ check_not_in_file(bool *newval, void **extra, GucSource source)
 static void
 replan_all_bool(bool newval, void *extra)
 {
-	aqumv_events++;
+	aqumv_invalidations++;
 	ResetPlanCache();
 }
 
@@ -157,8 +157,8 @@ _PG_init(void)
 	aqumv_writes_init();
 	aqumv_written_init();
 	aqumv_sieve_init();
-	aqumv_follow_init();
-	aqumv_pending_init();
+	aqumv_deltastate_init();
+	aqumv_putoff_init();
 	aqumv_merge_init();
 	aqumv_seal_init();
 	aqumv_guard_init();

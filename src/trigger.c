@@ -119,7 +119,7 @@ aqumv_maintain(PG_FUNCTION_ARGS)
 
 	aqumv_statement_ends(relid);
 	change.unreliable = aqumv_merge_mixes(relid);
-	if (!is_empty(change.removed) || !is_empty(change.added) || aqumv_anything_pending())
+	if (!is_empty(change.removed) || !is_empty(change.added) || aqumv_anything_put_off())
 		aqumv_maintain_views(&change);
 	return PointerGetDatum(NULL);
 }

@@ -96,7 +96,7 @@ static const struct
 /* a state in the making */
 typedef struct State
 {
-	const AqumvParts *parts;
+	const AqumvPieces *pieces;
 	const Aggref *wanted;
 	List	   *filter;			/* conjuncts that a row of the view must pass */
 	Node	   *count;			/* bigint */
@@ -137,8 +137,8 @@ static Node *
 stored(Oid aggregate, Oid type, State *state)
 {
 	Node	   *rest = NULL;
-	Node	   *column = state->parts->stored(aqumv_make_like(state->wanted, aggregate, type),
-											  &rest, state->parts->context);
+	Node	   *column = state->pieces->stored(aqumv_make_like(state->wanted, aggregate, type),
+											  &rest, state->pieces->context);
 
 	if (column != NULL && rest != NULL)
 		state->filter = list_append_unique(state->filter, rest);
@@ -315,7 +315,7 @@ make_result(State *state, int elements, const char *combine, Oid final)
 		array->elements = lappend(array->elements, state->elements[i]);
 	/* without inputs, there is a count only; our aggregates skip NULL */
 	value = aqumv_make_choice(is_more(state->count, 0), (Node *) array, NULL);
-	if (state->parts->same)
+	if (state->pieces->same)
 		return aqumv_make_call(final, FLOAT8OID,
 							   list_make1(aqumv_make_choice(filter, value, NULL)));
 	aggregate = aqumv_moments_aggregate(combine);
@@ -327,9 +327,9 @@ make_result(State *state, int elements, const char *combine, Oid final)
  * The aggregate computed from what is stored, or NULL if that cannot be done.
  */
 Node *
-aqumv_combine_moments(Aggref *aggregate, const AqumvParts *parts)
+aqumv_combine_floatstats(Aggref *aggregate, const AqumvPieces *pieces)
 {
-	State		state = {.parts = parts,.wanted = aggregate};
+	State		state = {.pieces = pieces,.wanted = aggregate};
 	Node	   *result = NULL;
 
 	if (aggregate->aggdistinct != NIL || aggregate->aggorder != NIL)

@@ -11,6 +11,6 @@
 
 #include "algebra/stored.h"
 
-extern Node *aqumv_combine_moments(Aggref *aggregate, const AqumvParts *parts);
+extern Node *aqumv_combine_floatstats(Aggref *aggregate, const AqumvPieces *pieces);
 
 #endif							/* AQUMV_FLOATSTATS_H */

@@ -3,7 +3,7 @@
  * prepare.c
  *	  A block in the form that summaries are made from.
  *
- *	  Constants are folded and conditions split into conjuncts, by the same rules
+ *	  Constants are simplified and conditions split into conjuncts, by the same rules
  *	  for queries and views, so that what is alike looks alike.
  *
  *-------------------------------------------------------------------------
@@ -33,9 +33,9 @@ aggregate_in_sublink_walker(Node *node, void *context)
 	return expression_tree_walker(node, aggregate_in_sublink_walker, context);
 }
 
-/* Fold the conditions of a join tree in place, and split them into conjuncts. */
+/* Simplify the conditions of a join tree in place, and split them into conjuncts. */
 static void
-fold_join_tree(Query *query, Node *node, ParamListInfo params, List **inval_items)
+simplify_join_tree(Query *query, Node *node, ParamListInfo params, List **inval_items)
 {
 	ListCell   *lc;
 
@@ -44,37 +44,37 @@ fold_join_tree(Query *query, Node *node, ParamListInfo params, List **inval_item
 		FromExpr   *from = (FromExpr *) node;
 
 		foreach(lc, from->fromlist)
-			fold_join_tree(query, lfirst(lc), params, inval_items);
-		from->quals = (Node *) aqumv_conjuncts(aqumv_fold(query, from->quals, params, inval_items));
+			simplify_join_tree(query, lfirst(lc), params, inval_items);
+		from->quals = (Node *) aqumv_conjuncts(aqumv_simplify(query, from->quals, params, inval_items));
 	}
 	else if (IsA(node, JoinExpr))
 	{
 		JoinExpr   *join = (JoinExpr *) node;
 
-		fold_join_tree(query, join->larg, params, inval_items);
-		fold_join_tree(query, join->rarg, params, inval_items);
-		join->quals = (Node *) aqumv_conjuncts(aqumv_fold(query, join->quals, params, inval_items));
+		simplify_join_tree(query, join->larg, params, inval_items);
+		simplify_join_tree(query, join->rarg, params, inval_items);
+		join->quals = (Node *) aqumv_conjuncts(aqumv_simplify(query, join->quals, params, inval_items));
 	}
 }
 
 /*
- * Fold every expression of the block in place, and split its conditions into
+ * Simplify every expression of the block in place, and split its conditions into
  * conjuncts.  What a plan made from it depends on is added to *inval_items.
  */
 void
-aqumv_fold_query(Query *query, ParamListInfo params, List **inval_items)
+aqumv_simplify_query(Query *query, ParamListInfo params, List **inval_items)
 {
 	List	  **group_exprs = aqumv_compat_group_exprs(query);
 
 	if (group_exprs != NULL)
-		*group_exprs = (List *) aqumv_fold(query, (Node *) *group_exprs, params, inval_items);
-	query->targetList = (List *) aqumv_fold(query, (Node *) query->targetList, params, inval_items);
-	query->havingQual = aqumv_fold(query, query->havingQual, params, inval_items);
-	fold_join_tree(query, (Node *) query->jointree, params, inval_items);
+		*group_exprs = (List *) aqumv_simplify(query, (Node *) *group_exprs, params, inval_items);
+	query->targetList = (List *) aqumv_simplify(query, (Node *) query->targetList, params, inval_items);
+	query->havingQual = aqumv_simplify(query, query->havingQual, params, inval_items);
+	simplify_join_tree(query, (Node *) query->jointree, params, inval_items);
 }
 
 /*
- * Bring a query block into the form that summaries are made from: folded, with
+ * Bring a query block into the form that summaries are made from: simplified, with
  * conditions split into conjuncts.  A reason if there is none.  The query is
  * scribbled on: pass a copy.  What a plan made from it depends on is added to
  * *inval_items.
@@ -94,6 +94,6 @@ aqumv_prepare_block(Query *query, ParamListInfo params, List **inval_items)
 		 aggregate_in_sublink_walker(query->havingQual, NULL)))
 		return aqumv_reason(AQUMV_SUBLINK,
 							"an aggregate of the query stands in a subquery");
-	aqumv_fold_query(query, params, inval_items);
+	aqumv_simplify_query(query, params, inval_items);
 	return NULL;
 }

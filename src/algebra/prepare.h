@@ -15,7 +15,7 @@
 
 #include "algebra/reason.h"
 
-extern void aqumv_fold_query(Query *query, ParamListInfo params, List **inval_items);
+extern void aqumv_simplify_query(Query *query, ParamListInfo params, List **inval_items);
 extern AqumvReason *aqumv_prepare_block(Query *query, ParamListInfo params, List **inval_items);
 
 #endif							/* AQUMV_PREPARE_H */

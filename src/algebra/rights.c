@@ -423,7 +423,7 @@ static void
 count_change(Datum arg, int cacheid, uint32 hashvalue)
 {
 	aqumv_rights_changes++;
-	aqumv_events++;
+	aqumv_invalidations++;
 }
 
 void

@@ -93,22 +93,22 @@ make_count(const Aggref *like)
 
 /* How many rows, as numeric if that costs less; NULL if it is not known. */
 static Node *
-sum_counts(Aggref *count, const AqumvParts *parts, bool as_numeric)
+sum_counts(Aggref *count, const AqumvPieces *pieces, bool as_numeric)
 {
 	Node	   *rest = NULL;
-	Node	   *column = parts->stored(count, &rest, parts->context);
+	Node	   *column = pieces->stored(count, &rest, pieces->context);
 	Node	   *sum;
 
 	/* of a key, all are counted that are not null */
 	if (column == NULL && list_length(count->args) == 1)
 	{
-		Node	   *key = parts->derived((Node *) linitial_node(TargetEntry, count->args)->expr,
-										 parts->context);
+		Node	   *key = pieces->derived((Node *) linitial_node(TargetEntry, count->args)->expr,
+										 pieces->context);
 		NullTest   *test;
 
 		if (key == NULL)
 			return NULL;
-		column = parts->stored(make_count(count), &rest, parts->context);
+		column = pieces->stored(make_count(count), &rest, pieces->context);
 		test = makeNode(NullTest);
 		test->arg = (Expr *) key;
 		test->nulltesttype = IS_NOT_NULL;
@@ -118,13 +118,13 @@ sum_counts(Aggref *count, const AqumvParts *parts, bool as_numeric)
 	}
 	if (column == NULL)
 		return NULL;
-	if (parts->same)
+	if (pieces->same)
 	{
 		sum = aqumv_make_choice(rest, column, aqumv_make_integer(0));
 		return as_numeric ? to_numeric(sum) : sum;
 	}
 	sum = aqumv_make_aggregate(F_SUM_INT8, NUMERICOID, column, rest);
-	if (rest != NULL || !parts->never_empty)
+	if (rest != NULL || !pieces->never_empty)
 	{
 		CoalesceExpr *coalesce = makeNode(CoalesceExpr);
 
@@ -137,7 +137,7 @@ sum_counts(Aggref *count, const AqumvParts *parts, bool as_numeric)
 }
 
 static Node *
-roll_up_count(Aggref *count, const AqumvParts *parts, bool as_numeric)
+roll_up_count(Aggref *count, const AqumvPieces *pieces, bool as_numeric)
 {
 	Node	   *arg = list_length(count->args) != 1 ? NULL :
 		(Node *) linitial_node(TargetEntry, count->args)->expr;
@@ -145,14 +145,14 @@ roll_up_count(Aggref *count, const AqumvParts *parts, bool as_numeric)
 	/* count(1) */
 	if (arg != NULL && IsA(arg, Const) && !((Const *) arg)->constisnull)
 		count = make_count(count);
-	return sum_counts(count, parts, as_numeric);
+	return sum_counts(count, pieces, as_numeric);
 }
 
 /*
  * The sum of an expression of integer keys: each as often as it occurs.
  */
 static Node *
-sum_keys(Aggref *sum, const AqumvParts *parts)
+sum_keys(Aggref *sum, const AqumvPieces *pieces)
 {
 	Node	   *arg = (Node *) linitial_node(TargetEntry, sum->args)->expr;
 	Oid			type = exprType(arg);
@@ -163,47 +163,47 @@ sum_keys(Aggref *sum, const AqumvParts *parts)
 
 	if (type != INT2OID && type != INT4OID && type != INT8OID)
 		return NULL;
-	key = parts->derived(arg, parts->context);
-	count = parts->stored(make_count(sum), &rest, parts->context);
+	key = pieces->derived(arg, pieces->context);
+	count = pieces->stored(make_count(sum), &rest, pieces->context);
 	if (key == NULL || count == NULL)
 		return NULL;
 	product = aqumv_make_call(F_NUMERIC_MUL, NUMERICOID,
 							  list_make2(to_numeric(key), to_numeric(count)));
 	/* no row may have passed the filter, or there may be none at all */
-	if (sum->aggfilter != NULL || (parts->same && !parts->never_empty))
+	if (sum->aggfilter != NULL || (pieces->same && !pieces->never_empty))
 		product = aqumv_make_choice(aqumv_make_call(F_INT8NE, BOOLOID,
 													list_make2(count, aqumv_make_integer(0))),
 									product, NULL);
-	return parts->same ? aqumv_make_choice(rest, product, NULL) :
+	return pieces->same ? aqumv_make_choice(rest, product, NULL) :
 		aqumv_make_aggregate(F_SUM_NUMERIC, NUMERICOID, product, rest);
 }
 
 /* The sum, as the type that it is added up in; NULL if it is not known. */
 static Node *
-sum_column(Node *column, Node *rest, const AqumvParts *parts)
+sum_column(Node *column, Node *rest, const AqumvPieces *pieces)
 {
 	Oid			type;
 	Oid			aggregate;
 
-	if (parts->same)
+	if (pieces->same)
 		return aqumv_make_choice(rest, column, NULL);
 	aggregate = sum_of_type(exprType(column), &type);
 	return OidIsValid(aggregate) ? aqumv_make_aggregate(aggregate, type, column, rest) : NULL;
 }
 
 static Node *
-sum_sums(Aggref *sum, const AqumvParts *parts)
+sum_sums(Aggref *sum, const AqumvPieces *pieces)
 {
 	Node	   *rest = NULL;
-	Node	   *column = parts->stored(sum, &rest, parts->context);
+	Node	   *column = pieces->stored(sum, &rest, pieces->context);
 
-	return column == NULL ? sum_keys(sum, parts) : sum_column(column, rest, parts);
+	return column == NULL ? sum_keys(sum, pieces) : sum_column(column, rest, pieces);
 }
 
 static Node *
-roll_up_sum(Aggref *sum, const AqumvParts *parts)
+roll_up_sum(Aggref *sum, const AqumvPieces *pieces)
 {
-	Node	   *result = sum_sums(sum, parts);
+	Node	   *result = sum_sums(sum, pieces);
 
 	if (result == NULL || exprType(result) == sum->aggtype)
 		return result;
@@ -221,12 +221,12 @@ roll_up_sum(Aggref *sum, const AqumvParts *parts)
  * sum / count, which is NULL without inputs because the sum is.
  */
 static Node *
-roll_up_average(Aggref *average, const AqumvAggregate *known, const AqumvParts *parts)
+roll_up_average(Aggref *average, const AqumvAggregate *known, const AqumvPieces *pieces)
 {
 	Aggref	   *summed = aqumv_make_like(average, known->sum, get_func_rettype(known->sum));
-	Node	   *sum = sum_sums(summed, parts);
+	Node	   *sum = sum_sums(summed, pieces);
 	Node	   *count = sum == NULL ? NULL :
-		roll_up_count(aqumv_make_like(average, F_COUNT_ANY, INT8OID), parts, true);
+		roll_up_count(aqumv_make_like(average, F_COUNT_ANY, INT8OID), pieces, true);
 
 	if (count == NULL)
 		return NULL;
@@ -241,19 +241,19 @@ roll_up_average(Aggref *average, const AqumvAggregate *known, const AqumvParts *
 
 /* var_pop and its likes, from count, sum and sum of squares */
 static Node *
-roll_up_variance(Aggref *variance, const AqumvAggregate *known, const AqumvParts *parts)
+roll_up_variance(Aggref *variance, const AqumvAggregate *known, const AqumvPieces *pieces)
 {
 	Oid			function = aqumv_variance_function(known->function);
 	Node	   *rest = NULL;
-	Node	   *squares = parts->squares(variance, &rest, parts->context);
+	Node	   *squares = pieces->squares(variance, &rest, pieces->context);
 	Node	   *sum;
 	Node	   *count;
 
 	if (!OidIsValid(function) || squares == NULL)
 		return NULL;
-	squares = sum_column(squares, rest, parts);
-	sum = sum_sums(aqumv_make_like(variance, known->sum, get_func_rettype(known->sum)), parts);
-	count = roll_up_count(aqumv_make_like(variance, F_COUNT_ANY, INT8OID), parts, false);
+	squares = sum_column(squares, rest, pieces);
+	sum = sum_sums(aqumv_make_like(variance, known->sum, get_func_rettype(known->sum)), pieces);
+	count = roll_up_count(aqumv_make_like(variance, F_COUNT_ANY, INT8OID), pieces, false);
 	if (squares == NULL || sum == NULL || count == NULL ||
 		(squares = to_numeric(squares)) == NULL || (sum = to_numeric(sum)) == NULL)
 		return NULL;
@@ -262,13 +262,13 @@ roll_up_variance(Aggref *variance, const AqumvAggregate *known, const AqumvParts
 
 /* An aggregate of results is the result: min, max, bool_and, bit_or ... */
 static Node *
-roll_up_self(Aggref *aggregate, const AqumvAggregate *known, const AqumvParts *parts)
+roll_up_self(Aggref *aggregate, const AqumvAggregate *known, const AqumvPieces *pieces)
 {
 	Node	   *rest = NULL;
-	Node	   *column = parts->stored(aggregate, &rest, parts->context);
+	Node	   *column = pieces->stored(aggregate, &rest, pieces->context);
 	Aggref	   *result;
 
-	if (column == NULL || parts->same)
+	if (column == NULL || pieces->same)
 		return column == NULL ? NULL : aqumv_make_choice(rest, column, NULL);
 	result = copyObject(aggregate);
 	if (OidIsValid(known->of_results))
@@ -285,7 +285,7 @@ roll_up_self(Aggref *aggregate, const AqumvAggregate *known, const AqumvParts *p
  * The aggregate computed from what is stored, or NULL if that cannot be done.
  */
 Node *
-aqumv_roll_up(Aggref *aggregate, const AqumvParts *parts)
+aqumv_roll_up(Aggref *aggregate, const AqumvPieces *pieces)
 {
 	AqumvAggregate known;
 
@@ -296,15 +296,15 @@ aqumv_roll_up(Aggref *aggregate, const AqumvParts *parts)
 	switch (known.rollup)
 	{
 		case AQUMV_ROLLUP_COUNT:
-			return roll_up_count(aggregate, parts, false);
+			return roll_up_count(aggregate, pieces, false);
 		case AQUMV_ROLLUP_SUM:
-			return roll_up_sum(aggregate, parts);
+			return roll_up_sum(aggregate, pieces);
 		case AQUMV_ROLLUP_AVERAGE:
-			return roll_up_average(aggregate, &known, parts);
+			return roll_up_average(aggregate, &known, pieces);
 		case AQUMV_ROLLUP_VARIANCE:
-			return roll_up_variance(aggregate, &known, parts);
+			return roll_up_variance(aggregate, &known, pieces);
 		case AQUMV_ROLLUP_SELF:
-			return roll_up_self(aggregate, &known, parts);
+			return roll_up_self(aggregate, &known, pieces);
 		case AQUMV_ROLLUP_NONE:
 			break;
 	}

@@ -10,7 +10,7 @@
 
 #include "algebra/stored.h"
 
-extern Node *aqumv_roll_up(Aggref *aggregate, const AqumvParts *parts);
+extern Node *aqumv_roll_up(Aggref *aggregate, const AqumvPieces *pieces);
 extern bool aqumv_ignores_copies(Aggref *aggregate);
 
 #endif							/* AQUMV_ROLLUP_H */

@@ -76,7 +76,7 @@ typedef struct Prospect
 	int			constant;		/* how many may become constants */
 	int			other;			/* how many will not */
 	bool		null;			/* may any become NULL? */
-	bool		raises;			/* may folding any raise an error? */
+	bool		raises;			/* may simplifying any raise an error? */
 } Prospect;
 
 /* what is known of the functions that a node calls */
@@ -109,7 +109,7 @@ look_at_call(Oid funcid, void *context)
 	return false;
 }
 
-/* Is it folded without evaluating anything but what it consists of? */
+/* Is it simplified without evaluating anything but what it consists of? */
 static bool
 is_transparent(Node *node)
 {
@@ -151,7 +151,7 @@ look_at_constant(Node *node, Prospect *prospect)
 }
 
 /*
- * Find out whether folding an expression may raise.  "Yes" costs a
+ * Find out whether simplifying an expression may raise.  "Yes" costs a
  * subtransaction, a wrong "no" an error that the statement did not have.
  */
 static bool
@@ -160,7 +160,7 @@ prospect_walker(Node *node, void *context)
 	Prospect   *prospect = context;
 	Prospect	parts = {.params = prospect->params};
 	Calls		calls = {true, true};
-	bool		folded = false;
+	bool		simplified = false;
 
 	if (node == NULL || look_at_constant(node, prospect))
 		return false;
@@ -185,18 +185,18 @@ prospect_walker(Node *node, void *context)
 			break;
 	}
 	if (is_transparent(node))
-		folded = parts.constant > 0;
+		simplified = parts.constant > 0;
 	/* of NULL, many functions are NULL whatever else they are given */
 	else if (parts.other == 0 || parts.null)
 	{
 		(void) check_functions_in_node(node, look_at_call, &calls);
-		folded = calls.immutable || parts.null;
-		parts.null |= folded;
-		if (folded && !(calls.harmless && (IsA(node, OpExpr) || IsA(node, FuncExpr))))
+		simplified = calls.immutable || parts.null;
+		parts.null |= simplified;
+		if (simplified && !(calls.harmless && (IsA(node, OpExpr) || IsA(node, FuncExpr))))
 			prospect->raises = true;
 	}
 	prospect->null |= parts.null;
-	if (folded)
+	if (simplified)
 		prospect->constant++;
 	else
 		prospect->other++;
@@ -208,7 +208,7 @@ prospect_walker(Node *node, void *context)
  * ------------------------------------------------------------------------
  */
 
-/* an expression being folded */
+/* an expression being simplified */
 typedef struct Folding
 {
 	PlannerInfo *root;
@@ -281,7 +281,7 @@ hides_walker(Node *node, void *context)
 }
 
 /*
- * Put Params in the place of what may run a user's code when it is folded, as
+ * Put Params in the place of what may run a user's code when it is simplified, as
  * looking up the constraints of a domain does, too.  CASE and array casts hand a
  * value to what is inside of them, so they are hidden as a whole if anything in
  * there is.
@@ -289,8 +289,8 @@ hides_walker(Node *node, void *context)
 static Node *
 hide_mutator(Node *node, void *context)
 {
-	Folding    *folding = context;
-	int			before = list_length(folding->hidden);
+	Folding    *simplifying = context;
+	int			before = list_length(simplifying->hidden);
 	bool		hide;
 	Param	   *param;
 
@@ -303,25 +303,25 @@ hide_mutator(Node *node, void *context)
 		node = (Node *) aqumv_expand_arguments((FuncExpr *) node);
 	node = expression_tree_mutator(node, hide_mutator, context);
 	if ((IsA(node, CaseExpr) && ((CaseExpr *) node)->arg != NULL) || IsA(node, ArrayCoerceExpr))
-		hide |= list_length(folding->hidden) > before;
+		hide |= list_length(simplifying->hidden) > before;
 	if (!hide)
 		return node;
 
 	param = makeNode(Param);
 	param->paramkind = PARAM_EXEC;
-	param->paramid = list_length(folding->hidden);
+	param->paramid = list_length(simplifying->hidden);
 	param->paramtype = exprType(node);
 	param->paramtypmod = exprTypmod(node);
 	param->paramcollid = exprCollation(node);
 	param->location = -1;
-	folding->hidden = lappend(folding->hidden, node);
+	simplifying->hidden = lappend(simplifying->hidden, node);
 	return (Node *) param;
 }
 
 static Node *
 restore_mutator(Node *node, void *context)
 {
-	Folding    *folding = context;
+	Folding    *simplifying = context;
 
 	if (node == NULL || IsA(node, Query))
 		return node;
@@ -329,40 +329,40 @@ restore_mutator(Node *node, void *context)
 	{
 		int			id = ((Param *) node)->paramid;
 
-		node = list_nth(folding->hidden, id);
-		if (bms_is_member(id, folding->restored))
+		node = list_nth(simplifying->hidden, id);
+		if (bms_is_member(id, simplifying->restored))
 			node = copyObject(node);
-		folding->restored = bms_add_member(folding->restored, id);
+		simplifying->restored = bms_add_member(simplifying->restored, id);
 	}
 	return expression_tree_mutator(node, restore_mutator, context);
 }
 
-/* Fold a part of what is hidden. */
+/* Simplify a part of what is hidden. */
 static Node *
-fold_part(Node *node, void *context)
+simplify_part(Node *node, void *context)
 {
 	return eval_const_expressions(((Folding *) context)->root, node);
 }
 
 static void
-fold_all(void *arg)
+simplify_all(void *arg)
 {
-	Folding    *folding = arg;
+	Folding    *simplifying = arg;
 	ListCell   *lc;
 
-	folding->expr = eval_const_expressions(folding->root, folding->expr);
-	foreach(lc, folding->hidden)
-		lfirst(lc) = expression_tree_mutator(lfirst(lc), fold_part, folding);
+	simplifying->expr = eval_const_expressions(simplifying->root, simplifying->expr);
+	foreach(lc, simplifying->hidden)
+		lfirst(lc) = expression_tree_mutator(lfirst(lc), simplify_part, simplifying);
 }
 
 static bool
-may_raise(Folding *folding)
+may_raise(Folding *simplifying)
 {
-	Prospect	prospect = {.params = folding->params};
+	Prospect	prospect = {.params = simplifying->params};
 	ListCell   *lc;
 
-	(void) prospect_walker(folding->expr, &prospect);
-	foreach(lc, folding->hidden)
+	(void) prospect_walker(simplifying->expr, &prospect);
+	foreach(lc, simplifying->hidden)
 		(void) expression_tree_walker(lfirst(lc), prospect_walker, &prospect);
 	return prospect.raises;
 }
@@ -386,20 +386,20 @@ count_sublinks(Node *node)
 	return n;
 }
 
-/* One expression, folded; as it is if that cannot be done. */
+/* One expression, simplified; as it is if that cannot be done. */
 static Node *
-fold_one(PlannerInfo *root, ParamListInfo params, Node *expr)
+simplify_one(PlannerInfo *root, ParamListInfo params, Node *expr)
 {
-	Folding		folding = {.root = root,.params = params};
+	Folding		simplifying = {.root = root,.params = params};
 	Node	   *result;
 
 	CHECK_FOR_INTERRUPTS();
-	folding.expr = hides_walker(expr, NULL) ? hide_mutator(expr, &folding) : expr;
-	if (!may_raise(&folding))
-		fold_all(&folding);
-	else if (!aqumv_attempt(fold_all, &folding))
+	simplifying.expr = hides_walker(expr, NULL) ? hide_mutator(expr, &simplifying) : expr;
+	if (!may_raise(&simplifying))
+		simplify_all(&simplifying);
+	else if (!aqumv_attempt(simplify_all, &simplifying))
 		return expr;
-	result = folding.hidden == NIL ? folding.expr : restore_mutator(folding.expr, &folding);
+	result = simplifying.hidden == NIL ? simplifying.expr : restore_mutator(simplifying.expr, &simplifying);
 	/* with a subquery would go the check of the privileges that it needs */
 	if (root->parse->hasSubLinks && count_sublinks(result) < count_sublinks(expr))
 		return expr;
@@ -408,7 +408,7 @@ fold_one(PlannerInfo *root, ParamListInfo params, Node *expr)
 
 /*
  * Simplify an expression of query, or a list of such, as the planner would:
- * constants folded, named arguments resolved; but nothing that a user may have
+ * constants simplified, named arguments resolved; but nothing that a user may have
  * defined is evaluated or inlined, and no error is raised.  Parameters with
  * PARAM_FLAG_CONST are constants.  Does not descend into subqueries.
  *
@@ -416,7 +416,7 @@ fold_one(PlannerInfo *root, ParamListInfo params, Node *expr)
  * *inval_items, for a plan to depend on; NULL if nobody wants to know.
  */
 Node *
-aqumv_fold(Query *query, Node *expr, ParamListInfo params, List **inval_items)
+aqumv_simplify(Query *query, Node *expr, ParamListInfo params, List **inval_items)
 {
 	PlannerInfo *root;
 
@@ -428,15 +428,15 @@ aqumv_fold(Query *query, Node *expr, ParamListInfo params, List **inval_items)
 	root->parse = query;
 	if (IsA(expr, List))
 	{
-		List	   *folded = NIL;
+		List	   *simplified = NIL;
 		ListCell   *lc;
 
 		foreach(lc, (List *) expr)
-			folded = lappend(folded, fold_one(root, params, lfirst(lc)));
-		expr = (Node *) folded;
+			simplified = lappend(simplified, simplify_one(root, params, lfirst(lc)));
+		expr = (Node *) simplified;
 	}
 	else
-		expr = fold_one(root, params, expr);
+		expr = simplify_one(root, params, expr);
 	if (inval_items != NULL)
 		*inval_items = list_concat(*inval_items, root->glob->invalItems);
 	return expr;

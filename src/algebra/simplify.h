@@ -16,6 +16,6 @@
 extern bool aqumv_attempt(void (*action) (void *), void *arg);
 extern bool aqumv_calls_user_code(Node *node);
 extern FuncExpr *aqumv_expand_arguments(FuncExpr *func);
-extern Node *aqumv_fold(Query *query, Node *expr, ParamListInfo params, List **inval_items);
+extern Node *aqumv_simplify(Query *query, Node *expr, ParamListInfo params, List **inval_items);
 
 #endif							/* AQUMV_SIMPLIFY_H */

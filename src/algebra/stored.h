@@ -14,7 +14,7 @@
 #include "nodes/primnodes.h"
 
 /* where the parts come from */
-typedef struct AqumvParts
+typedef struct AqumvPieces
 {
 	/* a group of the query is one row of the view; else it is one or more */
 	bool		same;
@@ -31,7 +31,7 @@ typedef struct AqumvParts
 	/* an expression of the query computed from the view's keys, or NULL */
 	Node	   *(*derived) (Node *expr, void *context);
 	void	   *context;
-} AqumvParts;
+} AqumvPieces;
 
 extern Node *aqumv_make_call(Oid funcid, Oid type, List *args);
 extern Node *aqumv_make_integer(int64 value);

@@ -576,7 +576,7 @@ aqumv_summarize_view(Query *query, AqumvSummary **summary)
 							"the view calls a function that is not IMMUTABLE (nor STABLE for TimeZone alone)");
 	if ((reason = aqumv_find_relation(query, &rte, &rti)) != NULL)
 		return reason;
-	aqumv_fold_query(query, NULL, NULL);
+	aqumv_simplify_query(query, NULL, NULL);
 	if ((reason = summarize(query, rti, summary)) != NULL)
 		return reason;
 	(*summary)->needs_timezone = needs_timezone;

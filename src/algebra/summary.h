@@ -69,7 +69,7 @@ typedef struct AqumvOutput
  */
 typedef struct AqumvSummary
 {
-	Query	   *query;			/* folded; the summary's own copy.  Its quals
+	Query	   *query;			/* simplified; the summary's own copy.  Its quals
 								 * are lists of conjuncts */
 	List	   *relations;		/* of AqumvRelation */
 	List	   *rtis;			/* their range table indexes */

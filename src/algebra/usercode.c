@@ -69,7 +69,7 @@ calls_users_walker(Node *node, void *context)
 }
 
 /*
- * May anything run, should this be evaluated or folded, that does not come with
+ * May anything run, should this be evaluated or simplified, that does not come with
  * PostgreSQL?  When in doubt yes.
  */
 bool
@@ -78,7 +78,7 @@ aqumv_calls_users_code(Node *node)
 	return calls_users_walker(node, NULL);
 }
 
-/* Expressions of an index, as they are stored: not folded. */
+/* Expressions of an index, as they are stored: not simplified. */
 static bool
 index_runs_users_code(Oid index)
 {

@@ -3,7 +3,7 @@
  * block.c
  *	  What does a block look like with views in the place of its own tables?
  *
- *	  A copy of the block is made simpler (flatten.c), folded, and summarized as
+ *	  A copy of the block is made simpler (flatten.c), simplified, and summarized as
  *	  seen from each table that has views over it: its site.  The first candidate
  *	  that is to stand there, matches and is usable takes the table's place; the
  *	  block has another form then, as seen from its next table.  Forms, summaries
@@ -108,7 +108,7 @@ is_block_wanted(const AqumvWalk *walk, const AqumvBlock *block)
 
 /*
  * Have the block flattened, if a view could stand anywhere in it, and say what
- * it calls while no function is folded away yet.  If not, it has no relations.
+ * it calls while no function is simplified away yet.  If not, it has no relations.
  */
 static void
 open_block(AqumvWalk *walk, AqumvBlock *block, Query *query)

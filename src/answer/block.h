@@ -31,7 +31,7 @@ typedef struct AqumvForm
 	bool		is_prepared;
 	Query	   *prepared;		/* the same for summaries */
 	AqumvReason *reason;		/* why it has none */
-	List	   *inval_items;	/* of the functions that were folded away */
+	List	   *inval_items;	/* of the functions that were simplified away */
 	List	   *seats;
 	List	   *next;			/* forms with one view more */
 	const AqumvMatch *match;	/* of the last view in it */

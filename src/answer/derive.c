@@ -331,15 +331,15 @@ derive_over_keys(Aggref *aggregate, AqumvDerivation *d)
 static Node *
 derive_aggregate(Aggref *aggregate, AqumvDerivation *d)
 {
-	AqumvParts	parts = {.same = d->fit == AQUMV_FIT_SAME,
+	AqumvPieces	pieces = {.same = d->fit == AQUMV_FIT_SAME,
 		.never_empty = d->query->grain == AQUMV_GRAIN_GROUP,
 	.stored = find_stored,.squares = find_squares,.derived = derive_from_keys,.context = d};
-	Node	   *result = aqumv_roll_up(aggregate, &parts);
+	Node	   *result = aqumv_roll_up(aggregate, &pieces);
 
 	if (result != NULL && d->reason == NULL)
 		return result;
 	d->reason = NULL;
-	result = aqumv_combine_moments(aggregate, &parts);
+	result = aqumv_combine_floatstats(aggregate, &pieces);
 	if (result != NULL && d->reason == NULL)
 		return result;
 	d->reason = NULL;

@@ -253,7 +253,7 @@ is_open(Oid relid)
  * error, all that has not been accounted for stays restless.
  */
 void
-aqumv_settle_restless(void (*visitor) (const AqumvTouch *touch))
+aqumv_finish_restless(void (*visitor) (const AqumvTouch *touch))
 {
 	AqumvTouch **link = &restless;
 

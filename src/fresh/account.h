@@ -35,7 +35,7 @@ extern bool aqumv_rows_written_since(Oid relation);
 extern void aqumv_visit_written(AqumvWrittenVisitor visitor, void *context);
 extern void aqumv_account_for(Oid relation);
 extern void aqumv_visit_restless(void (*visitor) (const AqumvTouch *touch));
-extern void aqumv_settle_restless(void (*visitor) (const AqumvTouch *touch));
+extern void aqumv_finish_restless(void (*visitor) (const AqumvTouch *touch));
 
 extern void aqumv_account_init(void);
 

@@ -178,7 +178,7 @@ keep_proof(AqumvView *view, const AqumvTree *tree, uint64 events,
 bool
 aqumv_still_usable(const AqumvProof *proof, Snapshot snapshot)
 {
-	return proof->valid && proof->events == aqumv_events && IsMVCCSnapshot(snapshot) &&
+	return proof->valid && proof->events == aqumv_invalidations && IsMVCCSnapshot(snapshot) &&
 		(proof->timezone == NULL || proof->timezone == session_timezone) &&
 		proof_counts(snapshot) && same_snapshot(proof, snapshot);
 }
@@ -380,7 +380,7 @@ aqumv_check_usable(AqumvView *view, Snapshot snapshot)
 	 * seen from its parent) there are marks as well.
 	 */
 	AcceptInvalidationMessages();
-	events = aqumv_events;
+	events = aqumv_invalidations;
 	tree = aqumv_get_tree(view->base);
 	wrote = view->maintenance == AQUMV_IMMEDIATE || tree->is_view ? AQUMV_WROTE_NOTHING :
 		aqumv_wrote_any_of(tree);

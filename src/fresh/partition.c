@@ -58,7 +58,7 @@ forget_trees(Datum arg, Oid relid)
 	TreeSlot   *slot;
 
 	invalidations++;
-	aqumv_events++;
+	aqumv_invalidations++;
 	hash_seq_init(&status, tree_slots);
 	while ((slot = hash_seq_search(&status)) != NULL)
 	{

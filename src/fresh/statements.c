@@ -343,7 +343,7 @@ aqumv_touch(Oid relation)
 	AqumvTouch *touch = aqumv_note_touch(relation, &is_new);
 
 	if (is_new)
-		aqumv_events++;
+		aqumv_invalidations++;
 	if (!pgstat_track_counts)
 		touch->uncounted = true;
 	if (committing)
@@ -383,7 +383,7 @@ account_below(Oid relation)
 }
 
 static void
-settle_touched(const AqumvTouch *touch)
+finish_touched(const AqumvTouch *touch)
 {
 	mark_touched(touch);
 	account_below(touch->relation);
@@ -397,7 +397,7 @@ settle_touched(const AqumvTouch *touch)
 void
 aqumv_end_part(Oid base)
 {
-	aqumv_settle_restless(settle_touched);
+	aqumv_finish_restless(finish_touched);
 	if (OidIsValid(base))
 		account_below(base);
 	if (marked != NIL)
@@ -415,7 +415,7 @@ aqumv_end_part(Oid base)
  * was undone must not be thought to stand.
  */
 static void
-settle_places(bool committed)
+finish_places(bool committed)
 {
 	ListCell   *lc;
 
@@ -453,7 +453,7 @@ aqumv_statement_begins(Oid relation)
 	open->subid = GetCurrentSubTransactionId();
 	open_statements = lappend(open_statements, open);
 	MemoryContextSwitchTo(old);
-	aqumv_events++;
+	aqumv_invalidations++;
 }
 
 void
@@ -514,7 +514,7 @@ end_of_transaction(XactEvent event, void *arg)
 		case XACT_EVENT_COMMIT:
 		case XACT_EVENT_ABORT:
 		case XACT_EVENT_PREPARE:
-			settle_places(event == XACT_EVENT_COMMIT);
+			finish_places(event == XACT_EVENT_COMMIT);
 			/* the memory itself goes with TopTransactionContext */
 			open_statements = NIL;
 			current_part = 0;

@@ -46,7 +46,7 @@ static void
 forget_roles(Datum arg, int cacheid, uint32 hashvalue)
 {
 	role_changes++;
-	aqumv_events++;
+	aqumv_invalidations++;
 }
 
 void
@@ -337,7 +337,7 @@ aqumv_pass_by(AqumvView *view)
 
 /* Say it once per view and session. */
 static void
-warn_unfollowed(Oid viewoid)
+warn_passed_by(Oid viewoid)
 {
 	static List *warned = NIL;
 	MemoryContext old;
@@ -382,7 +382,7 @@ aqumv_pass_by_unlocked(Oid viewoid)
 		(aqumv_is_trusted(view) || view->has_record))
 	{
 		aqumv_add_doubt(viewoid);
-		warn_unfollowed(viewoid);
+		warn_passed_by(viewoid);
 	}
 	UnlockRelationOid(viewoid, RowShareLock);
 }

@@ -88,7 +88,7 @@ forget_relation(Datum arg, Oid relid)
 	ViewSlot   *view;
 
 	invalidations++;
-	aqumv_events++;
+	aqumv_invalidations++;
 	if (OidIsValid(relid))
 	{
 		base = hash_search(base_slots, &relid, HASH_FIND, NULL);
@@ -151,7 +151,7 @@ forget_function(Datum arg, int cacheid, uint32 hashvalue)
 	ViewSlot   *view;
 
 	invalidations++;
-	aqumv_events++;
+	aqumv_invalidations++;
 	if (cacheid != AGGFNOID && cacheid != AUTHOID && cacheid != TYPEOID)
 		aqumv_function_changes++;
 	hash_seq_init(&status, view_slots);
@@ -175,7 +175,7 @@ forget_function(Datum arg, int cacheid, uint32 hashvalue)
  * (after PREPARE, perhaps).
  */
 static void
-settle_recent(bool forget, bool settle)
+end_recent(bool forget, bool at_end)
 {
 	HASH_SEQ_STATUS status;
 	BaseSlot   *base;
@@ -187,17 +187,17 @@ settle_recent(bool forget, bool settle)
 	{
 		if (base->recent && forget)
 			base->valid = false;
-		if (settle)
+		if (at_end)
 			base->recent = false;
 	}
-	any_recent = !settle;
+	any_recent = !at_end;
 }
 
 static void
 end_of_transaction(XactEvent event, void *arg)
 {
 	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
-		settle_recent(event != XACT_EVENT_COMMIT, true);
+		end_recent(event != XACT_EVENT_COMMIT, true);
 }
 
 static void
@@ -205,7 +205,7 @@ end_of_subtransaction(SubXactEvent event, SubTransactionId subid, SubTransaction
 					  void *arg)
 {
 	if (event == SUBXACT_EVENT_ABORT_SUB)
-		settle_recent(true, false);
+		end_recent(true, false);
 }
 
 void

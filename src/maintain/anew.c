@@ -27,20 +27,20 @@ insert_computed(TupleTableSlot *row, void *context)
 }
 
 static void
-fold_anew(AqumvFollower *follower, void *arg)
+fold_anew(AqumvDeltaState *state, void *arg)
 {
 	AqumvTarget *target;
 	TableScanDesc scan;
 
 	aqumv_require_latest_snapshot();
-	target = aqumv_open_target(follower, InvalidOid);
+	target = aqumv_open_target(state, InvalidOid);
 	scan = table_beginscan(target->rel, target->snapshot, 0, NULL);
 	while (table_scan_getnextslot(scan, ForwardScanDirection, target->row))
 		(void) aqumv_delete_row(target);
 	table_endscan(scan);
 	ExecClearTuple(target->row);
 	aqumv_renew_snapshot(target);
-	aqumv_compute_all(follower, target->snapshot, insert_computed, target);
+	aqumv_compute_all(state, target->snapshot, insert_computed, target);
 	aqumv_insert_rest(target);
 	aqumv_close_target(target);
 }
@@ -50,8 +50,8 @@ fold_anew(AqumvFollower *follower, void *arg)
  * Waits for other writers of the view.
  */
 char *
-aqumv_fold_anew(AqumvFollower *follower)
+aqumv_fold_anew(AqumvDeltaState *state)
 {
-	LockRelationOid(follower->view, ShareRowExclusiveLock);
-	return aqumv_attempt_change(follower, fold_anew, NULL);
+	LockRelationOid(state->view, ShareRowExclusiveLock);
+	return aqumv_attempt_change(state, fold_anew, NULL);
 }

@@ -13,6 +13,6 @@
 #include "maintain/deltastate.h"
 
 /* NULL, or why an index does not let the view follow: see aqumv_attempt_change() */
-extern char *aqumv_fold_anew(AqumvFollower *follower);
+extern char *aqumv_fold_anew(AqumvDeltaState *state);
 
 #endif							/* AQUMV_ANEW_H */

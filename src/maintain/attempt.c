@@ -46,7 +46,7 @@ is_objection(int sqlstate)
 /* a change of a view, on its way */
 typedef struct Attempt
 {
-	AqumvFollower *follower;
+	AqumvDeltaState *state;
 	AqumvChanger fold;
 	void	   *arg;
 } Attempt;
@@ -56,7 +56,7 @@ run_attempt(void *arg)
 {
 	Attempt    *attempt = arg;
 
-	attempt->fold(attempt->follower, attempt->arg);
+	attempt->fold(attempt->state, attempt->arg);
 }
 
 /*
@@ -65,14 +65,14 @@ run_attempt(void *arg)
  * is not used.  The caller has become the view's owner.
  */
 char *
-aqumv_attempt_change(AqumvFollower *follower, AqumvChanger fold, void *arg)
+aqumv_attempt_change(AqumvDeltaState *state, AqumvChanger fold, void *arg)
 {
-	Attempt		attempt = {follower, fold, arg};
+	Attempt		attempt = {state, fold, arg};
 	ErrorData  *error = NULL;
 
-	follower->refusing = InvalidOid;
-	follower->indexing = false;
-	if (follower->may_refuse)
+	state->refusing = InvalidOid;
+	state->indexing = false;
+	if (state->may_refuse)
 	{
 		/* settings changed within would be put back at its end */
 		aqumv_pin_settings();
@@ -82,12 +82,12 @@ aqumv_attempt_change(AqumvFollower *follower, AqumvChanger fold, void *arg)
 		run_attempt(&attempt);
 	if (error != NULL)
 	{
-		if (!follower->indexing || !is_objection(error->sqlerrcode))
+		if (!state->indexing || !is_objection(error->sqlerrcode))
 			ReThrowError(error);
-		aqumv_abandon_uses(follower);
+		aqumv_abandon_uses(state);
 		return psprintf("an index of the view objects to a row: %s", error->message);
 	}
-	if (OidIsValid(follower->refusing))
-		return psprintf("a row is too wide for index \"%s\"", get_rel_name(follower->refusing));
+	if (OidIsValid(state->refusing))
+		return psprintf("a row is too wide for index \"%s\"", get_rel_name(state->refusing));
 	return NULL;
 }

@@ -12,8 +12,8 @@
 
 #include "maintain/deltastate.h"
 
-typedef void (*AqumvChanger) (AqumvFollower *follower, void *arg);
+typedef void (*AqumvChanger) (AqumvDeltaState *state, void *arg);
 
-extern char *aqumv_attempt_change(AqumvFollower *follower, AqumvChanger fold, void *arg);
+extern char *aqumv_attempt_change(AqumvDeltaState *state, AqumvChanger fold, void *arg);
 
 #endif							/* AQUMV_ATTEMPT_H */

@@ -14,6 +14,8 @@
 #include "utils/relcache.h"
 #include "utils/tuplestore.h"
 
+#include "maintain/image.h"
+
 /*
  * The rows that a statement took away and those that it brought, as rows of one
  * relation; either may be NULL.  Rows at the same place of both are the old and
@@ -33,7 +35,7 @@ typedef struct AqumvChange
 	bool		unreliable;		/* a MERGE tells of them: merge.c */
 } AqumvChange;
 
-/* reading a change, row by row */
+/* where one is in a change, row by row */
 typedef struct AqumvChangeReader
 {
 	AqumvChange *change;
@@ -49,5 +51,21 @@ extern void aqumv_begin_change(AqumvChangeReader *reader, AqumvChange *change);
 extern bool aqumv_next_change(AqumvChangeReader *reader, TupleTableSlot **removed,
 							  TupleTableSlot **added);
 extern void aqumv_end_change(AqumvChangeReader *reader);
+
+typedef struct AqumvChangeScan
+{
+	AqumvImage *before;			/* the row that went, or not belonging */
+	AqumvImage *after;			/* the one that came */
+	bool		updating;		/* there was an old row, belonging or not */
+
+	/* private */
+	AqumvDeltaState *state;
+	AqumvSource *source;
+	AqumvChangeReader reader;
+} AqumvChangeScan;
+
+extern AqumvChangeScan *aqumv_begin_change_scan(AqumvDeltaState *state, AqumvChange *change);
+extern bool aqumv_read_on(AqumvChangeScan *scan);
+extern void aqumv_end_change_scan(AqumvChangeScan *scan);
 
 #endif							/* AQUMV_CHANGE_H */

@@ -408,7 +408,7 @@ aqumv_index_fits(Relation index, Relation view, const AqumvDelta *delta)
  * definition does.
  */
 bool
-aqumv_index_follows(Relation index, Relation view, const AqumvDelta *delta)
+aqumv_index_never_objects(Relation index, Relation view, const AqumvDelta *delta)
 {
 	return delta->hash == 0 && delta->keys != NIL && is_plain(index) &&
 		index->rd_index->indisunique && index->rd_index->indimmediate &&

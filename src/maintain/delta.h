@@ -73,6 +73,6 @@ extern AqumvReason *aqumv_check_maintainable(Query *query);
 extern AqumvReason *aqumv_make_delta(Query *query, AqumvDelta **delta);
 extern List *aqumv_indexed_columns(const AqumvDelta *delta);
 extern bool aqumv_index_fits(Relation index, Relation view, const AqumvDelta *delta);
-extern bool aqumv_index_follows(Relation index, Relation view, const AqumvDelta *delta);
+extern bool aqumv_index_never_objects(Relation index, Relation view, const AqumvDelta *delta);
 
 #endif							/* AQUMV_DELTA_H */

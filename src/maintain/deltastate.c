@@ -41,14 +41,14 @@
 #include "maintain/nested.h"
 #include "maintain/owner.h"
 
-typedef struct FollowerSlot
+typedef struct DeltaStateSlot
 {
 	Oid			view;			/* hash key */
-	AqumvFollower *follower;
-} FollowerSlot;
+	AqumvDeltaState *state;
+} DeltaStateSlot;
 
-static HTAB *follower_slots = NULL;
-static int	uses = 0;			/* of all followers */
+static HTAB *state_slots = NULL;
+static int	uses = 0;			/* of all states */
 
 /* ------------------------------------------------------------------------
  * Invalidation
@@ -56,13 +56,13 @@ static int	uses = 0;			/* of all followers */
  */
 
 static bool
-follows(AqumvFollower *follower, Oid relid)
+follows(AqumvDeltaState *state, Oid relid)
 {
 	ListCell   *lc;
 
-	if (relid == InvalidOid || follower->view == relid || follower->delta->base == relid)
+	if (relid == InvalidOid || state->view == relid || state->delta->base == relid)
 		return true;
-	foreach(lc, follower->sources)
+	foreach(lc, state->sources)
 	{
 		if (((AqumvSource *) lfirst(lc))->relid == relid)
 			return true;
@@ -74,13 +74,13 @@ static void
 forget_relation(Datum arg, Oid relid)
 {
 	HASH_SEQ_STATUS status;
-	FollowerSlot *slot;
+	DeltaStateSlot *slot;
 
-	hash_seq_init(&status, follower_slots);
+	hash_seq_init(&status, state_slots);
 	while ((slot = hash_seq_search(&status)) != NULL)
 	{
-		if (slot->follower != NULL && follows(slot->follower, relid))
-			slot->follower->valid = false;
+		if (slot->state != NULL && follows(slot->state, relid))
+			slot->state->valid = false;
 	}
 }
 
@@ -88,13 +88,13 @@ static void
 forget_function(Datum arg, int cacheid, uint32 hashvalue)
 {
 	HASH_SEQ_STATUS status;
-	FollowerSlot *slot;
+	DeltaStateSlot *slot;
 
-	hash_seq_init(&status, follower_slots);
+	hash_seq_init(&status, state_slots);
 	while ((slot = hash_seq_search(&status)) != NULL)
 	{
-		if (slot->follower != NULL && slot->follower->calls_users)
-			slot->follower->valid = false;
+		if (slot->state != NULL && slot->state->calls_users)
+			slot->state->valid = false;
 	}
 }
 
@@ -102,45 +102,45 @@ forget_function(Datum arg, int cacheid, uint32 hashvalue)
  * Whoever was changing the view has gone with an error.
  */
 void
-aqumv_abandon_uses(AqumvFollower *follower)
+aqumv_abandon_uses(AqumvDeltaState *state)
 {
 	ListCell   *lc;
 
-	ResetExprContext(follower->econtext);
-	MemoryContextReset(follower->work);
-	follower->spare = NULL;
-	foreach(lc, follower->sources)
+	ResetExprContext(state->econtext);
+	MemoryContextReset(state->work);
+	state->spare = NULL;
+	foreach(lc, state->sources)
 		((AqumvSource *) lfirst(lc))->spare = NULL;
 }
 
-/* Whoever was using followers has gone with an error. */
+/* Whoever was using states has gone with an error. */
 static void
 end_of_transaction(XactEvent event, void *arg)
 {
 	HASH_SEQ_STATUS status;
-	FollowerSlot *slot;
+	DeltaStateSlot *slot;
 
 	if (uses == 0 || (event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT &&
 					  event != XACT_EVENT_PREPARE))
 		return;
-	hash_seq_init(&status, follower_slots);
+	hash_seq_init(&status, state_slots);
 	while ((slot = hash_seq_search(&status)) != NULL)
 	{
-		if (slot->follower != NULL && slot->follower->users > 0)
+		if (slot->state != NULL && slot->state->users > 0)
 		{
-			slot->follower->users = 0;
-			aqumv_abandon_uses(slot->follower);
+			slot->state->users = 0;
+			aqumv_abandon_uses(slot->state);
 		}
 	}
 	uses = 0;
 }
 
 void
-aqumv_follow_init(void)
+aqumv_deltastate_init(void)
 {
-	HASHCTL		ctl = {.keysize = sizeof(Oid),.entrysize = sizeof(FollowerSlot)};
+	HASHCTL		ctl = {.keysize = sizeof(Oid),.entrysize = sizeof(DeltaStateSlot)};
 
-	follower_slots = hash_create("aqumv followers", 64, &ctl, HASH_ELEM | HASH_BLOBS);
+	state_slots = hash_create("aqumv states", 64, &ctl, HASH_ELEM | HASH_BLOBS);
 	CacheRegisterRelcacheCallback(forget_relation, (Datum) 0);
 	RegisterXactCallback(end_of_transaction, NULL);
 	CacheRegisterSyscacheCallback(PROCOID, forget_function, (Datum) 0);
@@ -174,7 +174,7 @@ find_same(AqumvDelta *delta, AqumvColumn *column)
 }
 
 static void
-compile_term(AqumvFollower *follower, AqumvColumn *column, AqumvTerm *term)
+compile_term(AqumvDeltaState *state, AqumvColumn *column, AqumvTerm *term)
 {
 	Node	   *value = column->kind == AQUMV_COLUMN_AGGREGATE ? (Node *) column->argument :
 		column->expr;
@@ -192,7 +192,7 @@ compile_term(AqumvFollower *follower, AqumvColumn *column, AqumvTerm *term)
 	if (column->kind != AQUMV_COLUMN_AGGREGATE)
 		return;
 	if (column->fold != AQUMV_FOLD_RECOMPUTE)
-		term->same = find_same(follower->delta, column);
+		term->same = find_same(state->delta, column);
 	term->unpack = term->value != NULL && exprType(value) == NUMERICOID;
 	if (OidIsValid(column->aggregate.add))
 		fmgr_info(column->aggregate.add, &term->add);
@@ -202,21 +202,21 @@ compile_term(AqumvFollower *follower, AqumvColumn *column, AqumvTerm *term)
 		fmgr_info(get_opcode(column->aggregate.better), &term->better);
 	if (column->fold != AQUMV_FOLD_COUNT && column->fold != AQUMV_FOLD_SUM &&
 		column->fold != AQUMV_FOLD_SCALES)
-		follower->recomputes = true;
+		state->recomputes = true;
 }
 
 static void
-compile_keys(AqumvFollower *follower, Relation index)
+compile_keys(AqumvDeltaState *state, Relation index)
 {
-	AqumvDelta *delta = follower->delta;
+	AqumvDelta *delta = state->delta;
 
-	follower->nkeys = index->rd_index->indnkeyatts;
-	follower->keys = palloc(follower->nkeys * sizeof(AttrNumber));
-	follower->equal = palloc0(follower->nkeys * sizeof(FmgrInfo));
-	follower->compare = palloc0(follower->nkeys * sizeof(FmgrInfo));
-	follower->hash = palloc0(follower->nkeys * sizeof(FmgrInfo));
-	follower->collations = palloc(follower->nkeys * sizeof(Oid));
-	for (int i = 0; i < follower->nkeys; i++)
+	state->nkeys = index->rd_index->indnkeyatts;
+	state->keys = palloc(state->nkeys * sizeof(AttrNumber));
+	state->equal = palloc0(state->nkeys * sizeof(FmgrInfo));
+	state->compare = palloc0(state->nkeys * sizeof(FmgrInfo));
+	state->hash = palloc0(state->nkeys * sizeof(FmgrInfo));
+	state->collations = palloc(state->nkeys * sizeof(Oid));
+	for (int i = 0; i < state->nkeys; i++)
 	{
 		AqumvColumn *column = &delta->columns[index->rd_index->indkey.values[i] - 1];
 		Oid			type = index->rd_opcintype[i];
@@ -224,31 +224,31 @@ compile_keys(AqumvFollower *follower, Relation index)
 											   BTEqualStrategyNumber);
 		Oid			hash;
 
-		follower->keys[i] = column->attno;
-		follower->collations[i] = index->rd_indcollation[i];
-		fmgr_info(get_opcode(eqop), &follower->equal[i]);
+		state->keys[i] = column->attno;
+		state->collations[i] = index->rd_indcollation[i];
+		fmgr_info(get_opcode(eqop), &state->equal[i]);
 		fmgr_info(get_opfamily_proc(index->rd_opfamily[i], type, type, BTORDER_PROC),
-				  &follower->compare[i]);
+				  &state->compare[i]);
 		/* not every array or record can be hashed */
 		if (op_hashjoinable(eqop, type == ANYARRAYOID || type == RECORDOID || type == ANYRANGEOID ||
 							type == ANYENUMOID || type == ANYMULTIRANGEOID ?
 							exprType(column->expr) : type) &&
 			get_op_hash_functions(eqop, &hash, NULL))
-			fmgr_info(hash, &follower->hash[i]);
-		if (!aqumv_equality_is_bitwise(eqop, exprType(column->expr), follower->collations[i]))
-			follower->key_bitwise = false;
+			fmgr_info(hash, &state->hash[i]);
+		if (!aqumv_equality_is_bitwise(eqop, exprType(column->expr), state->collations[i]))
+			state->key_bitwise = false;
 	}
 }
 
 /*
  * The index that rows are found with: any that fits, whatever its name.  Its
- * order of columns becomes the order of the follower's keys.  And what do the
+ * order of columns becomes the order of the state's keys.  And what do the
  * indexes demand of rows?
  */
 static AqumvReason *
-find_index(AqumvFollower *follower, Relation rel)
+find_index(AqumvDeltaState *state, Relation rel)
 {
-	AqumvDelta *delta = follower->delta;
+	AqumvDelta *delta = state->delta;
 	bool		all = delta->grain == AQUMV_GRAIN_ALL;
 	ListCell   *lc;
 
@@ -256,27 +256,27 @@ find_index(AqumvFollower *follower, Relation rel)
 	{
 		Relation	index = index_open(lfirst_oid(lc), AccessShareLock);
 
-		if (!all && !OidIsValid(follower->index) && aqumv_index_fits(index, rel, delta))
+		if (!all && !OidIsValid(state->index) && aqumv_index_fits(index, rel, delta))
 		{
-			follower->index = RelationGetRelid(index);
-			follower->arbiters = lcons_oid(follower->index, follower->arbiters);
-			compile_keys(follower, index);
+			state->index = RelationGetRelid(index);
+			state->arbiters = lcons_oid(state->index, state->arbiters);
+			compile_keys(state, index);
 		}
-		else if (!all && aqumv_index_follows(index, rel, delta))
-			follower->arbiters = lappend_oid(follower->arbiters, RelationGetRelid(index));
+		else if (!all && aqumv_index_never_objects(index, rel, delta))
+			state->arbiters = lappend_oid(state->arbiters, RelationGetRelid(index));
 		else if (aqumv_may_refuse(index))
-			follower->may_refuse = true;
-		aqumv_add_limit(&follower->limits, index);
+			state->may_refuse = true;
+		aqumv_add_limit(&state->limits, index);
 		index_close(index, AccessShareLock);
 	}
-	if (!all && !OidIsValid(follower->index))
+	if (!all && !OidIsValid(state->index))
 		return aqumv_reason(AQUMV_VIEW_SHAPE,
 							"the view lacks the index that finds the rows that a write changes");
 	return NULL;
 }
 
 static AqumvReason *
-compile_follower(AqumvFollower *follower, AqumvView *view, Relation rel)
+compile_state(AqumvDeltaState *state, AqumvView *view, Relation rel)
 {
 	AqumvDelta *delta;
 	AqumvReason *reason;
@@ -285,80 +285,80 @@ compile_follower(AqumvFollower *follower, AqumvView *view, Relation rel)
 	reason = aqumv_make_delta(linitial_node(Query, rel->rd_rules->rules[0]->actions), &delta);
 	if (reason != NULL)
 		return reason;
-	follower->delta = delta;
-	follower->view = view->view;
-	follower->owner = view->owner;
-	follower->desc = CreateTupleDescCopy(RelationGetDescr(rel));
-	follower->calls_users = view->runs_users_code;
+	state->delta = delta;
+	state->view = view->view;
+	state->owner = view->owner;
+	state->desc = CreateTupleDescCopy(RelationGetDescr(rel));
+	state->calls_users = view->runs_users_code;
 	if (view->summary != NULL && view->summary->needs_timezone &&
 		aqumv_read_refresh(view->view, NULL, &refresh))
-		follower->timezone = refresh.timezone;
-	follower->recomputes = delta->query->havingQual != NULL;
-	follower->key_bitwise = true;
-	if ((reason = find_index(follower, rel)) != NULL)
+		state->timezone = refresh.timezone;
+	state->recomputes = delta->query->havingQual != NULL;
+	state->key_bitwise = true;
+	if ((reason = find_index(state, rel)) != NULL)
 		return reason;
-	follower->econtext = CreateStandaloneExprContext();
+	state->econtext = CreateStandaloneExprContext();
 	if (delta->where != NIL)
-		follower->where = ExecInitQual((List *)
+		state->where = ExecInitQual((List *)
 									   expression_planner((Expr *) copyObject(delta->where)),
 									   NULL);
-	follower->terms = palloc0(delta->ncolumns * sizeof(AqumvTerm));
+	state->terms = palloc0(delta->ncolumns * sizeof(AqumvTerm));
 	for (int i = 0; i < delta->ncolumns; i++)
-		compile_term(follower, &delta->columns[i], &follower->terms[i]);
+		compile_term(state, &delta->columns[i], &state->terms[i]);
 	return NULL;
 }
 
 static void
-free_follower(AqumvFollower *follower)
+free_state(AqumvDeltaState *state)
 {
 	ListCell   *lc;
 
-	FreeExprContext(follower->econtext, true);
-	foreach(lc, follower->sources)
+	FreeExprContext(state->econtext, true);
+	foreach(lc, state->sources)
 	{
 		AqumvSource *source = lfirst(lc);
 
 		if (source->converted != NULL)
 			ExecDropSingleTupleTableSlot(source->converted);
 	}
-	MemoryContextDelete(follower->context);
+	MemoryContextDelete(state->context);
 }
 
 /*
- * The follower of a view on which the caller holds a lock.  It stays as it is
+ * The state of a view on which the caller holds a lock.  It stays as it is
  * until it is released.  Or the reason why the view cannot be maintained any
  * more, with its sentence.  The caller has become the view's owner.
  */
 AqumvReason *
-aqumv_get_follower(AqumvView *view, AqumvFollower **result)
+aqumv_get_deltastate(AqumvView *view, AqumvDeltaState **result)
 {
-	FollowerSlot *slot;
-	AqumvFollower *follower;
+	DeltaStateSlot *slot;
+	AqumvDeltaState *state;
 	MemoryContext context,
 				old;
 	Relation	rel;
 	AqumvReason *reason;
 	bool		found;
 
-	slot = hash_search(follower_slots, &view->view, HASH_FIND, NULL);
-	if (slot != NULL && slot->follower != NULL && slot->follower->valid)
+	slot = hash_search(state_slots, &view->view, HASH_FIND, NULL);
+	if (slot != NULL && slot->state != NULL && slot->state->valid)
 	{
-		aqumv_hold_follower(slot->follower);
-		*result = slot->follower;
+		aqumv_hold_deltastate(slot->state);
+		*result = slot->state;
 		return NULL;
 	}
 
 	rel = table_open(view->view, NoLock);
-	context = AllocSetContextCreate(CurrentMemoryContext, "aqumv follower",
+	context = AllocSetContextCreate(CurrentMemoryContext, "aqumv state",
 									ALLOCSET_SMALL_SIZES);
 	old = MemoryContextSwitchTo(context);
-	follower = palloc0(sizeof(AqumvFollower));
-	follower->context = context;
-	follower->work = AllocSetContextCreate(context, "aqumv follower's work",
+	state = palloc0(sizeof(AqumvDeltaState));
+	state->context = context;
+	state->work = AllocSetContextCreate(context, "aqumv state's work",
 										   ALLOCSET_SMALL_SIZES);
 	AQUMV_BEGIN_MESSAGES(true);
 	{
-		reason = compile_follower(follower, view, rel);
+		reason = compile_state(state, view, rel);
 	}
 	AQUMV_END_MESSAGES();
 	MemoryContextSwitchTo(old);
@@ -366,13 +366,13 @@ aqumv_get_follower(AqumvView *view, AqumvFollower **result)
 	if (reason != NULL)
 		return reason;			/* in that context, which is the caller's */
 
-	follower->valid = true;
-	aqumv_hold_follower(follower);
+	state->valid = true;
+	aqumv_hold_deltastate(state);
 	MemoryContextSetParent(context, CacheMemoryContext);
-	slot = hash_search(follower_slots, &view->view, HASH_ENTER, &found);
-	if (found && slot->follower != NULL && slot->follower->users == 0)
-		free_follower(slot->follower);
-	slot->follower = *result = follower;
+	slot = hash_search(state_slots, &view->view, HASH_ENTER, &found);
+	if (found && slot->state != NULL && slot->state->users == 0)
+		free_state(slot->state);
+	slot->state = *result = state;
 	return NULL;
 }
 
@@ -380,28 +380,28 @@ aqumv_get_follower(AqumvView *view, AqumvFollower **result)
  * It has got one more user.
  */
 void
-aqumv_hold_follower(AqumvFollower *follower)
+aqumv_hold_deltastate(AqumvDeltaState *state)
 {
-	follower->users++;
+	state->users++;
 	uses++;
 }
 
 void
-aqumv_release_follower(AqumvFollower *follower)
+aqumv_release_deltastate(AqumvDeltaState *state)
 {
-	follower->users--;
+	state->users--;
 	uses--;
 	/* what is there may belong to another user */
-	if (follower->users == 0)
-		ResetExprContext(follower->econtext);
+	if (state->users == 0)
+		ResetExprContext(state->econtext);
 	/* others may have taken its place in the cache by now */
-	if (!follower->valid && follower->users == 0)
+	if (!state->valid && state->users == 0)
 	{
-		FollowerSlot *slot = hash_search(follower_slots, &follower->view, HASH_FIND, NULL);
+		DeltaStateSlot *slot = hash_search(state_slots, &state->view, HASH_FIND, NULL);
 
-		if (slot != NULL && slot->follower == follower)
-			slot->follower = NULL;
-		free_follower(follower);
+		if (slot != NULL && slot->state == state)
+			slot->state = NULL;
+		free_state(state);
 	}
 }
 
@@ -415,26 +415,26 @@ aqumv_release_follower(AqumvFollower *follower)
  * rows of the base.
  */
 AqumvSource *
-aqumv_get_source(AqumvFollower *follower, Relation rel)
+aqumv_get_source(AqumvDeltaState *state, Relation rel)
 {
 	AqumvSource *source;
 	MemoryContext old;
 	Relation	base;
 	ListCell   *lc;
 
-	foreach(lc, follower->sources)
+	foreach(lc, state->sources)
 	{
 		source = lfirst(lc);
 		if (source->relid == RelationGetRelid(rel))
 			return source;
 	}
 
-	base = table_open(follower->delta->base, AccessShareLock);
-	old = MemoryContextSwitchTo(follower->context);
+	base = table_open(state->delta->base, AccessShareLock);
+	old = MemoryContextSwitchTo(state->context);
 	source = palloc0(sizeof(AqumvSource));
 	source->relid = RelationGetRelid(rel);
 	source->desc = CreateTupleDescCopy(RelationGetDescr(rel));
-	if (source->relid != follower->delta->base)
+	if (source->relid != state->delta->base)
 	{
 		source->map = convert_tuples_by_name(CreateTupleDescCopy(RelationGetDescr(rel)),
 											 CreateTupleDescCopy(RelationGetDescr(base)));
@@ -451,7 +451,7 @@ aqumv_get_source(AqumvFollower *follower, Relation rel)
 				source->belongs = ExecInitQual((List *) expression_planner((Expr *) bounds), NULL);
 		}
 	}
-	follower->sources = lappend(follower->sources, source);
+	state->sources = lappend(state->sources, source);
 	MemoryContextSwitchTo(old);
 	table_close(base, AccessShareLock);
 	return source;

@@ -30,7 +30,7 @@ typedef struct AqumvSource
 								 * NULL */
 	bool		sieved;			/* sieve.c tells that, not we */
 	TupleDesc	desc;			/* of its rows, before they are converted */
-	struct AqumvReading *spare; /* reading.c's, in follower->work */
+	struct AqumvChangeScan *spare; /* scan.c's, in state->work */
 } AqumvSource;
 
 /* a column's delta, compiled */
@@ -51,7 +51,7 @@ typedef struct AqumvTerm
 	FmgrInfo	better;
 } AqumvTerm;
 
-typedef struct AqumvFollower
+typedef struct AqumvDeltaState
 {
 	Oid			view;
 	Oid			owner;
@@ -93,21 +93,21 @@ typedef struct AqumvFollower
 	bool		valid;
 	int			users;
 	int			contended;		/* groups.c: so many times, lock first */
-} AqumvFollower;
+} AqumvDeltaState;
 
-/* a grouping key: values by position in the follower's keys */
+/* a grouping key: values by position in the state's keys */
 typedef struct AqumvGroupKey
 {
 	Datum	   *values;
 	bool	   *nulls;
 } AqumvGroupKey;
 
-extern AqumvReason *aqumv_get_follower(AqumvView *view, AqumvFollower **result);
-extern void aqumv_hold_follower(AqumvFollower *follower);
-extern void aqumv_release_follower(AqumvFollower *follower);
-extern void aqumv_abandon_uses(AqumvFollower *follower);
-extern AqumvSource *aqumv_get_source(AqumvFollower *follower, Relation rel);
+extern AqumvReason *aqumv_get_deltastate(AqumvView *view, AqumvDeltaState **result);
+extern void aqumv_hold_deltastate(AqumvDeltaState *state);
+extern void aqumv_release_deltastate(AqumvDeltaState *state);
+extern void aqumv_abandon_uses(AqumvDeltaState *state);
+extern AqumvSource *aqumv_get_source(AqumvDeltaState *state, Relation rel);
 
-extern void aqumv_follow_init(void);
+extern void aqumv_deltastate_init(void);
 
 #endif							/* AQUMV_DELTASTATE_H */

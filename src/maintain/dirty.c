@@ -27,14 +27,14 @@ typedef struct Recomputation
 static AqumvGroupDelta *
 find_dirty(AqumvNet *net, TupleTableSlot *row)
 {
-	AqumvFollower *follower = net->follower;
+	AqumvDeltaState *state = net->state;
 	Datum		values[INDEX_MAX_KEYS];
 	bool		nulls[INDEX_MAX_KEYS];
 	AqumvGroupKey key = {values, nulls};
 	AqumvGroupDelta *group;
 
-	for (int i = 0; i < follower->nkeys; i++)
-		values[i] = slot_getattr(row, follower->keys[i], &nulls[i]);
+	for (int i = 0; i < state->nkeys; i++)
+		values[i] = slot_getattr(row, state->keys[i], &nulls[i]);
 	group = aqumv_find_group(net, &key);
 	return group != NULL && group->dirty ? group : NULL;
 }
@@ -79,7 +79,7 @@ take_row(TupleTableSlot *row, void *context)
  * are not done then have to be folded once more: somebody else was faster.
  */
 void
-aqumv_settle_groups(AqumvNet *net, AqumvTarget *target)
+aqumv_compute_dirty(AqumvNet *net, AqumvTarget *target)
 {
 	Recomputation work = {.net = net,.target = target};
 	AqumvGroupKey *keys = palloc(net->ngroups * sizeof(AqumvGroupKey));
@@ -94,9 +94,9 @@ aqumv_settle_groups(AqumvNet *net, AqumvTarget *target)
 		return;
 	aqumv_renew_snapshot(target);
 	/* under HAVING there may be no row to notice others' changes on */
-	if (net->follower->delta->query->havingQual != NULL)
+	if (net->state->delta->query->havingQual != NULL)
 		aqumv_require_latest_snapshot();
-	aqumv_recompute(net->follower, keys, n, target->snapshot, take_row, &work);
+	aqumv_recompute(net->state, keys, n, target->snapshot, take_row, &work);
 	/* those that the computation did not return are empty */
 	for (int i = 0; i < net->ngroups; i++)
 	{

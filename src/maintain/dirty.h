@@ -14,6 +14,6 @@
 #include "maintain/viewrows.h"
 
 extern void aqumv_fetch_locked(AqumvTarget *target, AqumvGroupDelta *group);
-extern void aqumv_settle_groups(AqumvNet *net, AqumvTarget *target);
+extern void aqumv_compute_dirty(AqumvNet *net, AqumvTarget *target);
 
 #endif							/* AQUMV_DIRTY_H */

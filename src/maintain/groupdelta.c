@@ -20,7 +20,7 @@
 #include "maintain/groupdelta.h"
 #include "maintain/hidden.h"
 #include "maintain/image.h"
-#include "maintain/reading.h"
+#include "maintain/change.h"
 
 static bool same_key(AqumvNet *net, const AqumvGroupKey *a, const AqumvGroupKey *b);
 
@@ -49,11 +49,11 @@ typedef struct GroupIndexEntry
  * Nothing yet.  It lives in the given context, and so do the deltas.
  */
 AqumvNet *
-aqumv_make_net(AqumvFollower *follower, MemoryContext context)
+aqumv_make_net(AqumvDeltaState *state, MemoryContext context)
 {
 	AqumvNet   *net = MemoryContextAllocZero(context, sizeof(AqumvNet));
 
-	net->follower = follower;
+	net->state = state;
 	net->context = context;
 	net->room = INDEX_FROM;
 	net->groups = MemoryContextAlloc(context, net->room * sizeof(AqumvGroupDelta *));
@@ -63,13 +63,13 @@ aqumv_make_net(AqumvFollower *follower, MemoryContext context)
 static bool
 same_key(AqumvNet *net, const AqumvGroupKey *a, const AqumvGroupKey *b)
 {
-	AqumvFollower *follower = net->follower;
+	AqumvDeltaState *state = net->state;
 
-	for (int i = 0; i < follower->nkeys; i++)
+	for (int i = 0; i < state->nkeys; i++)
 	{
 		if (a->nulls[i] != b->nulls[i] ||
 			(!a->nulls[i] &&
-			 !DatumGetBool(FunctionCall2Coll(&follower->equal[i], follower->collations[i],
+			 !DatumGetBool(FunctionCall2Coll(&state->equal[i], state->collations[i],
 											 a->values[i], b->values[i]))))
 			return false;
 	}
@@ -85,19 +85,19 @@ copy_value(AqumvTerm *term, Datum value)
 static AqumvGroupDelta *
 add_group(AqumvNet *net, const AqumvGroupKey *key, uint32 hash)
 {
-	AqumvFollower *follower = net->follower;
+	AqumvDeltaState *state = net->state;
 	MemoryContext old = MemoryContextSwitchTo(net->context);
 	AqumvGroupDelta *group = palloc0(offsetof(AqumvGroupDelta, terms) +
-								follower->delta->ncolumns * sizeof(AqumvTermDelta));
+								state->delta->ncolumns * sizeof(AqumvTermDelta));
 
 	group->hash = hash;
-	group->key.values = palloc(Max(follower->nkeys, 1) * sizeof(Datum));
-	group->key.nulls = palloc(Max(follower->nkeys, 1) * sizeof(bool));
-	for (int i = 0; i < follower->nkeys; i++)
+	group->key.values = palloc(Max(state->nkeys, 1) * sizeof(Datum));
+	group->key.nulls = palloc(Max(state->nkeys, 1) * sizeof(bool));
+	for (int i = 0; i < state->nkeys; i++)
 	{
 		group->key.nulls[i] = key->nulls[i];
 		group->key.values[i] = key->nulls[i] ? (Datum) 0 :
-			copy_value(&follower->terms[follower->keys[i] - 1], key->values[i]);
+			copy_value(&state->terms[state->keys[i] - 1], key->values[i]);
 	}
 	if (net->ngroups == net->room)
 	{
@@ -134,14 +134,14 @@ find_group(AqumvNet *net, const AqumvGroupKey *key, uint32 hash)
 AqumvGroupDelta *
 aqumv_find_group(AqumvNet *net, const AqumvGroupKey *key)
 {
-	return find_group(net, key, aqumv_hash_keys(net->follower, key->values, key->nulls));
+	return find_group(net, key, aqumv_hash_keys(net->state, key->values, key->nulls));
 }
 
 /* The delta of a group, made if there is none yet. */
 static AqumvGroupDelta *
 get_group(AqumvNet *net, const AqumvGroupKey *key)
 {
-	uint32		hash = aqumv_hash_keys(net->follower, key->values, key->nulls);
+	uint32		hash = aqumv_hash_keys(net->state, key->values, key->nulls);
 	AqumvGroupDelta *group = find_group(net, key, hash);
 	bool		found;
 
@@ -255,8 +255,8 @@ add_input(AqumvNet *net, AqumvColumn *column, AqumvTerm *term, AqumvTermDelta *d
 static void
 add_row(AqumvNet *net, const AqumvImage *image, int sign)
 {
-	AqumvFollower *follower = net->follower;
-	AqumvDelta *delta = follower->delta;
+	AqumvDeltaState *state = net->state;
+	AqumvDelta *delta = state->delta;
 	Datum		values[INDEX_MAX_KEYS];
 	bool		nulls[INDEX_MAX_KEYS];
 	AqumvGroupKey key = {values, nulls};
@@ -265,12 +265,12 @@ add_row(AqumvNet *net, const AqumvImage *image, int sign)
 
 	if (!image->belongs)
 		return;
-	for (int i = 0; i < follower->nkeys; i++)
+	for (int i = 0; i < state->nkeys; i++)
 	{
-		values[i] = image->values[follower->keys[i] - 1];
-		nulls[i] = image->nulls[follower->keys[i] - 1];
+		values[i] = image->values[state->keys[i] - 1];
+		nulls[i] = image->nulls[state->keys[i] - 1];
 	}
-	old = MemoryContextSwitchTo(follower->econtext->ecxt_per_tuple_memory);
+	old = MemoryContextSwitchTo(state->econtext->ecxt_per_tuple_memory);
 	group = get_group(net, &key);
 	if (sign > 0)
 		group->added++;
@@ -288,7 +288,7 @@ add_row(AqumvNet *net, const AqumvImage *image, int sign)
 		if (sign < 0)
 			term->lost = true;
 		if (column->argument != NULL)
-			add_input(net, column, &follower->terms[i], term, image->values[i], sign);
+			add_input(net, column, &state->terms[i], term, image->values[i], sign);
 	}
 	MemoryContextSwitchTo(old);
 }
@@ -299,14 +299,14 @@ add_row(AqumvNet *net, const AqumvImage *image, int sign)
 void
 aqumv_net_change(AqumvNet *net, AqumvChange *change)
 {
-	AqumvReading *reading = aqumv_begin_reading(net->follower, change);
+	AqumvChangeScan *scan = aqumv_begin_change_scan(net->state, change);
 
-	while (aqumv_read_on(reading))
+	while (aqumv_read_on(scan))
 	{
-		add_row(net, reading->before, -1);
-		add_row(net, reading->after, 1);
+		add_row(net, scan->before, -1);
+		add_row(net, scan->after, 1);
 	}
-	aqumv_end_reading(reading);
+	aqumv_end_change_scan(scan);
 }
 
 /* By hash, and by value where hashes are the same. */
@@ -315,19 +315,19 @@ compare_groups(const void *a, const void *b, void *arg)
 {
 	const AqumvGroupDelta *one = *(AqumvGroupDelta *const *) a;
 	const AqumvGroupDelta *two = *(AqumvGroupDelta *const *) b;
-	AqumvFollower *follower = ((AqumvNet *) arg)->follower;
+	AqumvDeltaState *state = ((AqumvNet *) arg)->state;
 
 	if (one->hash != two->hash)
 		return one->hash < two->hash ? -1 : 1;
-	for (int i = 0; i < follower->nkeys; i++)
+	for (int i = 0; i < state->nkeys; i++)
 	{
 		int32		result;
 
 		if (one->key.nulls[i] || two->key.nulls[i])
 			result = one->key.nulls[i] - two->key.nulls[i];
 		else
-			result = DatumGetInt32(FunctionCall2Coll(&follower->compare[i],
-													 follower->collations[i],
+			result = DatumGetInt32(FunctionCall2Coll(&state->compare[i],
+													 state->collations[i],
 													 one->key.values[i], two->key.values[i]));
 		if (result != 0)
 			return result;
@@ -357,12 +357,12 @@ finish_sum(AqumvNet *net, AqumvTerm *term, AqumvTermDelta *delta)
 void
 aqumv_finish_net(AqumvNet *net)
 {
-	AqumvFollower *follower = net->follower;
+	AqumvDeltaState *state = net->state;
 
 	for (int i = 0; i < net->ngroups; i++)
 	{
-		for (int j = 0; j < follower->delta->ncolumns; j++)
-			finish_sum(net, &follower->terms[j], &net->groups[i]->terms[j]);
+		for (int j = 0; j < state->delta->ncolumns; j++)
+			finish_sum(net, &state->terms[j], &net->groups[i]->terms[j]);
 	}
 	if (net->ngroups > 1)
 		qsort_arg(net->groups, net->ngroups, sizeof(AqumvGroupDelta *), compare_groups, net);

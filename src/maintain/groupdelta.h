@@ -52,7 +52,7 @@ typedef struct AqumvGroupDelta
 
 typedef struct AqumvNet
 {
-	AqumvFollower *follower;
+	AqumvDeltaState *state;
 	MemoryContext context;		/* of the deltas */
 	int			ngroups;
 	AqumvGroupDelta **groups;
@@ -63,7 +63,7 @@ typedef struct AqumvNet
 	struct group_index_hash *index; /* once there are many */
 } AqumvNet;
 
-extern AqumvNet *aqumv_make_net(AqumvFollower *follower, MemoryContext context);
+extern AqumvNet *aqumv_make_net(AqumvDeltaState *state, MemoryContext context);
 extern void aqumv_net_change(AqumvNet *net, AqumvChange *change);
 extern AqumvGroupDelta *aqumv_find_group(AqumvNet *net, const AqumvGroupKey *key);
 extern void aqumv_finish_net(AqumvNet *net);

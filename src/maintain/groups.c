@@ -50,10 +50,10 @@ typedef struct Row
 } Row;
 
 static void
-fold_sum(AqumvFollower *follower, AqumvColumn *column, AqumvTermDelta *delta, Row *row, bool *dirty)
+fold_sum(AqumvDeltaState *state, AqumvColumn *column, AqumvTermDelta *delta, Row *row, bool *dirty)
 {
 	int			i = column->attno - 1;
-	AqumvTerm  *term = &follower->terms[i];
+	AqumvTerm  *term = &state->terms[i];
 
 	if (!delta->has_sum)
 		return;
@@ -75,10 +75,10 @@ is_better(AqumvTerm *term, Oid collation, Datum a, Datum b)
 
 /* The stored one may be gone: then the delta says that it is missing. */
 static void
-fold_extreme(AqumvFollower *follower, AqumvColumn *column, AqumvTermDelta *delta, Row *row)
+fold_extreme(AqumvDeltaState *state, AqumvColumn *column, AqumvTermDelta *delta, Row *row)
 {
 	int			i = column->attno - 1;
-	AqumvTerm  *term = &follower->terms[i];
+	AqumvTerm  *term = &state->terms[i];
 	Oid			collation = column->collation;
 
 	delta->missing = false;
@@ -123,7 +123,7 @@ fold_scales(AqumvColumn *column, AqumvTermDelta *delta, Row *row)
 
 /* Fold one column's delta; *dirty is set if it has to be computed again. */
 static void
-fold_column(AqumvFollower *follower, AqumvColumn *column, AqumvGroupDelta *group, Row *row,
+fold_column(AqumvDeltaState *state, AqumvColumn *column, AqumvGroupDelta *group, Row *row,
 			bool *dirty)
 {
 	int			i = column->attno - 1;
@@ -137,15 +137,15 @@ fold_column(AqumvFollower *follower, AqumvColumn *column, AqumvGroupDelta *group
 			row->nulls[i] = false;
 			break;
 		case AQUMV_FOLD_SUM:
-			fold_sum(follower, column, delta, row, dirty);
+			fold_sum(state, column, delta, row, dirty);
 			break;
 		case AQUMV_FOLD_SCALES:
 			fold_scales(column, delta, row);
 			break;
 		case AQUMV_FOLD_EXTREME:
-			fold_extreme(follower, column, delta, row);
+			fold_extreme(state, column, delta, row);
 			group->extremes = group->extremes || delta->missing;
-			if (delta->missing && !aqumv_can_find_extreme(follower, column->attno))
+			if (delta->missing && !aqumv_can_find_extreme(state, column->attno))
 				*dirty = true;
 			break;
 		case AQUMV_FOLD_ABSORB:
@@ -154,7 +154,7 @@ fold_column(AqumvFollower *follower, AqumvColumn *column, AqumvGroupDelta *group
 			else if (delta->has_sum)
 			{
 				row->values[i] = row->nulls[i] ? delta->sum :
-					FunctionCall2Coll(&follower->terms[i].add, column->collation,
+					FunctionCall2Coll(&state->terms[i].add, column->collation,
 									  row->values[i], delta->sum);
 				row->nulls[i] = false;
 			}
@@ -180,9 +180,9 @@ round_sum(AqumvColumn *column, Row *row)
 
 /* Sums that have lost their last input, or the one with the most digits. */
 static void
-finish_sums(AqumvFollower *follower, AqumvGroupDelta *group, Row *row)
+finish_sums(AqumvDeltaState *state, AqumvGroupDelta *group, Row *row)
 {
-	AqumvDelta *delta = follower->delta;
+	AqumvDelta *delta = state->delta;
 
 	for (int i = 0; i < delta->ncolumns; i++)
 	{
@@ -200,30 +200,30 @@ finish_sums(AqumvFollower *follower, AqumvGroupDelta *group, Row *row)
 
 /* Expressions over the other columns. */
 static void
-derive(AqumvFollower *follower, AqumvTarget *target, Row *row)
+derive(AqumvDeltaState *state, AqumvTarget *target, Row *row)
 {
 	TupleTableSlot *slot = target->new_row;
-	ExprContext *econtext = follower->econtext;
-	AqumvDelta *delta = follower->delta;
+	ExprContext *econtext = state->econtext;
+	AqumvDelta *delta = state->delta;
 
 	for (int i = 0; i < delta->ncolumns; i++)
 	{
 		if (delta->columns[i].kind == AQUMV_COLUMN_DERIVED)
 		{
 			econtext->ecxt_scantuple = slot;
-			row->values[i] = ExecEvalExpr(follower->terms[i].value, econtext, &row->nulls[i]);
+			row->values[i] = ExecEvalExpr(state->terms[i].value, econtext, &row->nulls[i]);
 		}
 	}
 }
 
 /* All that depends on columns that have been folded. */
 static void
-complete_row(AqumvFollower *follower, AqumvTarget *target, AqumvGroupDelta *group)
+complete_row(AqumvDeltaState *state, AqumvTarget *target, AqumvGroupDelta *group)
 {
 	Row			row = {target->new_row->tts_values, target->new_row->tts_isnull};
 
-	finish_sums(follower, group, &row);
-	derive(follower, target, &row);
+	finish_sums(state, group, &row);
+	derive(state, target, &row);
 }
 
 /*
@@ -231,9 +231,9 @@ complete_row(AqumvFollower *follower, AqumvTarget *target, AqumvGroupDelta *grou
  * result is in target->new_row; or the group is dirty.
  */
 static void
-fold_row(AqumvFollower *follower, AqumvTarget *target, AqumvGroupDelta *group, bool doubtful)
+fold_row(AqumvDeltaState *state, AqumvTarget *target, AqumvGroupDelta *group, bool doubtful)
 {
-	AqumvDelta *delta = follower->delta;
+	AqumvDelta *delta = state->delta;
 	TupleTableSlot *slot = target->new_row;
 	Row			row = {slot->tts_values, slot->tts_isnull};
 	bool		dirty = doubtful || delta->query->havingQual != NULL;
@@ -242,21 +242,21 @@ fold_row(AqumvFollower *follower, AqumvTarget *target, AqumvGroupDelta *group, b
 	for (int i = 0; i < delta->ncolumns; i++)
 	{
 		if (delta->columns[i].kind == AQUMV_COLUMN_AGGREGATE)
-			fold_column(follower, &delta->columns[i], group, &row, &dirty);
+			fold_column(state, &delta->columns[i], group, &row, &dirty);
 	}
 	/* is the group empty now, and is its key still that of one of its rows? */
 	if (delta->grain == AQUMV_GRAIN_GROUP && group->removed > 0 &&
-		(delta->count == 0 || !follower->key_bitwise))
+		(delta->count == 0 || !state->key_bitwise))
 		dirty = true;
 	group->dirty = dirty || group->extremes;
 	group->extremes = !dirty && group->exists && group->extremes;
 	if (!group->dirty)
-		complete_row(follower, target, group);
+		complete_row(state, target, group);
 }
 
 /* target->new_row becomes what the view holds, or what it would hold of nothing. */
 static void
-start_from(AqumvFollower *follower, AqumvTarget *target, AqumvGroupDelta *group, bool exists)
+start_from(AqumvDeltaState *state, AqumvTarget *target, AqumvGroupDelta *group, bool exists)
 {
 	TupleTableSlot *slot = target->new_row;
 	int			n = slot->tts_tupleDescriptor->natts;
@@ -271,9 +271,9 @@ start_from(AqumvFollower *follower, AqumvTarget *target, AqumvGroupDelta *group,
 	else
 	{
 		memset(slot->tts_isnull, true, n * sizeof(bool));
-		for (int i = 0; i < follower->delta->ncolumns; i++)
+		for (int i = 0; i < state->delta->ncolumns; i++)
 		{
-			AqumvColumn *column = &follower->delta->columns[i];
+			AqumvColumn *column = &state->delta->columns[i];
 
 			if (column->kind != AQUMV_COLUMN_AGGREGATE)
 				continue;
@@ -285,10 +285,10 @@ start_from(AqumvFollower *follower, AqumvTarget *target, AqumvGroupDelta *group,
 				continue;
 			slot->tts_isnull[i] = false;
 		}
-		for (int i = 0; i < follower->nkeys; i++)
+		for (int i = 0; i < state->nkeys; i++)
 		{
-			slot->tts_values[follower->keys[i] - 1] = group->key.values[i];
-			slot->tts_isnull[follower->keys[i] - 1] = group->key.nulls[i];
+			slot->tts_values[state->keys[i] - 1] = group->key.values[i];
+			slot->tts_isnull[state->keys[i] - 1] = group->key.nulls[i];
 		}
 	}
 	ExecStoreVirtualTuple(slot);
@@ -298,12 +298,12 @@ start_from(AqumvFollower *follower, AqumvTarget *target, AqumvGroupDelta *group,
  * Under HAVING a group may have no row that could be locked.
  */
 static void
-lock_group(AqumvFollower *follower, AqumvGroupDelta *group)
+lock_group(AqumvDeltaState *state, AqumvGroupDelta *group)
 {
 	LOCKTAG		tag;
 
 	/* users' own advisory locks have 1 or 2 in the last field */
-	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, follower->view, group->hash, 11);
+	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, state->view, group->hash, 11);
 	(void) LockAcquire(&tag, ExclusiveLock, false, false);
 }
 
@@ -323,13 +323,13 @@ rows_left(AqumvDelta *delta, AqumvTarget *target, AqumvGroupDelta *group)
  * (Under HAVING, lock_group() does that.)  False if somebody was faster.
  */
 static bool
-hold_row(AqumvFollower *follower, AqumvTarget *target, AqumvGroupDelta *group)
+hold_row(AqumvDeltaState *state, AqumvTarget *target, AqumvGroupDelta *group)
 {
 	if (group->exists)
 		group->tid = target->row->tts_tid;
-	else if (follower->delta->query->havingQual == NULL)
+	else if (state->delta->query->havingQual == NULL)
 	{
-		start_from(follower, target, group, false);
+		start_from(state, target, group, false);
 		if (!aqumv_insert_group(target, target->new_row, group->hash))
 			return false;
 		group->tid = target->new_row->tts_tid;
@@ -345,12 +345,12 @@ hold_row(AqumvFollower *follower, AqumvTarget *target, AqumvGroupDelta *group)
 static bool
 fold_group(AqumvNet *net, AqumvTarget *target, AqumvGroupDelta *group, bool lock)
 {
-	AqumvFollower *follower = net->follower;
-	AqumvDelta *delta = follower->delta;
+	AqumvDeltaState *state = net->state;
+	AqumvDelta *delta = state->delta;
 	bool		may_be_absent = net->doubtful || delta->query->havingQual != NULL;
-	AqumvKeys	keys = {.n = follower->nkeys,.values = group->key.values,
-		.nulls = group->key.nulls,.attnos = follower->keys,.equal = follower->equal,
-	.collations = follower->collations,.hash = group->hash};
+	AqumvKeys	keys = {.n = state->nkeys,.values = group->key.values,
+		.nulls = group->key.nulls,.attnos = state->keys,.equal = state->equal,
+	.collations = state->collations,.hash = group->hash};
 
 	group->exists = aqumv_find_row(target, &keys, lock);
 	if (!group->exists && !may_be_absent &&
@@ -367,10 +367,10 @@ fold_group(AqumvNet *net, AqumvTarget *target, AqumvGroupDelta *group, bool lock
 	}
 	if (!group->exists && !may_be_absent && group->added == group->removed)
 		return true;			/* came and went */
-	start_from(follower, target, group, group->exists);
-	fold_row(follower, target, group, net->doubtful);
+	start_from(state, target, group, group->exists);
+	fold_row(state, target, group, net->doubtful);
 	if (group->dirty)
-		return lock && hold_row(follower, target, group);
+		return lock && hold_row(state, target, group);
 	if (group->exists)
 		return aqumv_update_row(target, target->new_row, group->hash);
 	return aqumv_insert_group(target, target->new_row, group->hash);
@@ -384,10 +384,10 @@ fold_group(AqumvNet *net, AqumvTarget *target, AqumvGroupDelta *group, bool lock
 #define LOOKUP_COST 3.0			/* to start and end a query, in the planner's unit */
 
 static bool
-is_missing(AqumvFollower *follower, AqumvGroupDelta *group, int i)
+is_missing(AqumvDeltaState *state, AqumvGroupDelta *group, int i)
 {
-	return follower->delta->columns[i].kind == AQUMV_COLUMN_AGGREGATE &&
-		follower->delta->columns[i].fold == AQUMV_FOLD_EXTREME && group->terms[i].missing;
+	return state->delta->columns[i].kind == AQUMV_COLUMN_AGGREGATE &&
+		state->delta->columns[i].fold == AQUMV_FOLD_EXTREME && group->terms[i].missing;
 }
 
 /* How many extremes are missing, and in how many groups? */
@@ -402,8 +402,8 @@ count_missing(AqumvNet *net, int *ngroups)
 		if (!net->groups[i]->extremes)
 			continue;
 		(*ngroups)++;
-		for (int j = 0; j < net->follower->delta->ncolumns; j++)
-			missing += is_missing(net->follower, net->groups[i], j);
+		for (int j = 0; j < net->state->delta->ncolumns; j++)
+			missing += is_missing(net->state, net->groups[i], j);
 	}
 	return missing;
 }
@@ -423,32 +423,32 @@ is_cheaper(AqumvNet *net, AqumvFinder *finder, Snapshot snapshot, int ngroups)
 		if (!group->extremes)
 			continue;
 		keys[n++] = group->key;
-		for (int j = 0; j < net->follower->delta->ncolumns; j++)
+		for (int j = 0; j < net->state->delta->ncolumns; j++)
 		{
-			if (is_missing(net->follower, group, j))
+			if (is_missing(net->state, group, j))
 				cost += LOOKUP_COST + aqumv_find_cost(finder, j + 1, &group->key);
 		}
 	}
-	return cost < aqumv_recompute_cost(net->follower, keys, n, snapshot);
+	return cost < aqumv_recompute_cost(net->state, keys, n, snapshot);
 }
 
 static void
-settle_extremes_of(AqumvNet *net, AqumvTarget *target, AqumvFinder *finder,
+find_extremes_of(AqumvNet *net, AqumvTarget *target, AqumvFinder *finder,
 				   AqumvGroupDelta *group)
 {
-	AqumvFollower *follower = net->follower;
+	AqumvDeltaState *state = net->state;
 	TupleTableSlot *row = target->new_row;
 
 	aqumv_fetch_locked(target, group);
-	start_from(follower, target, group, true);
-	fold_row(follower, target, group, false);
-	for (int i = 0; i < follower->delta->ncolumns; i++)
+	start_from(state, target, group, true);
+	fold_row(state, target, group, false);
+	for (int i = 0; i < state->delta->ncolumns; i++)
 	{
-		if (is_missing(follower, group, i))
+		if (is_missing(state, group, i))
 			row->tts_values[i] = aqumv_find_extreme(finder, i + 1, &group->key,
 													&row->tts_isnull[i]);
 	}
-	complete_row(follower, target, group);
+	complete_row(state, target, group);
 	if (!aqumv_update_row(target, row, group->hash))
 		elog(ERROR, "a locked row of a materialized view has been changed");
 	group->dirty = group->extremes = false;
@@ -461,7 +461,7 @@ settle_extremes_of(AqumvNet *net, AqumvTarget *target, AqumvFinder *finder,
  * read the same rows, or more.
  */
 static void
-settle_extremes(AqumvNet *net, AqumvTarget *target)
+find_extremes(AqumvNet *net, AqumvTarget *target)
 {
 	MemoryContext old;
 	AqumvFinder *finder;
@@ -472,7 +472,7 @@ settle_extremes(AqumvNet *net, AqumvTarget *target)
 		return;
 	aqumv_renew_snapshot(target);
 	old = MemoryContextSwitchTo(net->context);
-	finder = aqumv_make_finder(net->follower, target->snapshot, ngroups == 1);
+	finder = aqumv_make_finder(net->state, target->snapshot, ngroups == 1);
 	MemoryContextSwitchTo(old);
 	if (missing > 1 && !is_cheaper(net, finder, target->snapshot, ngroups))
 		return;
@@ -480,8 +480,8 @@ settle_extremes(AqumvNet *net, AqumvTarget *target)
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (net->groups[i]->extremes)
-			settle_extremes_of(net, target, finder, net->groups[i]);
-		ResetExprContext(net->follower->econtext);
+			find_extremes_of(net, target, finder, net->groups[i]);
+		ResetExprContext(net->state->econtext);
 	}
 }
 
@@ -497,20 +497,20 @@ settle_extremes(AqumvNet *net, AqumvTarget *target)
 static bool
 locks_first(AqumvNet *net)
 {
-	AqumvFollower *follower = net->follower;
+	AqumvDeltaState *state = net->state;
 
-	if (follower->recomputes || net->doubtful)
+	if (state->recomputes || net->doubtful)
 		return true;
-	if (follower->contended == 0)
+	if (state->contended == 0)
 		return false;
-	follower->contended--;
+	state->contended--;
 	return true;
 }
 
 static void
-fold_all(AqumvNet *net, AqumvTarget *target)
+simplify_all(AqumvNet *net, AqumvTarget *target)
 {
-	AqumvFollower *follower = net->follower;
+	AqumvDeltaState *state = net->state;
 	bool		more;
 
 	do
@@ -523,39 +523,39 @@ fold_all(AqumvNet *net, AqumvTarget *target)
 			if (group->done)
 				continue;
 			CHECK_FOR_INTERRUPTS();
-			if (follower->delta->query->havingQual != NULL)
+			if (state->delta->query->havingQual != NULL)
 			{
-				lock_group(follower, group);
+				lock_group(state, group);
 				aqumv_renew_snapshot(target);
 			}
 			if (!fold_group(net, target, group, locks_first(net)))
 			{
-				follower->contended = LOCK_FIRST;
+				state->contended = LOCK_FIRST;
 				while (!fold_group(net, target, group, true))
 					;
 			}
 			if (aqumv_has_given_up(target))
 				return;
 			group->done = !group->dirty;
-			ResetExprContext(follower->econtext);
+			ResetExprContext(state->econtext);
 		}
-		settle_extremes(net, target);
-		aqumv_settle_groups(net, target);
+		find_extremes(net, target);
+		aqumv_compute_dirty(net, target);
 		for (int i = 0; i < net->ngroups; i++)
 			more = more || !net->groups[i]->done;
 	} while (more);
 }
 
 static void
-fold_net(AqumvFollower *follower, void *arg)
+fold_net(AqumvDeltaState *state, void *arg)
 {
 	AqumvNet   *net = arg;
 	AqumvTarget *target;
 	MemoryContext old;
 
-	target = aqumv_open_target(follower, follower->index);
-	old = MemoryContextSwitchTo(follower->econtext->ecxt_per_tuple_memory);
-	fold_all(net, target);
+	target = aqumv_open_target(state, state->index);
+	old = MemoryContextSwitchTo(state->econtext->ecxt_per_tuple_memory);
+	simplify_all(net, target);
 	MemoryContextSwitchTo(old);
 	aqumv_close_target(target);
 }
@@ -566,29 +566,29 @@ fold_net(AqumvFollower *follower, void *arg)
  * what is in the base is more than what we have been told.
  */
 char *
-aqumv_fold_groups(AqumvFollower *follower, AqumvChange *change, bool last)
+aqumv_fold_groups(AqumvDeltaState *state, AqumvChange *change, bool last)
 {
-	AqumvPending *pending = aqumv_get_pending(follower, last);
-	AqumvNet   *net = pending->net;
-	MemoryContext old = MemoryContextSwitchTo(pending->context);
+	AqumvPutOff *putoff = aqumv_get_putoff(state, last);
+	AqumvNet   *net = putoff->net;
+	MemoryContext old = MemoryContextSwitchTo(putoff->context);
 	char	   *objection = NULL;
 
 	if (net == NULL)
-		net = pending->net = aqumv_make_net(pending->follower, pending->context);
+		net = putoff->net = aqumv_make_net(putoff->state, putoff->context);
 	aqumv_net_change(net, change);
-	aqumv_note_pending(pending, change);
-	if (last && pending->unreliable)
-		objection = aqumv_fold_anew(pending->follower);
+	aqumv_note_putoff(putoff, change);
+	if (last && putoff->unreliable)
+		objection = aqumv_fold_anew(putoff->state);
 	else if (last && net->ngroups > 0)
 	{
-		net->doubtful = pending->doubtful;
+		net->doubtful = putoff->doubtful;
 		aqumv_finish_net(net);
-		objection = aqumv_attempt_change(net->follower, fold_net, net);
+		objection = aqumv_attempt_change(net->state, fold_net, net);
 	}
 	MemoryContextSwitchTo(old);
 	if (objection != NULL)
 		objection = pstrdup(objection);
 	if (last)
-		aqumv_drop_pending(pending);
+		aqumv_drop_putoff(putoff);
 	return objection;
 }

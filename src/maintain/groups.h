@@ -14,6 +14,6 @@
 #include "maintain/deltastate.h"
 
 /* NULL, or why an index does not let the view follow: see aqumv_attempt_change() */
-extern char *aqumv_fold_groups(AqumvFollower *follower, AqumvChange *change, bool last);
+extern char *aqumv_fold_groups(AqumvDeltaState *state, AqumvChange *change, bool last);
 
 #endif							/* AQUMV_GROUPS_H */

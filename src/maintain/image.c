@@ -22,9 +22,9 @@
 
 /* Room for what a row contributes to a view. */
 AqumvImage *
-aqumv_make_image(AqumvFollower *follower)
+aqumv_make_image(AqumvDeltaState *state)
 {
-	int			n = follower->delta->ncolumns;
+	int			n = state->delta->ncolumns;
 	Size		size = MAXALIGN(sizeof(AqumvImage)) + n * (sizeof(Datum) + 2 * sizeof(bool));
 	char	   *memory = palloc0(size);
 	AqumvImage *image = (AqumvImage *) memory;
@@ -36,10 +36,10 @@ aqumv_make_image(AqumvFollower *follower)
 }
 
 static void
-evaluate_term(AqumvFollower *follower, AqumvSource *source, int i, AqumvImage *image)
+evaluate_term(AqumvDeltaState *state, AqumvSource *source, int i, AqumvImage *image)
 {
-	AqumvTerm  *term = &follower->terms[i];
-	ExprContext *econtext = follower->econtext;
+	AqumvTerm  *term = &state->terms[i];
+	ExprContext *econtext = state->econtext;
 	bool		isnull = true;
 
 	if (term->same >= 0)
@@ -74,27 +74,27 @@ evaluate_term(AqumvFollower *follower, AqumvSource *source, int i, AqumvImage *i
 
 /*
  * What a row contributes.  The image is good until the row's slot changes and
- * the follower's econtext is reset.
+ * the state's econtext is reset.
  */
 void
-aqumv_evaluate(AqumvFollower *follower, AqumvSource *source, TupleTableSlot *row,
+aqumv_evaluate(AqumvDeltaState *state, AqumvSource *source, TupleTableSlot *row,
 			   AqumvImage *image)
 {
-	ExprContext *econtext = follower->econtext;
+	ExprContext *econtext = state->econtext;
 	MemoryContext old;
 
 	if (source->map != NULL)
 		row = execute_attr_map_slot(source->map->attrMap, row, source->converted);
 	econtext->ecxt_scantuple = row;
 	image->belongs = (source->belongs == NULL || ExecQual(source->belongs, econtext)) &&
-		(follower->where == NULL || ExecQual(follower->where, econtext));
+		(state->where == NULL || ExecQual(state->where, econtext));
 	if (!image->belongs)
 		return;
 	old = MemoryContextSwitchTo(econtext->ecxt_per_tuple_memory);
-	for (int i = 0; i < follower->delta->ncolumns; i++)
+	for (int i = 0; i < state->delta->ncolumns; i++)
 	{
-		if (follower->delta->columns[i].kind != AQUMV_COLUMN_DERIVED)
-			evaluate_term(follower, source, i, image);
+		if (state->delta->columns[i].kind != AQUMV_COLUMN_DERIVED)
+			evaluate_term(state, source, i, image);
 	}
 	MemoryContextSwitchTo(old);
 }
@@ -104,14 +104,14 @@ aqumv_evaluate(AqumvFollower *follower, AqumvSource *source, TupleTableSlot *row
  * take a conversion to know.
  */
 bool
-aqumv_is_unconcerned(AqumvFollower *follower, AqumvSource *source, TupleTableSlot *before,
+aqumv_is_unconcerned(AqumvDeltaState *state, AqumvSource *source, TupleTableSlot *before,
 					 TupleTableSlot *after)
 {
 	int			col = -1;
 
 	if (source->map != NULL || source->belongs != NULL || source->sieved)
 		return false;
-	while ((col = bms_next_member(follower->delta->used, col)) >= 0)
+	while ((col = bms_next_member(state->delta->used, col)) >= 0)
 	{
 		AttrNumber	attno = col + FirstLowInvalidHeapAttributeNumber;
 		Form_pg_attribute att = TupleDescAttr(before->tts_tupleDescriptor, attno - 1);
@@ -132,17 +132,17 @@ aqumv_is_unconcerned(AqumvFollower *follower, AqumvSource *source, TupleTableSlo
  * value here (RECOMPUTE), nobody knows: no.
  */
 bool
-aqumv_same_images(AqumvFollower *follower, const AqumvImage *a, const AqumvImage *b)
+aqumv_same_images(AqumvDeltaState *state, const AqumvImage *a, const AqumvImage *b)
 {
 	if (!a->belongs && !b->belongs)
 		return true;
 	/* what HAVING looks at is not in the image */
-	if (a->belongs != b->belongs || follower->delta->query->havingQual != NULL)
+	if (a->belongs != b->belongs || state->delta->query->havingQual != NULL)
 		return false;
-	for (int i = 0; i < follower->delta->ncolumns; i++)
+	for (int i = 0; i < state->delta->ncolumns; i++)
 	{
-		AqumvColumn *column = &follower->delta->columns[i];
-		AqumvTerm  *term = &follower->terms[i];
+		AqumvColumn *column = &state->delta->columns[i];
+		AqumvTerm  *term = &state->terms[i];
 
 		if (column->kind == AQUMV_COLUMN_DERIVED)
 			continue;
@@ -161,19 +161,19 @@ aqumv_same_images(AqumvFollower *follower, const AqumvImage *a, const AqumvImage
 }
 
 /*
- * A hash that equal keys share, given in the order of follower->keys.
+ * A hash that equal keys share, given in the order of state->keys.
  */
 uint32
-aqumv_hash_keys(AqumvFollower *follower, const Datum *values, const bool *nulls)
+aqumv_hash_keys(AqumvDeltaState *state, const Datum *values, const bool *nulls)
 {
 	uint32		hash = 0;
 
-	for (int i = 0; i < follower->nkeys; i++)
+	for (int i = 0; i < state->nkeys; i++)
 	{
 		uint32		one = 0;
 
-		if (!nulls[i] && OidIsValid(follower->hash[i].fn_oid))
-			one = DatumGetUInt32(FunctionCall1Coll(&follower->hash[i], follower->collations[i],
+		if (!nulls[i] && OidIsValid(state->hash[i].fn_oid))
+			one = DatumGetUInt32(FunctionCall1Coll(&state->hash[i], state->collations[i],
 												   values[i]));
 		hash = hash_combine(hash, one);
 	}

@@ -21,12 +21,12 @@ typedef struct AqumvImage
 	bool	   *counted;		/* the aggregate's filter says yes */
 } AqumvImage;
 
-extern AqumvImage *aqumv_make_image(AqumvFollower *follower);
-extern void aqumv_evaluate(AqumvFollower *follower, AqumvSource *source,
+extern AqumvImage *aqumv_make_image(AqumvDeltaState *state);
+extern void aqumv_evaluate(AqumvDeltaState *state, AqumvSource *source,
 						   TupleTableSlot *row, AqumvImage *image);
-extern bool aqumv_is_unconcerned(AqumvFollower *follower, AqumvSource *source,
+extern bool aqumv_is_unconcerned(AqumvDeltaState *state, AqumvSource *source,
 								 TupleTableSlot *before, TupleTableSlot *after);
-extern bool aqumv_same_images(AqumvFollower *follower, const AqumvImage *a, const AqumvImage *b);
-extern uint32 aqumv_hash_keys(AqumvFollower *follower, const Datum *values, const bool *nulls);
+extern bool aqumv_same_images(AqumvDeltaState *state, const AqumvImage *a, const AqumvImage *b);
+extern uint32 aqumv_hash_keys(AqumvDeltaState *state, const Datum *values, const bool *nulls);
 
 #endif							/* AQUMV_IMAGE_H */

@@ -178,10 +178,10 @@ stop_maintenance(Oid view, const char *detail, const char *hint)
  * it; in that order, for to compile is to run code of his.  NULL, and nobody
  * else, if it cannot be maintained any more.
  */
-static AqumvFollower *
+static AqumvDeltaState *
 enter(AqumvView *view)
 {
-	AqumvFollower *follower;
+	AqumvDeltaState *state;
 	AqumvReason *reason;
 
 	if (view->runs_users_code && aqumv_reads_otherwise())
@@ -192,16 +192,16 @@ enter(AqumvView *view)
 		return NULL;
 	}
 	aqumv_enter_owner(view->view, view->base, view->owner, view->runs_users_code);
-	reason = aqumv_get_follower(view, &follower);
+	reason = aqumv_get_deltastate(view, &state);
 	if (reason != NULL)
 	{
 		(void) aqumv_leave_owner();
 		stop_maintenance(view->view, reason->message, LACK_HINT);
 		return NULL;
 	}
-	if (follower->timezone != NULL)
-		aqumv_set_time_zone(follower->timezone);
-	return follower;
+	if (state->timezone != NULL)
+		aqumv_set_time_zone(state->timezone);
+	return state;
 }
 
 /*
@@ -209,9 +209,9 @@ enter(AqumvView *view)
  * something else while rows were computed, nobody knows what these are worth.
  */
 static void
-leave(AqumvView *view, AqumvFollower *follower)
+leave(AqumvView *view, AqumvDeltaState *state)
 {
-	aqumv_release_follower(follower);
+	aqumv_release_deltastate(state);
 	if (aqumv_may_have_differed(view, aqumv_leave_owner()))
 		stop_maintenance(view->view,
 						 "functions were created, replaced or dropped while the view was computed",
@@ -247,18 +247,18 @@ maintain_view(AqumvView *view, AqumvChange *change)
 	bool		last = !aqumv_statement_is_open(aqumv_get_tree(view->base));
 	ErrorContextCallback callback = {.callback = error_context,.arg = &view->view,
 	.previous = error_context_stack};
-	AqumvFollower *follower;
+	AqumvDeltaState *state;
 	Oid			viewoid = view->view;
 
 	error_context_stack = &callback;
-	follower = enter(view);
-	if (follower != NULL)
+	state = enter(view);
+	if (state != NULL)
 	{
-		char	   *objection = follower->delta->grain == AQUMV_GRAIN_ROW ?
-			aqumv_fold_rows(follower, change, last) :
-			aqumv_fold_groups(follower, change, last);
+		char	   *objection = state->delta->grain == AQUMV_GRAIN_ROW ?
+			aqumv_fold_rows(state, change, last) :
+			aqumv_fold_groups(state, change, last);
 
-		leave(view, follower);
+		leave(view, state);
 		if (objection != NULL)
 			stop_maintenance(viewoid, objection, INDEX_HINT);
 	}
@@ -305,7 +305,7 @@ void
 aqumv_view_filled(Oid viewoid)
 {
 	AqumvView  *view;
-	AqumvFollower *follower;
+	AqumvDeltaState *state;
 
 	CommandCounterIncrement();
 	view = aqumv_get_locked_view(viewoid);
@@ -313,14 +313,14 @@ aqumv_view_filled(Oid viewoid)
 		return;
 	if (!aqumv_statement_is_open(aqumv_get_tree(view->base)))
 	{
-		aqumv_forget_pending(viewoid);
+		aqumv_forget_putoff(viewoid);
 		return;
 	}
-	follower = enter(view);
-	if (follower == NULL)
+	state = enter(view);
+	if (state == NULL)
 		return;
-	aqumv_put_off(follower);
-	leave(view, follower);
+	aqumv_put_off(state);
+	leave(view, state);
 }
 
 static void
@@ -329,21 +329,21 @@ rebuild_view(AqumvView *view)
 	ErrorContextCallback callback = {.callback = error_context,.arg = &view->view,
 	.previous = error_context_stack};
 	AqumvFilling filling;
-	AqumvFollower *follower;
+	AqumvDeltaState *state;
 	Oid			viewoid = view->view;
 
 	error_context_stack = &callback;
 	CommandCounterIncrement();
 	aqumv_begin_filling(&filling, view->base, view->owner, aqumv_definition_of(viewoid));
-	follower = enter(view);
-	if (follower != NULL)
+	state = enter(view);
+	if (state != NULL)
 	{
-		char	   *objection = aqumv_fold_anew(follower);
+		char	   *objection = aqumv_fold_anew(state);
 
 		/* the record says which TimeZone the view was computed in */
 		if (objection == NULL)
 			aqumv_end_filling(&filling, viewoid);
-		leave(view, follower);
+		leave(view, state);
 		if (objection == NULL)
 			aqumv_view_filled(viewoid);
 		else

@@ -19,47 +19,47 @@
 #include "maintain/putoff.h"
 
 /* what has been put off */
-static List *pendings = NIL;	/* of AqumvPending, in TopTransactionContext */
+static List *putoffs = NIL;	/* of AqumvPutOff, in TopTransactionContext */
 
-static AqumvPending *
-find_pending(Oid view)
+static AqumvPutOff *
+find_putoff(Oid view)
 {
 	ListCell   *lc;
 
-	foreach(lc, pendings)
+	foreach(lc, putoffs)
 	{
-		AqumvPending *pending = lfirst(lc);
+		AqumvPutOff *putoff = lfirst(lc);
 
-		if (pending->follower->view == view)
-			return pending;
+		if (putoff->state->view == view)
+			return putoff;
 	}
 	return NULL;
 }
 
-static AqumvPending *
-make_pending(AqumvFollower *follower, MemoryContext parent)
+static AqumvPutOff *
+make_putoff(AqumvDeltaState *state, MemoryContext parent)
 {
 	MemoryContext context = AllocSetContextCreate(parent, "aqumv net change",
 												  ALLOCSET_DEFAULT_SIZES);
-	AqumvPending *pending = MemoryContextAllocZero(context, sizeof(AqumvPending));
+	AqumvPutOff *putoff = MemoryContextAllocZero(context, sizeof(AqumvPutOff));
 
-	pending->follower = follower;
-	pending->context = context;
-	return pending;
+	putoff->state = state;
+	putoff->context = context;
+	return putoff;
 }
 
-/* The follower stays in use until the change is folded. */
-static AqumvPending *
-make_put_off(AqumvFollower *follower)
+/* The state stays in use until the change is folded. */
+static AqumvPutOff *
+make_put_off(AqumvDeltaState *state)
 {
 	MemoryContext old = MemoryContextSwitchTo(TopTransactionContext);
-	AqumvPending *pending = make_pending(follower, TopTransactionContext);
+	AqumvPutOff *putoff = make_putoff(state, TopTransactionContext);
 
-	aqumv_hold_follower(follower);
-	pending->put_off = true;
-	pendings = lappend(pendings, pending);
+	aqumv_hold_deltastate(state);
+	putoff->put_off = true;
+	putoffs = lappend(putoffs, putoff);
 	MemoryContextSwitchTo(old);
-	return pending;
+	return putoff;
 }
 
 /*
@@ -68,54 +68,54 @@ make_put_off(AqumvFollower *follower)
  * so this has to be known before.
  */
 static void
-note_subtransaction(AqumvPending *pending)
+note_subtransaction(AqumvPutOff *putoff)
 {
-	MemoryContext old = MemoryContextSwitchTo(pending->context);
+	MemoryContext old = MemoryContextSwitchTo(putoff->context);
 
-	pending->subids = list_append_unique_oid(pending->subids, (Oid) GetCurrentSubTransactionId());
+	putoff->subids = list_append_unique_oid(putoff->subids, (Oid) GetCurrentSubTransactionId());
 	MemoryContextSwitchTo(old);
 }
 
 /*
  * What is to be folded into a view together with the change that a statement
  * has just made.  The last statement may be the only one: then it lives in the
- * current context.  Its follower may be an older one than the caller's.
+ * current context.  Its state may be an older one than the caller's.
  */
-AqumvPending *
-aqumv_get_pending(AqumvFollower *follower, bool last)
+AqumvPutOff *
+aqumv_get_putoff(AqumvDeltaState *state, bool last)
 {
-	AqumvPending *pending = find_pending(follower->view);
+	AqumvPutOff *putoff = find_putoff(state->view);
 
-	if (pending == NULL && last)
-		return make_pending(follower, CurrentMemoryContext);
-	if (pending == NULL)
-		pending = make_put_off(follower);
-	note_subtransaction(pending);
-	return pending;
+	if (putoff == NULL && last)
+		return make_putoff(state, CurrentMemoryContext);
+	if (putoff == NULL)
+		putoff = make_put_off(state);
+	note_subtransaction(putoff);
+	return putoff;
 }
 
 /*
  * Has a change been put off until other statements end?  Of a view; or of any.
  */
 bool
-aqumv_is_pending(Oid view)
+aqumv_is_put_off(Oid view)
 {
-	return find_pending(view) != NULL;
+	return find_putoff(view) != NULL;
 }
 
 bool
-aqumv_anything_pending(void)
+aqumv_anything_put_off(void)
 {
-	return pendings != NIL;
+	return putoffs != NIL;
 }
 
 /*
  * The rows of a change have been netted.
  */
 void
-aqumv_note_pending(AqumvPending *pending, AqumvChange *change)
+aqumv_note_putoff(AqumvPutOff *putoff, AqumvChange *change)
 {
-	pending->unreliable = pending->unreliable || change->unreliable;
+	putoff->unreliable = putoff->unreliable || change->unreliable;
 }
 
 /*
@@ -123,36 +123,36 @@ aqumv_note_pending(AqumvPending *pending, AqumvChange *change)
  * be computed from the base.
  */
 void
-aqumv_put_off(AqumvFollower *follower)
+aqumv_put_off(AqumvDeltaState *state)
 {
-	aqumv_get_pending(follower, false)->doubtful = true;
+	aqumv_get_putoff(state, false)->doubtful = true;
 }
 
 /*
  * The change has been folded.
  */
 void
-aqumv_drop_pending(AqumvPending *pending)
+aqumv_drop_putoff(AqumvPutOff *putoff)
 {
-	AqumvFollower *follower = pending->put_off ? pending->follower : NULL;
+	AqumvDeltaState *state = putoff->put_off ? putoff->state : NULL;
 
-	if (pending->put_off)
-		pendings = list_delete_ptr(pendings, pending);
-	MemoryContextDelete(pending->context);
-	if (follower != NULL)
-		aqumv_release_follower(follower);
+	if (putoff->put_off)
+		putoffs = list_delete_ptr(putoffs, putoff);
+	MemoryContextDelete(putoff->context);
+	if (state != NULL)
+		aqumv_release_deltastate(state);
 }
 
 /*
  * A view has been filled with whatever it had still to be told.
  */
 void
-aqumv_forget_pending(Oid view)
+aqumv_forget_putoff(Oid view)
 {
-	AqumvPending *pending = find_pending(view);
+	AqumvPutOff *putoff = find_putoff(view);
 
-	if (pending != NULL)
-		aqumv_drop_pending(pending);
+	if (putoff != NULL)
+		aqumv_drop_putoff(putoff);
 }
 
 /* ------------------------------------------------------------------------
@@ -168,9 +168,9 @@ end_of_transaction(XactEvent event, void *arg)
 
 	if (event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT && event != XACT_EVENT_PREPARE)
 		return;
-	foreach(lc, pendings)
-		aqumv_release_follower(((AqumvPending *) lfirst(lc))->follower);
-	pendings = NIL;
+	foreach(lc, putoffs)
+		aqumv_release_deltastate(((AqumvPutOff *) lfirst(lc))->state);
+	putoffs = NIL;
 }
 
 /*
@@ -178,23 +178,23 @@ end_of_transaction(XactEvent event, void *arg)
  * all that has been done to a change, nothing is left of it.
  */
 static bool
-is_undone(AqumvPending *pending, SubTransactionId subid, SubTransactionId parent, bool aborted)
+is_undone(AqumvPutOff *putoff, SubTransactionId subid, SubTransactionId parent, bool aborted)
 {
 	ListCell   *lc;
 
-	foreach(lc, pending->subids)
+	foreach(lc, putoff->subids)
 	{
 		if (lfirst_oid(lc) != (Oid) subid)
 			continue;
 		if (aborted)
 		{
-			pending->doubtful = true;
-			pending->subids = foreach_delete_current(pending->subids, lc);
+			putoff->doubtful = true;
+			putoff->subids = foreach_delete_current(putoff->subids, lc);
 		}
 		else
 			lfirst_oid(lc) = (Oid) parent;
 	}
-	return pending->subids == NIL;
+	return putoff->subids == NIL;
 }
 
 static void
@@ -205,17 +205,17 @@ end_of_subtransaction(SubXactEvent event, SubTransactionId subid, SubTransaction
 
 	if (event != SUBXACT_EVENT_COMMIT_SUB && !aborted)
 		return;
-	for (int i = list_length(pendings) - 1; i >= 0; i--)
+	for (int i = list_length(putoffs) - 1; i >= 0; i--)
 	{
-		AqumvPending *pending = list_nth(pendings, i);
+		AqumvPutOff *putoff = list_nth(putoffs, i);
 
-		if (is_undone(pending, subid, parent, aborted))
-			aqumv_drop_pending(pending);
+		if (is_undone(putoff, subid, parent, aborted))
+			aqumv_drop_putoff(putoff);
 	}
 }
 
 void
-aqumv_pending_init(void)
+aqumv_putoff_init(void)
 {
 	RegisterXactCallback(end_of_transaction, NULL);
 	RegisterSubXactCallback(end_of_subtransaction, NULL);

@@ -20,9 +20,9 @@
  * folded: at once, or if other statements are still writing the base, when the
  * last of them has ended.
  */
-typedef struct AqumvPending
+typedef struct AqumvPutOff
 {
-	AqumvFollower *follower;
+	AqumvDeltaState *state;
 	MemoryContext context;		/* of the net change and of this */
 	void	   *net;			/* groups.c's or rows.c's; NULL: none yet */
 	bool		doubtful;		/* something was rolled back: compute it instead */
@@ -31,16 +31,16 @@ typedef struct AqumvPending
 	/* private */
 	bool		put_off;
 	List	   *subids;			/* of subtransactions that have worked on it */
-} AqumvPending;
+} AqumvPutOff;
 
-extern AqumvPending *aqumv_get_pending(AqumvFollower *follower, bool last);
-extern bool aqumv_is_pending(Oid view);
-extern bool aqumv_anything_pending(void);
-extern void aqumv_note_pending(AqumvPending *pending, AqumvChange *change);
-extern void aqumv_put_off(AqumvFollower *follower);
-extern void aqumv_drop_pending(AqumvPending *pending);
-extern void aqumv_forget_pending(Oid view);
+extern AqumvPutOff *aqumv_get_putoff(AqumvDeltaState *state, bool last);
+extern bool aqumv_is_put_off(Oid view);
+extern bool aqumv_anything_put_off(void);
+extern void aqumv_note_putoff(AqumvPutOff *putoff, AqumvChange *change);
+extern void aqumv_put_off(AqumvDeltaState *state);
+extern void aqumv_drop_putoff(AqumvPutOff *putoff);
+extern void aqumv_forget_putoff(Oid view);
 
-extern void aqumv_pending_init(void);
+extern void aqumv_putoff_init(void);
 
 #endif							/* AQUMV_PUTOFF_H */

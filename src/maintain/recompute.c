@@ -39,12 +39,12 @@
 
 /* The expression of a key, over the definition's own range table. */
 static Node *
-key_expr(AqumvFollower *follower, int key)
+key_expr(AqumvDeltaState *state, int key)
 {
-	AttrNumber	attno = follower->keys[key];
+	AttrNumber	attno = state->keys[key];
 	ListCell   *lc;
 
-	foreach(lc, follower->delta->query->targetList)
+	foreach(lc, state->delta->query->targetList)
 	{
 		TargetEntry *tle = lfirst_node(TargetEntry, lc);
 
@@ -93,11 +93,11 @@ make_parameter(Node *expr, int number)
 
 /* By the operator that groups are told apart with. */
 static Node *
-equals(AqumvFollower *follower, int key, Node *expr, Node *value)
+equals(AqumvDeltaState *state, int key, Node *expr, Node *value)
 {
-	Oid			eqop = follower->delta->columns[follower->keys[key] - 1].eqop;
+	Oid			eqop = state->delta->columns[state->keys[key] - 1].eqop;
 	OpExpr	   *op = (OpExpr *) make_opclause(eqop, BOOLOID, false, (Expr *) expr, (Expr *) value,
-											  InvalidOid, follower->collations[key]);
+											  InvalidOid, state->collations[key]);
 
 	op->opfuncid = get_opcode(eqop);
 	return (Node *) op;
@@ -105,16 +105,16 @@ equals(AqumvFollower *follower, int key, Node *expr, Node *value)
 
 /* Exactly one group: what its key is stands in the query, or is to be told. */
 static List *
-one_group(AqumvFollower *follower, const AqumvGroupKey *group, bool told)
+one_group(AqumvDeltaState *state, const AqumvGroupKey *group, bool told)
 {
 	List	   *quals = NIL;
 
-	for (int i = 0; i < follower->nkeys; i++)
+	for (int i = 0; i < state->nkeys; i++)
 	{
-		Node	   *expr = key_expr(follower, i);
+		Node	   *expr = key_expr(state, i);
 
 		quals = lappend(quals, group->nulls[i] ? is_null(expr) :
-						equals(follower, i, expr, told ? make_parameter(expr, i + 1) :
+						equals(state, i, expr, told ? make_parameter(expr, i + 1) :
 							   make_constant(expr, group->values[i])));
 	}
 	return quals;
@@ -125,9 +125,9 @@ one_group(AqumvFollower *follower, const AqumvGroupKey *group, bool told)
  * meaning all, if there is no array type.
  */
 static List *
-several_groups(AqumvFollower *follower, const AqumvGroupKey *groups, int ngroups)
+several_groups(AqumvDeltaState *state, const AqumvGroupKey *groups, int ngroups)
 {
-	Node	   *expr = key_expr(follower, 0);
+	Node	   *expr = key_expr(state, 0);
 	Oid			type = exprType(expr);
 	Oid			array_type = get_array_type(type);
 	Datum	   *values = palloc(ngroups * sizeof(Datum));
@@ -149,10 +149,10 @@ several_groups(AqumvFollower *follower, const AqumvGroupKey *groups, int ngroups
 	}
 	get_typlenbyvalalign(type, &typlen, &byval, &align);
 	op = makeNode(ScalarArrayOpExpr);
-	op->opno = follower->delta->columns[follower->keys[0] - 1].eqop;
+	op->opno = state->delta->columns[state->keys[0] - 1].eqop;
 	op->opfuncid = get_opcode(op->opno);
 	op->useOr = true;
-	op->inputcollid = follower->collations[0];
+	op->inputcollid = state->collations[0];
 	op->args = list_make2(expr,
 						  makeConst(array_type, -1, exprCollation(expr), -1,
 									PointerGetDatum(construct_array(values, n, type, typlen,
@@ -255,13 +255,13 @@ run(Query *query, Snapshot snapshot, AqumvRowVisitor visitor, void *context)
 
 /* The definition, restricted to some groups; perhaps to some more. */
 static Query *
-query_of_groups(AqumvFollower *follower, const AqumvGroupKey *groups, int ngroups)
+query_of_groups(AqumvDeltaState *state, const AqumvGroupKey *groups, int ngroups)
 {
-	Query	   *query = copyObject(follower->delta->query);
+	Query	   *query = copyObject(state->delta->query);
 
-	if (follower->delta->grain == AQUMV_GRAIN_GROUP)
-		restrict_query(query, ngroups == 1 ? one_group(follower, groups, false) :
-					   several_groups(follower, groups, ngroups));
+	if (state->delta->grain == AQUMV_GRAIN_GROUP)
+		restrict_query(query, ngroups == 1 ? one_group(state, groups, false) :
+					   several_groups(state, groups, ngroups));
 	return query;
 }
 
@@ -270,20 +270,20 @@ query_of_groups(AqumvFollower *follower, const AqumvGroupKey *groups, int ngroup
  * that is not empty, and perhaps rows of other groups as well.
  */
 void
-aqumv_recompute(AqumvFollower *follower, const AqumvGroupKey *groups, int ngroups,
+aqumv_recompute(AqumvDeltaState *state, const AqumvGroupKey *groups, int ngroups,
 				Snapshot snapshot, AqumvRowVisitor visitor, void *context)
 {
-	run(query_of_groups(follower, groups, ngroups), snapshot, visitor, context);
+	run(query_of_groups(state, groups, ngroups), snapshot, visitor, context);
 }
 
 /*
  * Compute the whole view.
  */
 void
-aqumv_compute_all(AqumvFollower *follower, Snapshot snapshot, AqumvRowVisitor visitor,
+aqumv_compute_all(AqumvDeltaState *state, Snapshot snapshot, AqumvRowVisitor visitor,
 				  void *context)
 {
-	run(copyObject(follower->delta->query), snapshot, visitor, context);
+	run(copyObject(state->delta->query), snapshot, visitor, context);
 }
 
 /* ------------------------------------------------------------------------
@@ -301,7 +301,7 @@ typedef struct FinderPlan
 
 struct AqumvFinder
 {
-	AqumvFollower *follower;
+	AqumvDeltaState *state;
 	Snapshot	snapshot;
 	bool		once;			/* for one group only: its key may make a better plan */
 	MemoryContext context;		/* of the plans */
@@ -309,9 +309,9 @@ struct AqumvFinder
 };
 
 static Aggref *
-extreme_of(AqumvFollower *follower, AttrNumber attno)
+extreme_of(AqumvDeltaState *state, AttrNumber attno)
 {
-	return (Aggref *) get_tle_by_resno(follower->delta->query->targetList, attno)->expr;
+	return (Aggref *) get_tle_by_resno(state->delta->query->targetList, attno)->expr;
 }
 
 /*
@@ -320,9 +320,9 @@ extreme_of(AqumvFollower *follower, AttrNumber attno)
  * if it might raise an error.
  */
 bool
-aqumv_can_find_extreme(AqumvFollower *follower, AttrNumber attno)
+aqumv_can_find_extreme(AqumvDeltaState *state, AttrNumber attno)
 {
-	Expr	   *filter = extreme_of(follower, attno)->aggfilter;
+	Expr	   *filter = extreme_of(state, attno)->aggfilter;
 
 	return filter == NULL || !contain_leaked_vars((Node *) filter);
 }
@@ -332,14 +332,14 @@ aqumv_can_find_extreme(AqumvFollower *follower, AttrNumber attno)
  * as the planner likes it best.
  */
 static Query *
-query_of_extreme(AqumvFollower *follower, AttrNumber attno, const AqumvGroupKey *group)
+query_of_extreme(AqumvDeltaState *state, AttrNumber attno, const AqumvGroupKey *group)
 {
-	Query	   *query = copyObject(follower->delta->query);
-	Aggref	   *agg = copyObject(extreme_of(follower, attno));
+	Query	   *query = copyObject(state->delta->query);
+	Aggref	   *agg = copyObject(extreme_of(state, attno));
 
 	if (agg->aggfilter != NULL)
 		restrict_query(query, list_make1(agg->aggfilter));
-	restrict_query(query, one_group(follower, group, true));
+	restrict_query(query, one_group(state, group, true));
 	agg->aggfilter = NULL;
 	query->targetList = list_make1(makeTargetEntry((Expr *) agg, 1, "extreme", false));
 	query->groupClause = NIL;
@@ -350,17 +350,17 @@ query_of_extreme(AqumvFollower *follower, AttrNumber attno, const AqumvGroupKey 
 static ParamListInfo
 key_parameters(AqumvFinder *finder, const AqumvGroupKey *group)
 {
-	AqumvFollower *follower = finder->follower;
-	ParamListInfo parameters = makeParamList(follower->nkeys);
+	AqumvDeltaState *state = finder->state;
+	ParamListInfo parameters = makeParamList(state->nkeys);
 
-	for (int i = 0; i < follower->nkeys; i++)
+	for (int i = 0; i < state->nkeys; i++)
 	{
 		ParamExternData *parameter = &parameters->params[i];
 
 		parameter->value = group->values[i];
 		parameter->isnull = group->nulls[i];
 		parameter->pflags = finder->once ? PARAM_FLAG_CONST : 0;
-		parameter->ptype = exprType(follower->delta->columns[follower->keys[i] - 1].expr);
+		parameter->ptype = exprType(state->delta->columns[state->keys[i] - 1].expr);
 	}
 	return parameters;
 }
@@ -368,13 +368,13 @@ key_parameters(AqumvFinder *finder, const AqumvGroupKey *group)
 static PlannedStmt *
 get_plan(AqumvFinder *finder, AttrNumber attno, const AqumvGroupKey *group)
 {
-	AqumvFollower *follower = finder->follower;
+	AqumvDeltaState *state = finder->state;
 	MemoryContext old;
 	Bitmapset  *nulls = NULL;
 	FinderPlan *plan;
 	ListCell   *lc;
 
-	for (int i = 0; i < follower->nkeys; i++)
+	for (int i = 0; i < state->nkeys; i++)
 	{
 		if (group->nulls[i])
 			nulls = bms_add_member(nulls, i);
@@ -391,7 +391,7 @@ get_plan(AqumvFinder *finder, AttrNumber attno, const AqumvGroupKey *group)
 	plan->attno = attno;
 	plan->nulls = bms_copy(nulls);
 	PushActiveSnapshot(finder->snapshot);
-	plan->plan = plan_query(query_of_extreme(follower, attno, group),
+	plan->plan = plan_query(query_of_extreme(state, attno, group),
 							key_parameters(finder, group));
 	PopActiveSnapshot();
 	finder->plans = lappend(finder->plans, plan);
@@ -404,11 +404,11 @@ get_plan(AqumvFinder *finder, AttrNumber attno, const AqumvGroupKey *group)
  * context.
  */
 AqumvFinder *
-aqumv_make_finder(AqumvFollower *follower, Snapshot snapshot, bool once)
+aqumv_make_finder(AqumvDeltaState *state, Snapshot snapshot, bool once)
 {
 	AqumvFinder *finder = palloc0(sizeof(AqumvFinder));
 
-	finder->follower = follower;
+	finder->state = state;
 	finder->snapshot = snapshot;
 	finder->once = once;
 	finder->context = CurrentMemoryContext;
@@ -439,7 +439,7 @@ Datum
 aqumv_find_extreme(AqumvFinder *finder, AttrNumber attno, const AqumvGroupKey *group,
 				   bool *isnull)
 {
-	FoundExtreme found = {.term = &finder->follower->terms[attno - 1],.isnull = true};
+	FoundExtreme found = {.term = &finder->state->terms[attno - 1],.isnull = true};
 	PlannedStmt *plan = get_plan(finder, attno, group);
 
 	PushActiveSnapshot(finder->snapshot);
@@ -462,13 +462,13 @@ aqumv_find_cost(AqumvFinder *finder, AttrNumber attno, const AqumvGroupKey *grou
  * What it costs to compute whole rows of groups.
  */
 double
-aqumv_recompute_cost(AqumvFollower *follower, const AqumvGroupKey *groups, int ngroups,
+aqumv_recompute_cost(AqumvDeltaState *state, const AqumvGroupKey *groups, int ngroups,
 					 Snapshot snapshot)
 {
 	double		cost;
 
 	PushActiveSnapshot(snapshot);
-	cost = plan_query(query_of_groups(follower, groups, ngroups), NULL)->planTree->total_cost;
+	cost = plan_query(query_of_groups(state, groups, ngroups), NULL)->planTree->total_cost;
 	PopActiveSnapshot();
 	return cost;
 }

@@ -17,19 +17,19 @@
 
 typedef void (*AqumvRowVisitor) (TupleTableSlot *row, void *context);
 
-extern void aqumv_recompute(AqumvFollower *follower, const AqumvGroupKey *groups, int ngroups,
+extern void aqumv_recompute(AqumvDeltaState *state, const AqumvGroupKey *groups, int ngroups,
 							Snapshot snapshot, AqumvRowVisitor visitor, void *context);
-extern void aqumv_compute_all(AqumvFollower *follower, Snapshot snapshot,
+extern void aqumv_compute_all(AqumvDeltaState *state, Snapshot snapshot,
 							  AqumvRowVisitor visitor, void *context);
 
 typedef struct AqumvFinder AqumvFinder;
 
-extern bool aqumv_can_find_extreme(AqumvFollower *follower, AttrNumber attno);
-extern AqumvFinder *aqumv_make_finder(AqumvFollower *follower, Snapshot snapshot, bool once);
+extern bool aqumv_can_find_extreme(AqumvDeltaState *state, AttrNumber attno);
+extern AqumvFinder *aqumv_make_finder(AqumvDeltaState *state, Snapshot snapshot, bool once);
 extern Datum aqumv_find_extreme(AqumvFinder *finder, AttrNumber attno,
 								const AqumvGroupKey *group, bool *isnull);
 extern double aqumv_find_cost(AqumvFinder *finder, AttrNumber attno, const AqumvGroupKey *group);
-extern double aqumv_recompute_cost(AqumvFollower *follower, const AqumvGroupKey *groups,
+extern double aqumv_recompute_cost(AqumvDeltaState *state, const AqumvGroupKey *groups,
 								   int ngroups, Snapshot snapshot);
 
 #endif							/* AQUMV_RECOMPUTE_H */

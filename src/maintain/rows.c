@@ -26,7 +26,7 @@
 #include "maintain/hidden.h"
 #include "maintain/image.h"
 #include "maintain/putoff.h"
-#include "maintain/reading.h"
+#include "maintain/change.h"
 #include "maintain/recompute.h"
 #include "maintain/rows.h"
 #include "maintain/viewrows.h"
@@ -48,12 +48,12 @@ typedef struct RowIndexEntry
 
 typedef struct RowTable
 {
-	AqumvFollower *follower;
+	AqumvDeltaState *state;
 	MemoryContext context;
 	struct row_index_hash *rows;
 } RowTable;
 
-static bool same_row(AqumvFollower *follower, RowDelta *a, RowDelta *b);
+static bool same_row(AqumvDeltaState *state, RowDelta *a, RowDelta *b);
 
 #define SH_PREFIX row_index
 #define SH_ELEMENT_TYPE RowIndexEntry
@@ -61,7 +61,7 @@ static bool same_row(AqumvFollower *follower, RowDelta *a, RowDelta *b);
 #define SH_KEY row
 #define SH_HASH_KEY(tb, key) (key)->hash
 #define SH_EQUAL(tb, a, b) ((a)->hash == (b)->hash && \
-	same_row(((RowTable *) (tb)->private_data)->follower, a, b))
+	same_row(((RowTable *) (tb)->private_data)->state, a, b))
 #define SH_SCOPE static inline
 #define SH_DECLARE
 #define SH_DEFINE
@@ -85,45 +85,45 @@ store_row(AqumvTarget *target, const Datum *values, const bool *nulls)
 }
 
 static uint32
-row_hash(AqumvFollower *follower, const Datum *values, const bool *nulls)
+row_hash(AqumvDeltaState *state, const Datum *values, const bool *nulls)
 {
 	Datum		key_values[INDEX_MAX_KEYS];
 	bool		key_nulls[INDEX_MAX_KEYS];
 
-	for (int i = 0; i < follower->nkeys; i++)
+	for (int i = 0; i < state->nkeys; i++)
 	{
-		key_values[i] = values[follower->keys[i] - 1];
-		key_nulls[i] = nulls[follower->keys[i] - 1];
+		key_values[i] = values[state->keys[i] - 1];
+		key_nulls[i] = nulls[state->keys[i] - 1];
 	}
-	return aqumv_hash_keys(follower, key_values, key_nulls);
+	return aqumv_hash_keys(state, key_values, key_nulls);
 }
 
 /* Find the row with the key of this one. */
 static void
-find_row(AqumvFollower *follower, AqumvTarget *target, const Datum *values, const bool *nulls,
+find_row(AqumvDeltaState *state, AqumvTarget *target, const Datum *values, const bool *nulls,
 		 bool lock)
 {
 	Datum		key_values[INDEX_MAX_KEYS];
 	bool		key_nulls[INDEX_MAX_KEYS];
-	AqumvKeys	keys = {.n = follower->nkeys,.values = key_values,.nulls = key_nulls,
-		.attnos = follower->keys,.equal = follower->equal,.collations = follower->collations};
+	AqumvKeys	keys = {.n = state->nkeys,.values = key_values,.nulls = key_nulls,
+		.attnos = state->keys,.equal = state->equal,.collations = state->collations};
 
-	for (int i = 0; i < follower->nkeys; i++)
+	for (int i = 0; i < state->nkeys; i++)
 	{
-		key_values[i] = values[follower->keys[i] - 1];
-		key_nulls[i] = nulls[follower->keys[i] - 1];
+		key_values[i] = values[state->keys[i] - 1];
+		key_nulls[i] = nulls[state->keys[i] - 1];
 	}
-	keys.hash = aqumv_hash_keys(follower, key_values, key_nulls);
+	keys.hash = aqumv_hash_keys(state, key_values, key_nulls);
 	if (!aqumv_find_row(target, &keys, lock))
 		aqumv_raise_inconsistent(target);
 }
 
 /* Remove n rows like this one. */
 static void
-remove_rows(AqumvFollower *follower, AqumvTarget *target, const Datum *values,
+remove_rows(AqumvDeltaState *state, AqumvTarget *target, const Datum *values,
 			const bool *nulls, int64 n)
 {
-	AttrNumber	hash = follower->delta->hash;
+	AttrNumber	hash = state->delta->hash;
 	bool		lock = false;
 
 	if (hash != 0)
@@ -134,39 +134,39 @@ remove_rows(AqumvFollower *follower, AqumvTarget *target, const Datum *values,
 	}
 	do
 	{
-		find_row(follower, target, values, nulls, lock);
+		find_row(state, target, values, nulls, lock);
 		lock = true;
 	} while (!aqumv_delete_row(target));
 }
 
 static void
-replace_row(AqumvFollower *follower, AqumvTarget *target, const AqumvImage *before,
+replace_row(AqumvDeltaState *state, AqumvTarget *target, const AqumvImage *before,
 			const AqumvImage *after)
 {
 	bool		lock = false;
 
 	do
 	{
-		find_row(follower, target, before->values, before->nulls, lock);
+		find_row(state, target, before->values, before->nulls, lock);
 		lock = true;
 	} while (!aqumv_update_row(target, store_row(target, after->values, after->nulls),
-							   row_hash(follower, after->values, after->nulls)));
+							   row_hash(state, after->values, after->nulls)));
 }
 
 /* Do two rows have the same key, bit by bit? */
 static bool
-same_key(AqumvFollower *follower, const AqumvImage *a, const AqumvImage *b)
+same_key(AqumvDeltaState *state, const AqumvImage *a, const AqumvImage *b)
 {
-	for (int i = 0; i < follower->nkeys; i++)
+	for (int i = 0; i < state->nkeys; i++)
 	{
-		int			at = follower->keys[i] - 1;
-		AqumvTerm  *term = &follower->terms[at];
+		int			at = state->keys[i] - 1;
+		AqumvTerm  *term = &state->terms[at];
 
 		if (a->nulls[at] || b->nulls[at] ||
 			!aqumv_same_image(a->values[at], b->values[at], term->byval, term->typlen))
 			return false;
 	}
-	return follower->delta->hash == 0;
+	return state->delta->hash == 0;
 }
 
 /* ------------------------------------------------------------------------
@@ -175,9 +175,9 @@ same_key(AqumvFollower *follower, const AqumvImage *a, const AqumvImage *b)
  */
 
 static RowDelta *
-copy_row(AqumvFollower *follower, const AqumvImage *image)
+copy_row(AqumvDeltaState *state, const AqumvImage *image)
 {
-	int			n = follower->delta->ncolumns;
+	int			n = state->delta->ncolumns;
 	RowDelta   *row = palloc0(sizeof(RowDelta));
 
 	row->values = palloc(n * sizeof(Datum));
@@ -186,17 +186,17 @@ copy_row(AqumvFollower *follower, const AqumvImage *image)
 	{
 		row->nulls[i] = image->nulls[i];
 		row->values[i] = image->nulls[i] ? (Datum) 0 :
-			datumCopy(image->values[i], follower->terms[i].byval, follower->terms[i].typlen);
+			datumCopy(image->values[i], state->terms[i].byval, state->terms[i].typlen);
 	}
 	return row;
 }
 
 static bool
-same_row(AqumvFollower *follower, RowDelta *a, RowDelta *b)
+same_row(AqumvDeltaState *state, RowDelta *a, RowDelta *b)
 {
-	for (int i = 0; i < follower->delta->ncolumns; i++)
+	for (int i = 0; i < state->delta->ncolumns; i++)
 	{
-		AqumvTerm  *term = &follower->terms[i];
+		AqumvTerm  *term = &state->terms[i];
 
 		if (a->nulls[i] != b->nulls[i] ||
 			(!a->nulls[i] && !aqumv_same_image(a->values[i], b->values[i],
@@ -207,13 +207,13 @@ same_row(AqumvFollower *follower, RowDelta *a, RowDelta *b)
 }
 
 static uint32
-hash_row(AqumvFollower *follower, const AqumvImage *image)
+hash_row(AqumvDeltaState *state, const AqumvImage *image)
 {
 	uint32		hash = 0;
 
-	for (int i = 0; i < follower->delta->ncolumns; i++)
+	for (int i = 0; i < state->delta->ncolumns; i++)
 	{
-		AqumvTerm  *term = &follower->terms[i];
+		AqumvTerm  *term = &state->terms[i];
 
 		hash = hash_combine(hash, image->nulls[i] ? 1 :
 							aqumv_hash_image(image->values[i], term->byval, term->typlen));
@@ -222,11 +222,11 @@ hash_row(AqumvFollower *follower, const AqumvImage *image)
 }
 
 static RowTable *
-make_table(AqumvFollower *follower, MemoryContext context)
+make_table(AqumvDeltaState *state, MemoryContext context)
 {
 	RowTable   *table = MemoryContextAlloc(context, sizeof(RowTable));
 
-	table->follower = follower;
+	table->state = state;
 	table->context = context;
 	table->rows = row_index_create(context, 16, table);
 	return table;
@@ -236,7 +236,7 @@ static void
 net_row(RowTable *table, const AqumvImage *image, int sign)
 {
 	MemoryContext old;
-	RowDelta	probe = {.hash = hash_row(table->follower, image),
+	RowDelta	probe = {.hash = hash_row(table->state, image),
 	.values = image->values,.nulls = image->nulls};
 	RowIndexEntry *entry;
 	bool		found;
@@ -247,7 +247,7 @@ net_row(RowTable *table, const AqumvImage *image, int sign)
 		RowDelta   *row;
 
 		old = MemoryContextSwitchTo(table->context);
-		row = copy_row(table->follower, image);
+		row = copy_row(table->state, image);
 		row->hash = probe.hash;
 		entry = row_index_insert(table->rows, row, &found);
 		MemoryContextSwitchTo(old);
@@ -258,23 +258,23 @@ net_row(RowTable *table, const AqumvImage *image, int sign)
 static void
 net_change(RowTable *table, AqumvChange *change)
 {
-	AqumvReading *reading = aqumv_begin_reading(table->follower, change);
+	AqumvChangeScan *scan = aqumv_begin_change_scan(table->state, change);
 
-	while (aqumv_read_on(reading))
+	while (aqumv_read_on(scan))
 	{
-		if (reading->before->belongs)
-			net_row(table, reading->before, -1);
-		if (reading->after->belongs)
-			net_row(table, reading->after, 1);
+		if (scan->before->belongs)
+			net_row(table, scan->before, -1);
+		if (scan->after->belongs)
+			net_row(table, scan->after, 1);
 	}
-	aqumv_end_reading(reading);
+	aqumv_end_change_scan(scan);
 }
 
 /* Delete what goes, then insert what comes. */
 static void
 apply_net(RowTable *table, AqumvTarget *target)
 {
-	AqumvFollower *follower = table->follower;
+	AqumvDeltaState *state = table->state;
 	row_index_iterator iterator;
 	RowIndexEntry *entry;
 
@@ -287,7 +287,7 @@ apply_net(RowTable *table, AqumvTarget *target)
 
 			CHECK_FOR_INTERRUPTS();
 			if (sign < 0 && row->net < 0)
-				remove_rows(follower, target, row->values, row->nulls, -row->net);
+				remove_rows(state, target, row->values, row->nulls, -row->net);
 			for (int64 n = row->net; sign > 0 && n > 0; n--)
 				aqumv_insert_row(target, store_row(target, row->values, row->nulls));
 		}
@@ -307,16 +307,16 @@ apply_net(RowTable *table, AqumvTarget *target)
  * its new key the second time (a foreign key's cascade to the same table).
  */
 static void
-apply_pair(AqumvFollower *follower, AqumvTarget *target, const AqumvReading *pair,
+apply_pair(AqumvDeltaState *state, AqumvTarget *target, const AqumvChangeScan *pair,
 		   MemoryContext context, RowTable **later)
 {
 	const AqumvImage *before = pair->before;
 	const AqumvImage *after = pair->after;
 	bool		in_place = before->belongs && after->belongs &&
-		same_key(follower, before, after);
+		same_key(state, before, after);
 
 	if (*later == NULL && pair->updating && after->belongs && !in_place)
-		*later = make_table(follower, context);
+		*later = make_table(state, context);
 	if (*later != NULL)
 	{
 		if (before->belongs)
@@ -325,31 +325,31 @@ apply_pair(AqumvFollower *follower, AqumvTarget *target, const AqumvReading *pai
 			net_row(*later, after, 1);
 	}
 	else if (in_place)
-		replace_row(follower, target, before, after);
+		replace_row(state, target, before, after);
 	else if (before->belongs)
-		remove_rows(follower, target, before->values, before->nulls, 1);
+		remove_rows(state, target, before->values, before->nulls, 1);
 	else if (after->belongs)
 		aqumv_insert_row(target, store_row(target, after->values, after->nulls));
 }
 
 static void
-apply_change(AqumvFollower *follower, void *arg)
+apply_change(AqumvDeltaState *state, void *arg)
 {
 	AqumvChange *change = arg;
-	AqumvReading *reading = aqumv_begin_reading(follower, change);
+	AqumvChangeScan *scan = aqumv_begin_change_scan(state, change);
 	AqumvTarget *target = NULL;
 	RowTable   *later = NULL;
 	MemoryContext context = CurrentMemoryContext;
 
-	while (aqumv_read_on(reading))
+	while (aqumv_read_on(scan))
 	{
 		if (target == NULL)
-			target = aqumv_open_target(follower, follower->index);
-		MemoryContextSwitchTo(follower->econtext->ecxt_per_tuple_memory);
-		apply_pair(follower, target, reading, context, &later);
+			target = aqumv_open_target(state, state->index);
+		MemoryContextSwitchTo(state->econtext->ecxt_per_tuple_memory);
+		apply_pair(state, target, scan, context, &later);
 		MemoryContextSwitchTo(context);
 	}
-	aqumv_end_reading(reading);
+	aqumv_end_change_scan(scan);
 	if (target != NULL)
 		aqumv_insert_rest(target);
 	if (later != NULL)
@@ -369,16 +369,16 @@ apply_change(AqumvFollower *follower, void *arg)
 
 /* Are several rows taken away that may be alike? */
 static bool
-may_be_alike(AqumvFollower *follower, AqumvChange *change)
+may_be_alike(AqumvDeltaState *state, AqumvChange *change)
 {
-	return follower->delta->hash != 0 && change->removed != NULL &&
+	return state->delta->hash != 0 && change->removed != NULL &&
 		tuplestore_tuple_count(change->removed) > 1;
 }
 
 static void
-fold_net(AqumvFollower *follower, void *table)
+fold_net(AqumvDeltaState *state, void *table)
 {
-	AqumvTarget *target = aqumv_open_target(follower, follower->index);
+	AqumvTarget *target = aqumv_open_target(state, state->index);
 
 	apply_net(table, target);
 	aqumv_close_target(target);
@@ -390,24 +390,24 @@ fold_net(AqumvFollower *follower, void *table)
  * may go before we have been told that it came.
  */
 char *
-aqumv_fold_rows(AqumvFollower *follower, AqumvChange *change, bool last)
+aqumv_fold_rows(AqumvDeltaState *state, AqumvChange *change, bool last)
 {
-	AqumvPending *pending;
+	AqumvPutOff *putoff;
 	char	   *objection;
 
-	if (last && !aqumv_is_pending(follower->view) && !may_be_alike(follower, change))
-		return aqumv_attempt_change(follower, apply_change, change);
-	pending = aqumv_get_pending(follower, last);
-	if (pending->net == NULL)
-		pending->net = make_table(pending->follower, pending->context);
-	net_change(pending->net, change);
-	aqumv_note_pending(pending, change);
+	if (last && !aqumv_is_put_off(state->view) && !may_be_alike(state, change))
+		return aqumv_attempt_change(state, apply_change, change);
+	putoff = aqumv_get_putoff(state, last);
+	if (putoff->net == NULL)
+		putoff->net = make_table(putoff->state, putoff->context);
+	net_change(putoff->net, change);
+	aqumv_note_putoff(putoff, change);
 	if (!last)
 		return NULL;
-	if (pending->doubtful || pending->unreliable)
-		objection = aqumv_fold_anew(pending->follower);
+	if (putoff->doubtful || putoff->unreliable)
+		objection = aqumv_fold_anew(putoff->state);
 	else
-		objection = aqumv_attempt_change(pending->follower, fold_net, pending->net);
-	aqumv_drop_pending(pending);
+		objection = aqumv_attempt_change(putoff->state, fold_net, putoff->net);
+	aqumv_drop_putoff(putoff);
 	return objection;
 }

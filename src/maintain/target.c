@@ -4,7 +4,7 @@
  *	  A materialized view that is open for changes, and its indexes.
  *
  *	  It sees what has been committed up to the moment, not what its statement
- *	  sees.  What costs time is made when it is needed, and kept by the follower
+ *	  sees.  What costs time is made when it is needed, and kept by the state
  *	  for the next statement where that can be.
  *
  *-------------------------------------------------------------------------
@@ -42,21 +42,21 @@ aqumv_renew_snapshot(AqumvTarget *target)
 	target->cid = GetCurrentCommandId(true);
 }
 
-/* The follower's spare target, or a new one. */
+/* The state's spare target, or a new one. */
 static AqumvTarget *
-take_target(AqumvFollower *follower, Relation rel)
+take_target(AqumvDeltaState *state, Relation rel)
 {
-	AqumvTarget *target = follower->spare;
+	AqumvTarget *target = state->spare;
 	MemoryContext old;
 
-	follower->spare = NULL;
+	state->spare = NULL;
 	if (target != NULL)
 		return target;
-	old = MemoryContextSwitchTo(follower->work);
+	old = MemoryContextSwitchTo(state->work);
 	target = palloc0(sizeof(AqumvTarget));
-	target->follower = follower;
-	target->row = MakeSingleTupleTableSlot(follower->desc, table_slot_callbacks(rel));
-	target->new_row = MakeSingleTupleTableSlot(follower->desc, &TTSOpsVirtual);
+	target->state = state;
+	target->row = MakeSingleTupleTableSlot(state->desc, table_slot_callbacks(rel));
+	target->new_row = MakeSingleTupleTableSlot(state->desc, &TTSOpsVirtual);
 	MemoryContextSwitchTo(old);
 	return target;
 }
@@ -66,10 +66,10 @@ take_target(AqumvFollower *follower, Relation rel)
  * checked that it is populated.  The index may be InvalidOid.
  */
 AqumvTarget *
-aqumv_open_target(AqumvFollower *follower, Oid index)
+aqumv_open_target(AqumvDeltaState *state, Oid index)
 {
-	Relation	rel = table_open(follower->view, NoLock);
-	AqumvTarget *target = take_target(follower, rel);
+	Relation	rel = table_open(state->view, NoLock);
+	AqumvTarget *target = take_target(state, rel);
 
 	target->context = CurrentMemoryContext;
 	target->rel = rel;
@@ -100,7 +100,7 @@ free_batch(AqumvTarget *target)
 void
 aqumv_close_target(AqumvTarget *target)
 {
-	AqumvFollower *follower = target->follower;
+	AqumvDeltaState *state = target->state;
 
 	Assert(target->nbatch == 0);
 	ExecClearTuple(target->row);
@@ -121,14 +121,14 @@ aqumv_close_target(AqumvTarget *target)
 	target->index = NULL;
 	table_close(target->rel, NoLock);
 	/* a second one was open only by way of a function that writes the base */
-	if (follower->spare != NULL)
+	if (state->spare != NULL)
 	{
 		ExecDropSingleTupleTableSlot(target->row);
 		ExecDropSingleTupleTableSlot(target->new_row);
 		pfree(target);
 	}
 	else
-		follower->spare = target;
+		state->spare = target;
 }
 
 /* ------------------------------------------------------------------------
@@ -149,9 +149,9 @@ aqumv_prepare_indexes(AqumvTarget *target)
 	target->rri = makeNode(ResultRelInfo);
 	InitResultRelInfo(target->rri, target->rel, 0, NULL, 0);
 	/* this folds their expressions */
-	target->follower->indexing = true;
+	target->state->indexing = true;
 	ExecOpenIndices(target->rri, true);
-	target->follower->indexing = false;
+	target->state->indexing = false;
 	MemoryContextSwitchTo(old);
 }
 
@@ -165,11 +165,11 @@ aqumv_insert_index_tuples(AqumvTarget *target, TupleTableSlot *row, bool update,
 {
 	List	   *conflicts;
 
-	target->follower->indexing = true;
+	target->state->indexing = true;
 	conflicts = aqumv_compat_insert_index_tuples(target->rri, row, target->estate, update,
 												 no_dup_err, conflict, arbiters,
 												 only_summarizing);
-	target->follower->indexing = false;
+	target->state->indexing = false;
 	return conflicts;
 }
 

@@ -35,7 +35,7 @@ typedef struct AqumvTarget
 	int			ninserted;		/* rows, one by one */
 
 	/* private */
-	AqumvFollower *follower;
+	AqumvDeltaState *state;
 	MemoryContext context;		/* in which it was opened */
 	Oid			index_oid;		/* that rows are found with, or InvalidOid */
 	Relation	index;			/* the same, opened when needed */
@@ -47,10 +47,10 @@ typedef struct AqumvTarget
 static inline bool
 aqumv_has_given_up(AqumvTarget *target)
 {
-	return OidIsValid(target->follower->refusing);
+	return OidIsValid(target->state->refusing);
 }
 
-extern AqumvTarget *aqumv_open_target(AqumvFollower *follower, Oid index);
+extern AqumvTarget *aqumv_open_target(AqumvDeltaState *state, Oid index);
 extern void aqumv_close_target(AqumvTarget *target);
 extern void aqumv_renew_snapshot(AqumvTarget *target);
 extern Relation aqumv_target_index(AqumvTarget *target);

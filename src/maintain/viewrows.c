@@ -100,11 +100,11 @@ was_done(AqumvTarget *target, TM_Result result)
 static bool
 is_refused(AqumvTarget *target, TupleTableSlot *row)
 {
-	AqumvFollower *follower = target->follower;
+	AqumvDeltaState *state = target->state;
 
-	if (!OidIsValid(follower->refusing) && follower->limits.indexes != NIL)
-		follower->refusing = aqumv_refusing_index(&follower->limits, row);
-	return OidIsValid(follower->refusing);
+	if (!OidIsValid(state->refusing) && state->limits.indexes != NIL)
+		state->refusing = aqumv_refusing_index(&state->limits, row);
+	return OidIsValid(state->refusing);
 }
 
 /* ------------------------------------------------------------------------
@@ -374,7 +374,7 @@ aqumv_delete_row(AqumvTarget *target)
 bool
 aqumv_insert_group(AqumvTarget *target, TupleTableSlot *row, uint32 hash)
 {
-	List	   *arbiters = target->follower->arbiters;
+	List	   *arbiters = target->state->arbiters;
 	bool		conflict;
 
 	if (is_refused(target, row))
@@ -418,7 +418,7 @@ make_batch(AqumvTarget *target)
 
 	target->batch = palloc(AQUMV_BATCH * sizeof(TupleTableSlot *));
 	for (int i = 0; i < AQUMV_BATCH; i++)
-		target->batch[i] = MakeSingleTupleTableSlot(target->follower->desc,
+		target->batch[i] = MakeSingleTupleTableSlot(target->state->desc,
 													table_slot_callbacks(target->rel));
 	MemoryContextSwitchTo(old);
 }

@@ -17,6 +17,7 @@ SELECT pg_temp.compare('SELECT * FROM (SELECT * FROM (SELECT n, count(*) AS c FR
 SELECT pg_temp.compare('SELECT * FROM (SELECT n, count(*) FROM ev GROUP BY n UNION SELECT n, 0 FROM ev GROUP BY n) z WHERE scale(n) = 2');
 SELECT pg_temp.compare('WITH z AS (SELECT n, count(*) FROM ev GROUP BY n) SELECT * FROM z WHERE scale(n) = 2');
 SELECT pg_temp.compare('SELECT * FROM (SELECT n, count(*) FROM ev GROUP BY n) z JOIN (VALUES (2)) u (s) ON s = scale(n)');
+SELECT pg_temp.compare('SELECT c FROM (SELECT n, count(*) AS c FROM ev GROUP BY n) z JOIN (VALUES (1.000)) u (n) USING (n) WHERE scale(n) = 1');
 
 -- who compares as GROUP BY does, or passes the column on, does not look
 SELECT pg_temp.compare('SELECT count FROM (SELECT n, count(*) FROM ev GROUP BY n) z WHERE n > 1');
