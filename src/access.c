@@ -149,7 +149,7 @@ aqumv_object_access(ObjectAccessType access, Oid classid, Oid objid, int subid, 
 		aqumv_is_filling())
 		note_created(objid);
 	else if (access == OAT_DROP && classid == ExtensionRelationId &&
-		objid == get_extension_oid(AQUMV_EXTENSION, true))
+			 objid == get_extension_oid(AQUMV_EXTENSION, true))
 		aqumv_remove_labels();
 	else if (access == OAT_DROP && classid == RelationRelationId && subid == 0 &&
 			 aqumv_is_installed())

@@ -305,7 +305,10 @@ freezes_rows(CopyStmt *stmt)
 static void
 copy_frozen(AqumvUtility *u, CopyStmt *stmt)
 {
-	/* locked as COPY locks it, before a trigger can change what the name means */
+	/*
+	 * locked as COPY locks it, before a trigger can change what the name
+	 * means
+	 */
 	Oid			relid = RangeVarGetRelid(stmt->relation, RowExclusiveLock, true);
 
 	aqumv_run_utility(u);

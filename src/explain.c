@@ -183,6 +183,7 @@ analyze_with_parameters(RawStmt *statement, const char *text, List **queries)
 
 	analysis.statement = statement;
 	analysis.text = text;
+
 	analysis.queries = NIL;
 	error = aqumv_catch_error(analyze, &analysis);
 	if (error != NULL && !is_parameter_error(error->sqlerrcode))

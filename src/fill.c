@@ -78,7 +78,7 @@ aqumv_run_utility(AqumvUtility *u)
 {
 	if (u->next != NULL)
 		u->next(u->pstmt, u->query_string, u->read_only_tree, u->context,
-							u->params, u->query_env, u->dest, u->qc);
+				u->params, u->query_env, u->dest, u->qc);
 	else
 		standard_ProcessUtility(u->pstmt, u->query_string, u->read_only_tree, u->context,
 								u->params, u->query_env, u->dest, u->qc);

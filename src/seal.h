@@ -14,7 +14,8 @@
 typedef struct AqumvSeal
 {
 	struct AqumvSeal *outer;
-	Oid			view;			/* which REFRESH CONCURRENTLY writes, or InvalidOid */
+	Oid			view;			/* which REFRESH CONCURRENTLY writes, or
+								 * InvalidOid */
 	int			statements;		/* that have written it */
 } AqumvSeal;
 

@@ -111,7 +111,7 @@ guards()
 {
 	status=0
 	number=0
-	for guard in layers "symbols $work/build/aqumv.so"; do
+	for guard in layers "indent $(config bindir)" "symbols $work/build/aqumv.so"; do
 		number=$((number + 1))
 		# shellcheck disable=SC2086 # name and argument
 		set -- $guard

@@ -37,13 +37,15 @@ static const struct
 	Oid			aggregate;
 	AqumvRollupKind rollup;
 	AqumvFold	fold;
-	Oid			add;			/* ABSORB: the transition function unless given */
+	Oid			add;			/* ABSORB: the transition function unless
+								 * given */
 	Oid			subtract;
 	Oid			of_results;
 	Oid			sum;
 	const char *function;
 	bool		idempotent;
 }			known[] =
+
 {
 	{F_COUNT_, COUNT},
 	{F_COUNT_ANY, COUNT},

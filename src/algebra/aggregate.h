@@ -13,11 +13,14 @@
 /* how a stored result follows rows that come and go */
 typedef enum AqumvFold
 {
-	AQUMV_FOLD_RECOMPUTE,		/* it does not: compute it again from the group */
+	AQUMV_FOLD_RECOMPUTE,		/* it does not: compute it again from the
+								 * group */
 	AQUMV_FOLD_COUNT,
 	AQUMV_FOLD_SUM,				/* adds and subtracts; NULL without inputs */
-	AQUMV_FOLD_ABSORB,			/* takes more rows in; losing one takes a computation */
-	AQUMV_FOLD_EXTREME,			/* keeps the better one; recomputed when that goes */
+	AQUMV_FOLD_ABSORB,			/* takes more rows in; losing one takes a
+								 * computation */
+	AQUMV_FOLD_EXTREME,			/* keeps the better one; recomputed when that
+								 * goes */
 	AQUMV_FOLD_AVERAGE,			/* not stored: sum divided by count */
 	AQUMV_FOLD_VARIANCE,		/* not stored: from count, sum, sum of squares */
 	AQUMV_FOLD_SCALES			/* aqumv.scales(): one counter per scale */
@@ -37,10 +40,12 @@ typedef enum AqumvRollupKind
 typedef struct AqumvAggregate
 {
 	AqumvFold	fold;
-	Oid			add;			/* SUM, ABSORB, EXTREME: (result, input) -> result */
+	Oid			add;			/* SUM, ABSORB, EXTREME: (result, input) ->
+								 * result */
 	Oid			subtract;
 	Oid			better;			/* EXTREME: operator, "a replaces b" */
-	Oid			sum;			/* AVERAGE, VARIANCE: the aggregate to sum with */
+	Oid			sum;			/* AVERAGE, VARIANCE: the aggregate to sum
+								 * with */
 	const char *function;		/* VARIANCE: aqumv's, of count, sum and sum of
 								 * squares */
 	AqumvRollupKind rollup;

@@ -52,10 +52,10 @@ typedef struct Bucket
 	{
 		BUCKET_TIME, BUCKET_BIN, BUCKET_DIVISION
 	}			kind;
-	Node	   *raw;			/* what it is a bucket of; under a cast from date,
-								 * the date */
+	Node	   *raw;			/* what it is a bucket of; under a cast from
+								 * date, the date */
 	Oid			type;			/* of raw */
-	AqumvUnit		unit;			/* TIME */
+	AqumvUnit	unit;			/* TIME */
 	int64		width;			/* BIN: microseconds; DIVISION: the divisor */
 	int64		origin;			/* BIN */
 	Oid			opno;			/* DIVISION */
@@ -425,7 +425,7 @@ coarsen_function(FuncExpr *func, const Bucket *bucket, Var *column)
 	FuncExpr   *result;
 	Node	   *value;
 	int			arg;
-	AqumvUnit		unit = aqumv_unit_of_function(func, &arg);
+	AqumvUnit	unit = aqumv_unit_of_function(func, &arg);
 
 	if (bucket->kind != BUCKET_TIME || !aqumv_unit_tells(bucket->unit, unit) ||
 		!is_raw(bucket, list_nth(func->args, arg)))

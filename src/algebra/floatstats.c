@@ -58,6 +58,7 @@ static const struct
 	bool		sample;			/* divided by N - 1, not N */
 	bool		root;
 }			spreads[] =
+
 {
 	{F_VAR_POP_FLOAT8, FLOAT8OID, "var_pop", F_FLOAT8_VAR_POP, false, false},
 	{F_VAR_SAMP_FLOAT8, FLOAT8OID, "var_samp", F_FLOAT8_VAR_SAMP, true, false},
@@ -81,6 +82,7 @@ static const struct
 	Oid			final;
 	int			needs;
 }			relations[] =
+
 {
 	{F_REGR_SXX, "regr_sxx", F_FLOAT8_REGR_SXX, NEEDS_X},
 	{F_REGR_SYY, "regr_syy", F_FLOAT8_REGR_SYY, NEEDS_Y},
@@ -138,7 +140,7 @@ stored(Oid aggregate, Oid type, State *state)
 {
 	Node	   *rest = NULL;
 	Node	   *column = state->pieces->stored(aqumv_make_like(state->wanted, aggregate, type),
-											  &rest, state->pieces->context);
+											   &rest, state->pieces->context);
 
 	if (column != NULL && rest != NULL)
 		state->filter = list_append_unique(state->filter, rest);

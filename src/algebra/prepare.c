@@ -45,7 +45,8 @@ simplify_join_tree(Query *query, Node *node, ParamListInfo params, List **inval_
 
 		foreach(lc, from->fromlist)
 			simplify_join_tree(query, lfirst(lc), params, inval_items);
-		from->quals = (Node *) aqumv_conjuncts(aqumv_simplify(query, from->quals, params, inval_items));
+		from->quals = (Node *)
+			aqumv_conjuncts(aqumv_simplify(query, from->quals, params, inval_items));
 	}
 	else if (IsA(node, JoinExpr))
 	{
@@ -53,7 +54,8 @@ simplify_join_tree(Query *query, Node *node, ParamListInfo params, List **inval_
 
 		simplify_join_tree(query, join->larg, params, inval_items);
 		simplify_join_tree(query, join->rarg, params, inval_items);
-		join->quals = (Node *) aqumv_conjuncts(aqumv_simplify(query, join->quals, params, inval_items));
+		join->quals = (Node *)
+			aqumv_conjuncts(aqumv_simplify(query, join->quals, params, inval_items));
 	}
 }
 
@@ -68,7 +70,8 @@ aqumv_simplify_query(Query *query, ParamListInfo params, List **inval_items)
 
 	if (group_exprs != NULL)
 		*group_exprs = (List *) aqumv_simplify(query, (Node *) *group_exprs, params, inval_items);
-	query->targetList = (List *) aqumv_simplify(query, (Node *) query->targetList, params, inval_items);
+	query->targetList = (List *)
+		aqumv_simplify(query, (Node *) query->targetList, params, inval_items);
 	query->havingQual = aqumv_simplify(query, query->havingQual, params, inval_items);
 	simplify_join_tree(query, (Node *) query->jointree, params, inval_items);
 }

@@ -430,11 +430,11 @@ void
 aqumv_rights_init(void)
 {
 	/*
-	 * Who is a member of what, who is superuser, who owns the database.  When a
-	 * schema changes, all cached plans are made again.
+	 * Who is a member of what, who is superuser, who owns the database.  When
+	 * a schema changes, all cached plans are made again.
 	 */
 	static const int caches[] = {AUTHOID, AUTHMEMROLEMEM, DATABASEOID, PROCOID,
-		USERMAPPINGOID, FOREIGNSERVEROID};
+	USERMAPPINGOID, FOREIGNSERVEROID};
 
 	for (int i = 0; i < lengthof(caches); i++)
 		CacheRegisterSyscacheCallback(caches[i], count_change, (Datum) 0);

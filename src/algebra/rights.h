@@ -20,10 +20,10 @@ typedef struct AqumvRights
 {
 	List	   *functions;		/* OIDs; to be called */
 	List	   *schemas;		/* OIDs; to be used, by what functions call */
-	List	   *columns;		/* OIDs in threes: relation, role, column; to be
-								 * selected */
-	List	   *mappings;		/* OIDs in threes: foreign server, role, the role
-								 * whose user mapping must be the same */
+	List	   *columns;		/* OIDs in threes: relation, role, column; to
+								 * be selected */
+	List	   *mappings;		/* OIDs in threes: foreign server, role, the
+								 * role whose user mapping must be the same */
 } AqumvRights;
 
 /* counts what may have changed anybody's rights, but for those on tables */

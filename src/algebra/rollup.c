@@ -103,7 +103,7 @@ sum_counts(Aggref *count, const AqumvPieces *pieces, bool as_numeric)
 	if (column == NULL && list_length(count->args) == 1)
 	{
 		Node	   *key = pieces->derived((Node *) linitial_node(TargetEntry, count->args)->expr,
-										 pieces->context);
+										  pieces->context);
 		NullTest   *test;
 
 		if (key == NULL)
@@ -232,8 +232,8 @@ roll_up_average(Aggref *average, const AqumvAggregate *known, const AqumvPieces 
 		return NULL;
 	if (exprType(sum) == FLOAT8OID)
 		return aqumv_make_call(F_FLOAT8DIV, FLOAT8OID,
-						 list_make2(sum, aqumv_make_call(F_FLOAT8_NUMERIC, FLOAT8OID,
-												   list_make1(count))));
+							   list_make2(sum, aqumv_make_call(F_FLOAT8_NUMERIC, FLOAT8OID,
+															   list_make1(count))));
 	sum = to_numeric(sum);
 	return sum == NULL ? NULL :
 		aqumv_make_call(F_NUMERIC_DIV, NUMERICOID, list_make2(sum, count));

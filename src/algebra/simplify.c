@@ -209,14 +209,14 @@ prospect_walker(Node *node, void *context)
  */
 
 /* an expression being simplified */
-typedef struct Folding
+typedef struct Simplifying
 {
 	PlannerInfo *root;
 	ParamListInfo params;
 	Node	   *expr;
 	List	   *hidden;			/* what stands for Params of kind PARAM_EXEC */
 	Bitmapset  *restored;
-} Folding;
+} Simplifying;
 
 static bool
 is_user_function(Oid funcid, void *context)
@@ -289,8 +289,8 @@ hides_walker(Node *node, void *context)
 static Node *
 hide_mutator(Node *node, void *context)
 {
-	Folding    *simplifying = context;
-	int			before = list_length(simplifying->hidden);
+	Simplifying *s = context;
+	int			before = list_length(s->hidden);
 	bool		hide;
 	Param	   *param;
 
@@ -303,25 +303,25 @@ hide_mutator(Node *node, void *context)
 		node = (Node *) aqumv_expand_arguments((FuncExpr *) node);
 	node = expression_tree_mutator(node, hide_mutator, context);
 	if ((IsA(node, CaseExpr) && ((CaseExpr *) node)->arg != NULL) || IsA(node, ArrayCoerceExpr))
-		hide |= list_length(simplifying->hidden) > before;
+		hide |= list_length(s->hidden) > before;
 	if (!hide)
 		return node;
 
 	param = makeNode(Param);
 	param->paramkind = PARAM_EXEC;
-	param->paramid = list_length(simplifying->hidden);
+	param->paramid = list_length(s->hidden);
 	param->paramtype = exprType(node);
 	param->paramtypmod = exprTypmod(node);
 	param->paramcollid = exprCollation(node);
 	param->location = -1;
-	simplifying->hidden = lappend(simplifying->hidden, node);
+	s->hidden = lappend(s->hidden, node);
 	return (Node *) param;
 }
 
 static Node *
 restore_mutator(Node *node, void *context)
 {
-	Folding    *simplifying = context;
+	Simplifying *s = context;
 
 	if (node == NULL || IsA(node, Query))
 		return node;
@@ -329,10 +329,10 @@ restore_mutator(Node *node, void *context)
 	{
 		int			id = ((Param *) node)->paramid;
 
-		node = list_nth(simplifying->hidden, id);
-		if (bms_is_member(id, simplifying->restored))
+		node = list_nth(s->hidden, id);
+		if (bms_is_member(id, s->restored))
 			node = copyObject(node);
-		simplifying->restored = bms_add_member(simplifying->restored, id);
+		s->restored = bms_add_member(s->restored, id);
 	}
 	return expression_tree_mutator(node, restore_mutator, context);
 }
@@ -341,28 +341,28 @@ restore_mutator(Node *node, void *context)
 static Node *
 simplify_part(Node *node, void *context)
 {
-	return eval_const_expressions(((Folding *) context)->root, node);
+	return eval_const_expressions(((Simplifying *) context)->root, node);
 }
 
 static void
 simplify_all(void *arg)
 {
-	Folding    *simplifying = arg;
+	Simplifying *s = arg;
 	ListCell   *lc;
 
-	simplifying->expr = eval_const_expressions(simplifying->root, simplifying->expr);
-	foreach(lc, simplifying->hidden)
-		lfirst(lc) = expression_tree_mutator(lfirst(lc), simplify_part, simplifying);
+	s->expr = eval_const_expressions(s->root, s->expr);
+	foreach(lc, s->hidden)
+		lfirst(lc) = expression_tree_mutator(lfirst(lc), simplify_part, s);
 }
 
 static bool
-may_raise(Folding *simplifying)
+may_raise(Simplifying *s)
 {
-	Prospect	prospect = {.params = simplifying->params};
+	Prospect	prospect = {.params = s->params};
 	ListCell   *lc;
 
-	(void) prospect_walker(simplifying->expr, &prospect);
-	foreach(lc, simplifying->hidden)
+	(void) prospect_walker(s->expr, &prospect);
+	foreach(lc, s->hidden)
 		(void) expression_tree_walker(lfirst(lc), prospect_walker, &prospect);
 	return prospect.raises;
 }
@@ -390,16 +390,16 @@ count_sublinks(Node *node)
 static Node *
 simplify_one(PlannerInfo *root, ParamListInfo params, Node *expr)
 {
-	Folding		simplifying = {.root = root,.params = params};
+	Simplifying s = {.root = root,.params = params};
 	Node	   *result;
 
 	CHECK_FOR_INTERRUPTS();
-	simplifying.expr = hides_walker(expr, NULL) ? hide_mutator(expr, &simplifying) : expr;
-	if (!may_raise(&simplifying))
-		simplify_all(&simplifying);
-	else if (!aqumv_attempt(simplify_all, &simplifying))
+	s.expr = hides_walker(expr, NULL) ? hide_mutator(expr, &s) : expr;
+	if (!may_raise(&s))
+		simplify_all(&s);
+	else if (!aqumv_attempt(simplify_all, &s))
 		return expr;
-	result = simplifying.hidden == NIL ? simplifying.expr : restore_mutator(simplifying.expr, &simplifying);
+	result = s.hidden == NIL ? s.expr : restore_mutator(s.expr, &s);
 	/* with a subquery would go the check of the privileges that it needs */
 	if (root->parse->hasSubLinks && count_sublinks(result) < count_sublinks(expr))
 		return expr;

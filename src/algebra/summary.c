@@ -279,7 +279,7 @@ collect_restrictions(Node *node, Restrictions *r)
 	{
 		JoinType	jointype = ((JoinExpr *) node)->jointype;
 		bool		padded = jointype == JOIN_FULL ||
-		jointype == (left ? JOIN_RIGHT : JOIN_LEFT);
+			jointype == (left ? JOIN_RIGHT : JOIN_LEFT);
 
 		if (!r->nullable && (jointype == JOIN_INNER || (padded && jointype != JOIN_FULL)))
 			r->conjuncts = list_concat(r->conjuncts,

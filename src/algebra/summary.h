@@ -56,8 +56,8 @@ typedef struct AqumvOutput
 	AttrNumber	attno;
 	Node	   *expr;			/* canonical */
 	int			size;			/* aqumv_size() of it */
-	AqumvKey   *key;			/* set if it is a grouping key whose equality is
-								 * not bitwise */
+	AqumvKey   *key;			/* set if it is a grouping key whose equality
+								 * is not bitwise */
 	bool		inexact;		/* depends on such a key: never used */
 	bool		aggregated;		/* has an aggregate in it */
 	bool		bucket;			/* aqumv_is_bucket() */
@@ -69,8 +69,8 @@ typedef struct AqumvOutput
  */
 typedef struct AqumvSummary
 {
-	Query	   *query;			/* simplified; the summary's own copy.  Its quals
-								 * are lists of conjuncts */
+	Query	   *query;			/* simplified; the summary's own copy.  Its
+								 * quals are lists of conjuncts */
 	List	   *relations;		/* of AqumvRelation */
 	List	   *rtis;			/* their range table indexes */
 	AqumvGrain	grain;
@@ -83,7 +83,8 @@ typedef struct AqumvSummary
 	AqumvCondition *having_canonical;
 	List	   *keys;			/* of AqumvKey */
 	List	   *outputs;		/* of AqumvOutput; views only */
-	bool		loose;			/* views only: some key's equality is not bitwise */
+	bool		loose;			/* views only: some key's equality is not
+								 * bitwise */
 	bool		needs_timezone; /* views only: filled under one TimeZone */
 } AqumvSummary;
 

@@ -78,6 +78,7 @@ aqumv_named_unit(Node *name)
 	if (text == NULL)
 		return AQUMV_UNIT_NONE;
 	text = downcase_truncate_identifier(text, strlen(text), false);
+
 	type = DecodeUnits(0, text, &field);
 	if (type == UNKNOWN_FIELD)
 		type = DecodeSpecial(0, text, &field);
@@ -91,8 +92,9 @@ aqumv_named_unit(Node *name)
 static const struct
 {
 	const char *pattern;
-	AqumvUnit		unit;
+	AqumvUnit	unit;
 }			patterns[] =
+
 {
 	{"FM", AQUMV_UNIT_LONGER}, {"fm", AQUMV_UNIT_LONGER},
 	{"IDDD", AQUMV_UNIT_DAY}, {"ID", AQUMV_UNIT_DAY}, {"IW", AQUMV_UNIT_WEEK},
@@ -117,7 +119,7 @@ static AqumvUnit
 format_unit(Node *format)
 {
 	char	   *rest = constant_text(format);
-	AqumvUnit		unit = AQUMV_UNIT_LONGER;
+	AqumvUnit	unit = AQUMV_UNIT_LONGER;
 
 	while (rest != NULL && *rest != '\0')
 	{
@@ -161,7 +163,7 @@ aqumv_unit_tells(AqumvUnit from, AqumvUnit to)
 	if (from <= AQUMV_UNIT_DAY)
 		return to >= from;
 	if (from == AQUMV_UNIT_WEEK)
-		return to == AQUMV_UNIT_WEEK; /* numbers of weeks and their years */
+		return to == AQUMV_UNIT_WEEK;	/* numbers of weeks and their years */
 	return from <= AQUMV_UNIT_YEAR && to >= from && to <= AQUMV_UNIT_LONGER;
 }
 
@@ -182,9 +184,12 @@ aqumv_unit_of_function(FuncExpr *func, int *arg)
 		case F_DATE_PART_TEXT_TIMESTAMP:
 		case F_DATE_PART_TEXT_TIMESTAMPTZ:
 			{
-				AqumvUnit		unit = aqumv_named_unit(linitial(func->args));
+				AqumvUnit	unit = aqumv_named_unit(linitial(func->args));
 
-				/* extract(second) has the fraction with it, ISO years have not */
+				/*
+				 * extract(second) has the fraction with it, ISO years have
+				 * not
+				 */
 				if (func->funcid != F_DATE_TRUNC_TEXT_TIMESTAMP &&
 					func->funcid != F_DATE_TRUNC_TEXT_TIMESTAMPTZ &&
 					unit < AQUMV_UNIT_MINUTE)

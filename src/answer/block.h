@@ -48,8 +48,8 @@ typedef struct AqumvBlock
 
 	/* block.c's: */
 	bool		is_open;		/* the following is known */
-	List	   *rtis;			/* relations, once it is flattened; NIL if no view
-								 * can stand there */
+	List	   *rtis;			/* relations, once it is flattened; NIL if no
+								 * view can stand there */
 	AqumvRights rights;			/* to call what it calls as written */
 } AqumvBlock;
 
@@ -68,8 +68,9 @@ typedef struct AqumvQuestion
 typedef struct AqumvAnswer
 {
 	Query	   *query;
-	bool		shares;			/* the query is that of a form: copy it before it
-								 * is scribbled on, if more answers may follow */
+	bool		shares;			/* the query is that of a form: copy it before
+								 * it is scribbled on, if more answers may
+								 * follow */
 	List	   *sources;		/* AqumvSources that stand in it */
 	AqumvRights rights;			/* that it relies on */
 	List	   *inval_items;	/* for the plan: inlined functions */
@@ -81,8 +82,8 @@ typedef struct AqumvWalk
 {
 	AqumvQuestion *question;
 	AqumvAnswer *answer;
-	bool		finds;			/* takes the first candidates that can be taken;
-								 * or else: */
+	bool		finds;			/* takes the first candidates that can be
+								 * taken; or else: */
 	List	   *candidates;		/* those to be taken */
 } AqumvWalk;
 

@@ -541,8 +541,8 @@ choose(Choice *choice, bool explain)
 
 	/*
 	 * The original comes first: what is executed next is then what has been
-	 * planned last.  The planner scribbles on its input, which the guard needs
-	 * whole.
+	 * planned last.  The planner scribbles on its input, which the guard
+	 * needs whole.
 	 */
 	if (answer->sources == NIL && !explain)
 		return plan_option(choice, NULL, statement->parse);

@@ -88,7 +88,11 @@ find_output(Node *node, AqumvDerivation *d)
 			continue;
 		if (canonical == NULL)
 			canonical = aqumv_form(&d->forms, node, &size);
-		/* equal() leaves out whether a call is a cast, which says to what typmod */
+
+		/*
+		 * equal() leaves out whether a call is a cast, which says to what
+		 * typmod
+		 */
 		if (size == output->size && equal(canonical, output->expr) &&
 			exprTypmod(node) == exprTypmod(output->expr))
 			return output;
@@ -295,7 +299,7 @@ derive_from_keys(Node *expr, void *context)
 static bool
 allows_loose_key(Aggref *aggregate)
 {
-	return aggregate->aggdistinct == NIL ||	/* min, max and their likes */
+	return aggregate->aggdistinct == NIL || /* min, max and their likes */
 		(aggregate->aggfnoid == F_COUNT_ANY && list_length(aggregate->aggdistinct) == 1);
 }
 
@@ -331,7 +335,7 @@ derive_over_keys(Aggref *aggregate, AqumvDerivation *d)
 static Node *
 derive_aggregate(Aggref *aggregate, AqumvDerivation *d)
 {
-	AqumvPieces	pieces = {.same = d->fit == AQUMV_FIT_SAME,
+	AqumvPieces pieces = {.same = d->fit == AQUMV_FIT_SAME,
 		.never_empty = d->query->grain == AQUMV_GRAIN_GROUP,
 	.stored = find_stored,.squares = find_squares,.derived = derive_from_keys,.context = d};
 	Node	   *result = aqumv_roll_up(aggregate, &pieces);

@@ -27,7 +27,8 @@ typedef struct AqumvDerivation
 	const AqumvSummary *query;
 	const AqumvSummary *view;
 	AqumvFit	fit;
-	bool		before;			/* computed before rows are grouped, as WHERE is */
+	bool		before;			/* computed before rows are grouped, as WHERE
+								 * is */
 	AqumvReason *reason;		/* set when something cannot be computed */
 
 	/* private */

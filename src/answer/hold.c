@@ -53,7 +53,8 @@ typedef struct Execution
 	QueryDesc  *desc;
 	ResourceOwner owner;		/* of the locks */
 	LocalTransactionId lxid;
-	char	   *portal;			/* the name of the one that started it, or NULL */
+	char	   *portal;			/* the name of the one that started it, or
+								 * NULL */
 	Oid			user;
 	int			context;		/* security context */
 	MemoryContextCallback callback;

@@ -24,7 +24,8 @@
 
 typedef struct Look
 {
-	Query	   *query;			/* that the block is in; NULL: a sublink's test */
+	Query	   *query;			/* that the block is in; NULL: a sublink's
+								 * test */
 	int			rti;			/* of the block */
 	int			depth;			/* in how many subqueries of the query we are */
 	Bitmapset  *columns;

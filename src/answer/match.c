@@ -313,9 +313,9 @@ match_as(AqumvFit fit, const AqumvSummary *query, const AqumvSummary *view,
 	foreach(lc, query->query->targetList)
 	{
 		TargetEntry *tle = flatCopyTargetEntry(lfirst_node(TargetEntry, lc));
+		bool		as_key = whole && !aqumv_looks_into(query->looked_into, tle->resno);
 
-		tle->expr = (Expr *) aqumv_derive(&d, (Node *) tle->expr,
-											whole && !aqumv_looks_into(query->looked_into, tle->resno));
+		tle->expr = (Expr *) aqumv_derive(&d, (Node *) tle->expr, as_key);
 		match->target_list = lappend(match->target_list, tle);
 		if (d.reason != NULL)
 			return d.reason->code == AQUMV_COLUMN && fit == AQUMV_FIT_FINER ?

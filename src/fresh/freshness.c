@@ -376,8 +376,8 @@ aqumv_check_usable(AqumvView *view, Snapshot snapshot)
 
 	/*
 	 * Epochs have been announced by those who held locks that conflict with
-	 * ours; have them arrive.  For those who did not (TRUNCATE of a partition,
-	 * seen from its parent) there are marks as well.
+	 * ours; have them arrive.  For those who did not (TRUNCATE of a
+	 * partition, seen from its parent) there are marks as well.
 	 */
 	AcceptInvalidationMessages();
 	events = aqumv_invalidations;

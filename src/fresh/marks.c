@@ -84,8 +84,9 @@ supersede_marks(Relation rel, Oid index, Oid root, Oid relation, AqumvMarkKind k
 				Snapshot snapshot)
 {
 	/*
-	 * Whether marks are there means nothing to this transaction: a scan under its
-	 * snapshot would leave SIREAD locks, and serialization failures to follow.
+	 * Whether marks are there means nothing to this transaction: a scan under
+	 * its snapshot would leave SIREAD locks, and serialization failures to
+	 * follow.
 	 */
 	SysScanDesc scan = aqumv_scan_own_table(rel, index, root,
 											snapshot == NULL ? NULL : SnapshotSelf);

@@ -27,11 +27,12 @@ typedef struct AqumvMarkPlace
 /* what a mark on a relation says; the first says more */
 typedef enum AqumvMarkKind
 {
-	AQUMV_MARK_WRITE,			/* its rows were written, or those of an unknown
-								 * partition of it */
-	AQUMV_MARK_CHANGE,			/* rows came or went as a whole, in it or below */
-	AQUMV_MARK_OPEN				/* another transaction may have written it: it was
-								 * open when this one refreshed a view */
+	AQUMV_MARK_WRITE,			/* its rows were written, or those of an
+								 * unknown partition of it */
+	AQUMV_MARK_CHANGE,			/* rows came or went as a whole, in it or
+								 * below */
+	AQUMV_MARK_OPEN				/* another transaction may have written it: it
+								 * was open when this one refreshed a view */
 } AqumvMarkKind;
 
 /* return false to stop */

@@ -15,8 +15,8 @@
 typedef struct AqumvMemo
 {
 	bool		valid;			/* nothing has been heard that concerns it */
-	void	   *value;			/* good until the end of the transaction at least,
-								 * also when there is a newer one */
+	void	   *value;			/* good until the end of the transaction at
+								 * least, also when there is a newer one */
 	MemoryContext context;		/* that the value is in */
 } AqumvMemo;
 

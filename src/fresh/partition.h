@@ -25,9 +25,11 @@ typedef struct AqumvTree
 	List	   *ancestors;		/* OIDs, nearest first */
 	List	   *descendants;	/* OIDs */
 	bool		partitioned;
-	bool		is_view;		/* a materialized view, which changes by REFRESH */
+	bool		is_view;		/* a materialized view, which changes by
+								 * REFRESH */
 	bool		has_foreign;	/* itself or a descendant */
-	bool		counts_rows;	/* every leaf is a heap, whose writes pgstat counts */
+	bool		counts_rows;	/* every leaf is a heap, whose writes pgstat
+								 * counts */
 	AqumvReason *unsuitable;	/* can never be tracked exactly, or NULL */
 	Oid			untracked;		/* a relation around it that is not tracked */
 	bool		maintained;		/* all that write it fold their changes into

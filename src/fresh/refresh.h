@@ -22,9 +22,10 @@ typedef struct AqumvFilling
 	Query	   *definition;
 	int64		versions;		/* of the functions that it calls */
 	uint64		changes;		/* of any */
-	bool		hides_rows;		/* row security did, from the owner, to begin with */
-	bool		is_old;			/* writes may have come after the snapshot that
-								 * left no mark */
+	bool		hides_rows;		/* row security did, from the owner, to begin
+								 * with */
+	bool		is_old;			/* writes may have come after the snapshot
+								 * that left no mark */
 } AqumvFilling;
 
 extern void aqumv_begin_filling(AqumvFilling *filling, Oid base, Oid owner,

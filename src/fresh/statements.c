@@ -53,7 +53,7 @@ typedef struct OpenStatement
 } OpenStatement;
 
 /* in TopTransactionContext: gone with the transaction */
-static List *open_statements = NIL;	/* in the order they began */
+static List *open_statements = NIL; /* in the order they began */
 static List *marked = NIL;		/* of Place, each once */
 static bool marks_undone = false;	/* some of them were rolled back */
 

@@ -34,6 +34,7 @@ static struct
 	bool	   *variable;
 	GucBoolAssignHook prev_assign;
 }			settings[] =
+
 {
 	{"standard_conforming_strings", true, assign_strings},
 	{"transform_null_equals", false, assign_null_equals},

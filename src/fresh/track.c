@@ -308,7 +308,8 @@ aqumv_maintain_base(Oid relid, Oid owner, bool keep_writers_out)
 	{
 		track_if_needed(lfirst_oid(lc));
 		if (aqumv_has_triggers(lfirst_oid(lc), true) || get_rel_relkind(lfirst_oid(lc)) == '\0')
-			continue;			/* we have waited for who created or dropped them */
+			continue;			/* we have waited for who created or dropped
+								 * them */
 		/* if a view reads it already, somebody has dropped some */
 		aqumv_distrust(lfirst_oid(lc), true);
 		aqumv_create_triggers(lfirst_oid(lc), true);

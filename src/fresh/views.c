@@ -141,8 +141,8 @@ is_only_suspected(const AqumvView *view, int cacheid, uint32 hashvalue)
 
 /*
  * A function has changed, or a role, or what a schema is called: so may have what
- * views hold that call it, and who is a superuser.  Two functions may have one hash value, which only
- * costs a look.  Who may call them is no concern of views.
+ * views hold that call it, and who is a superuser.  Two functions may have one
+ * hash value, which only costs a look.  Who may call them is no concern of views.
  */
 static void
 forget_function(Datum arg, int cacheid, uint32 hashvalue)
@@ -382,7 +382,11 @@ build_view(void *arg)
 		if (view->withheld == NULL)
 			view->withheld = aqumv_check_functions(query, view->owner,
 												   view->summary->needs_timezone);
-		/* rows that were filled while its owner had a say stay withheld when he has none */
+
+		/*
+		 * rows that were filled while its owner had a say stay withheld when
+		 * he has none
+		 */
 		if (view->withheld != view->unsuitable)
 			view->functions ^= 1;
 		if (view->withheld == NULL)

@@ -25,7 +25,8 @@
 typedef struct AqumvProof
 {
 	bool		valid;
-	uint64		events;			/* aqumv_invalidations then; 0 if more could happen without one */
+	uint64		events;			/* aqumv_invalidations then; 0 if more could
+								 * happen without one */
 	uint64		tree_serial;
 	uint64		roles;			/* aqumv_role_changes() then */
 	const void *timezone;		/* if it matters: the zone that was set */

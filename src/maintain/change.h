@@ -28,8 +28,8 @@ typedef struct AqumvChange
 	Tuplestorestate *added;
 	TupleTableSlot *removed_row;	/* a single row, if there is no tuplestore */
 	TupleTableSlot *added_row;
-	bool		sieved;			/* sieve.c has told which of them belong to the
-								 * base of the view that follows: */
+	bool		sieved;			/* sieve.c has told which of them belong to
+								 * the base of the view that follows: */
 	const bool *removed_belongs;	/* row by row; NULL: there are none */
 	const bool *added_belongs;
 	bool		unreliable;		/* a MERGE tells of them: merge.c */

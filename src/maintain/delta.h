@@ -30,8 +30,8 @@ typedef struct AqumvColumn
 {
 	AttrNumber	attno;
 	AqumvColumnKind kind;
-	Node	   *expr;			/* over the base (relation 1), or derived: over
-								 * the view's own columns (relation 1) */
+	Node	   *expr;			/* over the base (relation 1), or derived:
+								 * over the view's own columns (relation 1) */
 	Oid			eqop;			/* key: its grouping operator */
 
 	/* of an aggregate, whose Aggref is expr: */
@@ -40,10 +40,10 @@ typedef struct AqumvColumn
 	Oid			collation;
 	Expr	   *argument;		/* over the base, or NULL */
 	Expr	   *filter;			/* over the base, or NULL */
-	AttrNumber	count;			/* the column that counts its inputs that are not
-								 * NULL, or 0: then it cannot lose any */
-	AttrNumber	scales;			/* sums of numeric: the column that counts their
-								 * display scales, or 0 */
+	AttrNumber	count;			/* the column that counts its inputs that are
+								 * not NULL, or 0: then it cannot lose any */
+	AttrNumber	scales;			/* sums of numeric: the column that counts
+								 * their display scales, or 0 */
 	int			scale_factor;	/* of which theirs are this multiple */
 	bool		fixed_scale;	/* all inputs have the same one */
 } AqumvColumn;
@@ -55,15 +55,18 @@ typedef struct AqumvDelta
 	Query	   *query;			/* the definition, grouping flattened; base is
 								 * relation "rti" there */
 	int			rti;
-	List	   *where;			/* over the base (relation 1), implicitly ANDed */
+	List	   *where;			/* over the base (relation 1), implicitly
+								 * ANDed */
 	int			ncolumns;
 	AqumvColumn *columns;		/* by attno - 1 */
-	List	   *keys;			/* attnos (int): grouping keys, or columns whose
-								 * values only one row of the base has */
+	List	   *keys;			/* attnos (int): grouping keys, or columns
+								 * whose values only one row of the base has */
 	AttrNumber	count;			/* groups: count(*), or 0 */
 	AttrNumber	hash;			/* rows without key: hash of the row, or 0 */
-	Oid			key_index;		/* rows: the base's primary key behind the keys */
-	Bitmapset  *used;			/* columns of the base, as pull_varattnos() has them */
+	Oid			key_index;		/* rows: the base's primary key behind the
+								 * keys */
+	Bitmapset  *used;			/* columns of the base, as pull_varattnos()
+								 * has them */
 } AqumvDelta;
 
 /* what hidden columns are called */

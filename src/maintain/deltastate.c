@@ -300,8 +300,8 @@ compile_state(AqumvDeltaState *state, AqumvView *view, Relation rel)
 	state->econtext = CreateStandaloneExprContext();
 	if (delta->where != NIL)
 		state->where = ExecInitQual((List *)
-									   expression_planner((Expr *) copyObject(delta->where)),
-									   NULL);
+									expression_planner((Expr *) copyObject(delta->where)),
+									NULL);
 	state->terms = palloc0(delta->ncolumns * sizeof(AqumvTerm));
 	for (int i = 0; i < delta->ncolumns; i++)
 		compile_term(state, &delta->columns[i], &state->terms[i]);
@@ -355,7 +355,7 @@ aqumv_get_deltastate(AqumvView *view, AqumvDeltaState **result)
 	state = palloc0(sizeof(AqumvDeltaState));
 	state->context = context;
 	state->work = AllocSetContextCreate(context, "aqumv state's work",
-										   ALLOCSET_SMALL_SIZES);
+										ALLOCSET_SMALL_SIZES);
 	AQUMV_BEGIN_MESSAGES(true);
 	{
 		reason = compile_state(state, view, rel);

@@ -26,11 +26,11 @@ typedef struct AqumvSource
 	Oid			relid;
 	TupleConversionMap *map;	/* NULL if they are alike */
 	TupleTableSlot *converted;
-	ExprState  *belongs;		/* is a row of an ancestor one of the base?  Or
-								 * NULL */
+	ExprState  *belongs;		/* is a row of an ancestor one of the base?
+								 * Or NULL */
 	bool		sieved;			/* sieve.c tells that, not we */
 	TupleDesc	desc;			/* of its rows, before they are converted */
-	struct AqumvChangeScan *spare; /* scan.c's, in state->work */
+	struct AqumvChangeScan *spare;	/* scan.c's, in state->work */
 } AqumvSource;
 
 /* a column's delta, compiled */
@@ -38,10 +38,10 @@ typedef struct AqumvTerm
 {
 	ExprState  *value;			/* KEY, ROW, argument; DERIVED: over the view */
 	ExprState  *filter;
-	int			same;			/* attno - 1 of an earlier one with the same value
-								 * and filter, or -1 */
-	bool		unpack;			/* its value is a number, which is looked at more
-								 * than once */
+	int			same;			/* attno - 1 of an earlier one with the same
+								 * value and filter, or -1 */
+	bool		unpack;			/* its value is a number, which is looked at
+								 * more than once */
 	Oid			nested;			/* its type, if values may be within it; or
 								 * InvalidOid */
 	bool		byval;			/* of the value */
@@ -58,7 +58,8 @@ typedef struct AqumvDeltaState
 	AqumvDelta *delta;
 	TupleDesc	desc;			/* of the view */
 	Oid			index;			/* that rows are found with, or InvalidOid */
-	List	   *arbiters;		/* that one, and others that are unique if it is */
+	List	   *arbiters;		/* that one, and others that are unique if it
+								 * is */
 	bool		may_refuse;		/* another index may object to rows */
 	AqumvLimits limits;
 	bool		calls_users;	/* it calls functions that users have made */
@@ -73,13 +74,15 @@ typedef struct AqumvDeltaState
 	AttrNumber *keys;			/* in the order of the index */
 	FmgrInfo   *equal;			/* by key */
 	FmgrInfo   *compare;		/* by key, as btree does */
-	FmgrInfo   *hash;			/* by key; fn_oid is InvalidOid if there is none */
+	FmgrInfo   *hash;			/* by key; fn_oid is InvalidOid if there is
+								 * none */
 	Oid		   *collations;		/* by key */
 	List	   *sources;		/* of AqumvSource */
 
 	/*
-	 * What is made for each statement anew would cost as much as its use: spare
-	 * ones live in a context that is reset when an error leaves some in use.
+	 * What is made for each statement anew would cost as much as its use:
+	 * spare ones live in a context that is reset when an error leaves some in
+	 * use.
 	 */
 	MemoryContext work;
 	struct AqumvTarget *spare;	/* viewrows.c's */

@@ -114,4 +114,3 @@ aqumv_compute_dirty(AqumvNet *net, AqumvTarget *target)
 		group->done = true;
 	}
 }
-

@@ -88,7 +88,7 @@ add_group(AqumvNet *net, const AqumvGroupKey *key, uint32 hash)
 	AqumvDeltaState *state = net->state;
 	MemoryContext old = MemoryContextSwitchTo(net->context);
 	AqumvGroupDelta *group = palloc0(offsetof(AqumvGroupDelta, terms) +
-								state->delta->ncolumns * sizeof(AqumvTermDelta));
+									 state->delta->ncolumns * sizeof(AqumvTermDelta));
 
 	group->hash = hash;
 	group->key.values = palloc(Max(state->nkeys, 1) * sizeof(Datum));
@@ -279,7 +279,7 @@ add_row(AqumvNet *net, const AqumvImage *image, int sign)
 	for (int i = 0; i < delta->ncolumns; i++)
 	{
 		AqumvColumn *column = &delta->columns[i];
-		AqumvTermDelta  *term = &group->terms[i];
+		AqumvTermDelta *term = &group->terms[i];
 
 		if (column->kind != AQUMV_COLUMN_AGGREGATE || !image->counted[i] ||
 			(column->argument != NULL && column->fold != AQUMV_FOLD_RECOMPUTE && image->nulls[i]))

@@ -25,11 +25,13 @@ typedef struct AqumvTermDelta
 	bool		has_sum;
 	int			nsummed;		/* numbers, but for those in came and went */
 	Datum		sum;			/* SUM: net; ABSORB, EXTREME: of what came */
-	AqumvNumericSum *came;		/* SUM: what aqumv_finish_net() will add to sum, */
+	AqumvNumericSum *came;		/* SUM: what aqumv_finish_net() will add to
+								 * sum, */
 	AqumvNumericSum *went;		/* and subtract from it */
 	bool		has_worst;
 	Datum		worst;			/* EXTREME: the best that went */
-	bool		missing;		/* groups.c: which was stored; find the next one */
+	bool		missing;		/* groups.c: which was stored; find the next
+								 * one */
 	int			nscales;
 	int64	   *scales;			/* SCALES: net */
 } AqumvTermDelta;
@@ -56,7 +58,8 @@ typedef struct AqumvNet
 	MemoryContext context;		/* of the deltas */
 	int			ngroups;
 	AqumvGroupDelta **groups;
-	bool		doubtful;		/* groups.c: whatever it says, compute them all */
+	bool		doubtful;		/* groups.c: whatever it says, compute them
+								 * all */
 
 	/* private */
 	int			room;

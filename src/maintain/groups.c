@@ -84,9 +84,9 @@ fold_extreme(AqumvDeltaState *state, AqumvColumn *column, AqumvTermDelta *delta,
 	delta->missing = false;
 
 	/*
-	 * Did what went away matter?  Not if the stored one is better, and then what
-	 * came is beside the point as well, unless it is better than what went: that
-	 * may be the same.
+	 * Did what went away matter?  Not if the stored one is better, and then
+	 * what came is beside the point as well, unless it is better than what
+	 * went: that may be the same.
 	 */
 	if (delta->has_worst &&
 		!(delta->has_sum && is_better(term, collation, delta->sum, delta->worst)))
@@ -97,7 +97,11 @@ fold_extreme(AqumvDeltaState *state, AqumvColumn *column, AqumvTermDelta *delta,
 	}
 	if (!delta->has_sum)
 		return;
-	/* what has been lost is as good as the stored one, or better: take the new */
+
+	/*
+	 * what has been lost is as good as the stored one, or better: take the
+	 * new
+	 */
 	row->values[i] = row->nulls[i] ||
 		(delta->has_worst && !is_better(term, collation, row->values[i], delta->worst)) ?
 		delta->sum :
@@ -127,7 +131,7 @@ fold_column(AqumvDeltaState *state, AqumvColumn *column, AqumvGroupDelta *group,
 			bool *dirty)
 {
 	int			i = column->attno - 1;
-	AqumvTermDelta  *delta = &group->terms[i];
+	AqumvTermDelta *delta = &group->terms[i];
 
 	switch (column->fold)
 	{
@@ -381,7 +385,8 @@ fold_group(AqumvNet *net, AqumvTarget *target, AqumvGroupDelta *group, bool lock
  * ------------------------------------------------------------------------
  */
 
-#define LOOKUP_COST 3.0			/* to start and end a query, in the planner's unit */
+#define LOOKUP_COST 3.0			/* to start and end a query, in the planner's
+								 * unit */
 
 static bool
 is_missing(AqumvDeltaState *state, AqumvGroupDelta *group, int i)
@@ -434,7 +439,7 @@ is_cheaper(AqumvNet *net, AqumvFinder *finder, Snapshot snapshot, int ngroups)
 
 static void
 find_extremes_of(AqumvNet *net, AqumvTarget *target, AqumvFinder *finder,
-				   AqumvGroupDelta *group)
+				 AqumvGroupDelta *group)
 {
 	AqumvDeltaState *state = net->state;
 	TupleTableSlot *row = target->new_row;

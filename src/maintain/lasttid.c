@@ -36,7 +36,8 @@ typedef struct LastWritten
 #define LAST_WRITTEN 1024		/* in sets of so many: */
 #define LAST_WRITTEN_WAYS 8
 static LastWritten last_written[LAST_WRITTEN];
-static uint32 rollbacks = 0;	/* of subtransactions: they give back their locks */
+static uint32 rollbacks = 0;	/* of subtransactions: they give back their
+								 * locks */
 
 static bool
 is_about(const LastWritten *last, Relation rel, uint32 hash)

@@ -19,7 +19,7 @@
 #include "maintain/putoff.h"
 
 /* what has been put off */
-static List *putoffs = NIL;	/* of AqumvPutOff, in TopTransactionContext */
+static List *putoffs = NIL;		/* of AqumvPutOff, in TopTransactionContext */
 
 static AqumvPutOff *
 find_putoff(Oid view)

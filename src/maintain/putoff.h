@@ -25,8 +25,10 @@ typedef struct AqumvPutOff
 	AqumvDeltaState *state;
 	MemoryContext context;		/* of the net change and of this */
 	void	   *net;			/* groups.c's or rows.c's; NULL: none yet */
-	bool		doubtful;		/* something was rolled back: compute it instead */
-	bool		unreliable;		/* and so if a MERGE has told of its rows wrongly */
+	bool		doubtful;		/* something was rolled back: compute it
+								 * instead */
+	bool		unreliable;		/* and so if a MERGE has told of its rows
+								 * wrongly */
 
 	/* private */
 	bool		put_off;

@@ -303,7 +303,8 @@ struct AqumvFinder
 {
 	AqumvDeltaState *state;
 	Snapshot	snapshot;
-	bool		once;			/* for one group only: its key may make a better plan */
+	bool		once;			/* for one group only: its key may make a
+								 * better plan */
 	MemoryContext context;		/* of the plans */
 	List	   *plans;			/* of FinderPlan */
 };

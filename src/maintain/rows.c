@@ -106,7 +106,7 @@ find_row(AqumvDeltaState *state, AqumvTarget *target, const Datum *values, const
 	Datum		key_values[INDEX_MAX_KEYS];
 	bool		key_nulls[INDEX_MAX_KEYS];
 	AqumvKeys	keys = {.n = state->nkeys,.values = key_values,.nulls = key_nulls,
-		.attnos = state->keys,.equal = state->equal,.collations = state->collations};
+	.attnos = state->keys,.equal = state->equal,.collations = state->collations};
 
 	for (int i = 0; i < state->nkeys; i++)
 	{

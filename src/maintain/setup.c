@@ -187,9 +187,10 @@ aqumv_prepare_base(const AqumvDelta *delta, Oid owner, const char *view,
 		refuse(view, psprintf("\"%s\" is a system table", get_rel_name(delta->base)));
 
 	/*
-	 * So that nobody takes the triggers away again (see aqumv_release_bases()),
-	 * and nobody who keeps a part of the tree for himself waits for the view.
-	 * Writers and readers may go on, and whoever creates an index.
+	 * So that nobody takes the triggers away again (see
+	 * aqumv_release_bases()), and nobody who keeps a part of the tree for
+	 * himself waits for the view. Writers and readers may go on, and whoever
+	 * creates an index.
 	 */
 	aqumv_lock_tree(delta->base, RowShareLock);
 	tree = aqumv_get_tree(delta->base);

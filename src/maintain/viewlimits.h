@@ -19,7 +19,8 @@ typedef struct AqumvLimits
 {
 	List	   *indexes;		/* OIDs */
 	int			ncolumns;
-	AttrNumber *columns;		/* of the view, of any width, that are in those */
+	AttrNumber *columns;		/* of the view, of any width, that are in
+								 * those */
 } AqumvLimits;
 
 extern bool aqumv_may_refuse(Relation index);
