@@ -26,11 +26,11 @@ typedef struct AqumvSource
 	Oid			relid;
 	TupleConversionMap *map;	/* NULL if they are alike */
 	TupleTableSlot *converted;
-	ExprState  *belongs;		/* is a row of an ancestor one of the base?
-								 * Or NULL */
+	ExprState  *belongs;		/* is a row of an ancestor one of the base? Or
+								 * NULL */
 	bool		sieved;			/* sieve.c tells that, not we */
 	TupleDesc	desc;			/* of its rows, before they are converted */
-	struct AqumvChangeScan *spare;	/* scan.c's, in state->work */
+	struct AqumvChangeScan *spare;	/* change.c's, in state->work */
 } AqumvSource;
 
 /* a column's delta, compiled */
