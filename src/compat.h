@@ -394,6 +394,13 @@ aqumv_compat_may_execute(Oid funcid)
 	return aqumv_compat_role_may_execute(funcid, GetUserId());
 }
 
+/* 18: how an operator orders is a type of its own */
+#if PG_VERSION_NUM >= 180000
+#define AqumvCompareType CompareType
+#else
+#define AqumvCompareType int16
+#endif
+
 /* 16 made one ownership check out of many */
 static inline bool
 aqumv_compat_owns_relation(Oid relid)

@@ -24,6 +24,7 @@
 #include "utils/typcache.h"
 
 #include "algebra/support.h"
+#include "compat.h"
 
 typedef struct Support
 {
@@ -105,14 +106,14 @@ note_clause(SortGroupClause *clause, Support *support)
 {
 	Oid			family,
 				type;
-	int16		strategy;
+	AqumvCompareType kind;
 	RegProcedure left,
 				right;
 
 	note_operator(clause->eqop, support);
 	note_operator(clause->sortop, support);
 	if (OidIsValid(clause->sortop) &&
-		get_ordering_op_properties(clause->sortop, &family, &type, &strategy))
+		get_ordering_op_properties(clause->sortop, &family, &type, &kind))
 		note_function(get_opfamily_proc(family, type, type, BTORDER_PROC), support);
 	if (OidIsValid(clause->eqop) && get_op_hash_functions(clause->eqop, &left, &right))
 		note_function(left, support);
