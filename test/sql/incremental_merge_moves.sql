@@ -94,6 +94,7 @@ MERGE INTO t USING (VALUES (1), (3)) AS s (id) ON t.id = s.id WHEN MATCHED THEN 
 TABLE differences;
 -- MERGE in WITH, and with more actions, which came later
 SELECT current_setting('server_version_num')::int >= 170000 AS newer \gset
+\set ECHO none
 \if :newer
 WITH moved AS (MERGE INTO t USING (VALUES (5), (33)) AS s (id) ON t.id = s.id WHEN MATCHED THEN UPDATE SET k = 29 - t.k
     RETURNING t.id)
@@ -103,6 +104,7 @@ WITH mixed AS (MERGE INTO t USING (VALUES (0), (7), (37)) AS s (id) ON t.id = s.
     WHEN MATCHED THEN UPDATE SET n = 1 WHEN NOT MATCHED THEN INSERT VALUES (1, 2, 300) RETURNING t.id)
 SELECT count(*) FROM mixed \g /dev/null
 \endif
+\set ECHO queries
 TABLE differences;
 SELECT view, usable FROM aqumv.views WHERE maintenance = 'immediate' AND pg_table_is_visible(view) ORDER BY view::text;
 SET client_min_messages = warning;
