@@ -126,6 +126,32 @@ describe_extreme(Form_pg_aggregate form, AqumvAggregate *aggregate)
 	aggregate->better = form->aggsortop;
 }
 
+/*
+ * The functions that an aggregate is made of, and how many there are: 0 if it is
+ * none.
+ */
+int
+aqumv_aggregate_parts(Oid aggfnoid, Oid *parts)
+{
+	HeapTuple	tuple = SearchSysCache1(AGGFNOID, ObjectIdGetDatum(aggfnoid));
+	int			n = 0;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		Form_pg_aggregate form = (Form_pg_aggregate) GETSTRUCT(tuple);
+		Oid			all[AQUMV_AGGREGATE_PARTS] = {form->aggtransfn, form->aggfinalfn,
+		form->aggcombinefn, form->aggserialfn, form->aggdeserialfn};
+
+		for (int i = 0; i < AQUMV_AGGREGATE_PARTS; i++)
+		{
+			if (OidIsValid(all[i]))
+				parts[n++] = all[i];
+		}
+		ReleaseSysCache(tuple);
+	}
+	return n;
+}
+
 void
 aqumv_describe_aggregate(Oid aggfnoid, AqumvAggregate *aggregate)
 {

@@ -53,6 +53,10 @@ typedef struct AqumvAggregate
 	bool		idempotent;		/* the same input again changes nothing */
 } AqumvAggregate;
 
+/* functions that an aggregate is made of, at most */
+#define AQUMV_AGGREGATE_PARTS 5
+
+extern int	aqumv_aggregate_parts(Oid aggfnoid, Oid *parts);
 extern void aqumv_describe_aggregate(Oid aggfnoid, AqumvAggregate *aggregate);
 
 #endif							/* AQUMV_AGGREGATE_H */

@@ -24,6 +24,7 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
+#include "algebra/aggregate.h"
 #include "algebra/fingerprint.h"
 #include "algebra/latebound.h"
 #include "algebra/support.h"
@@ -168,14 +169,13 @@ static void
 add_aggregate(HeapTuple tuple, AqumvFingerprint *fingerprint)
 {
 	Form_pg_aggregate agg = (Form_pg_aggregate) GETSTRUCT(tuple);
+	Oid			parts[AQUMV_AGGREGATE_PARTS];
+	int			n = aqumv_aggregate_parts(agg->aggfnoid, parts);
 	bool		isnull;
 	Datum		init;
 
-	add_function(agg->aggtransfn, fingerprint);
-	add_function(agg->aggfinalfn, fingerprint);
-	add_function(agg->aggcombinefn, fingerprint);
-	add_function(agg->aggserialfn, fingerprint);
-	add_function(agg->aggdeserialfn, fingerprint);
+	for (int i = 0; i < n; i++)
+		add_function(parts[i], fingerprint);
 	if (agg->aggfnoid < FirstNormalObjectId || is_own_function(agg->aggfnoid))
 		return;
 	note_hash(AGGFNOID, agg->aggfnoid, fingerprint);

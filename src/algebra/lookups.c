@@ -18,13 +18,13 @@
 
 #include "access/htup_details.h"
 #include "access/transam.h"
-#include "catalog/pg_aggregate.h"
 #include "catalog/pg_proc.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "utils/builtins.h"
 #include "utils/syscache.h"
 
+#include "algebra/aggregate.h"
 #include "algebra/latebound.h"
 #include "algebra/lookups.h"
 #include "algebra/support.h"
@@ -42,18 +42,11 @@ static bool visit_function(Oid funcid, void *context);
 static void
 visit_aggregate(Oid aggfnoid, Lookups *lookups)
 {
-	HeapTuple	tuple = SearchSysCache1(AGGFNOID, ObjectIdGetDatum(aggfnoid));
-	Form_pg_aggregate form;
+	Oid			parts[AQUMV_AGGREGATE_PARTS];
+	int			n = aqumv_aggregate_parts(aggfnoid, parts);
 
-	if (!HeapTupleIsValid(tuple))
-		return;
-	form = (Form_pg_aggregate) GETSTRUCT(tuple);
-	(void) visit_function(form->aggtransfn, lookups);
-	(void) visit_function(form->aggfinalfn, lookups);
-	(void) visit_function(form->aggcombinefn, lookups);
-	(void) visit_function(form->aggserialfn, lookups);
-	(void) visit_function(form->aggdeserialfn, lookups);
-	ReleaseSysCache(tuple);
+	for (int i = 0; i < n; i++)
+		(void) visit_function(parts[i], lookups);
 }
 
 /* What a function that runs as its caller calls. */

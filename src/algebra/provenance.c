@@ -20,7 +20,6 @@
 #include "access/htup_details.h"
 #include "access/transam.h"
 #include "catalog/namespace.h"
-#include "catalog/pg_aggregate.h"
 #include "catalog/pg_authid.h"
 #include "catalog/pg_database.h"
 #include "catalog/pg_index.h"
@@ -38,6 +37,7 @@
 #include "utils/syscache.h"
 #include "utils/varlena.h"
 
+#include "algebra/aggregate.h"
 #include "algebra/provenance.h"
 #include "algebra/simplify.h"
 #include "algebra/support.h"
@@ -229,22 +229,11 @@ check_function(Oid funcid, void *context)
 static void
 check_aggregate(Oid aggfnoid, FunctionCheck *check)
 {
-	HeapTuple	tuple = SearchSysCache1(AGGFNOID, ObjectIdGetDatum(aggfnoid));
-	Form_pg_aggregate form;
+	Oid			parts[AQUMV_AGGREGATE_PARTS];
+	int			n = aggfnoid < FirstNormalObjectId ? 0 : aqumv_aggregate_parts(aggfnoid, parts);
 
-	if (aggfnoid < FirstNormalObjectId || !HeapTupleIsValid(tuple))
-	{
-		if (HeapTupleIsValid(tuple))
-			ReleaseSysCache(tuple);
-		return;
-	}
-	form = (Form_pg_aggregate) GETSTRUCT(tuple);
-	(void) check_function(form->aggtransfn, check);
-	(void) check_function(form->aggfinalfn, check);
-	(void) check_function(form->aggcombinefn, check);
-	(void) check_function(form->aggserialfn, check);
-	(void) check_function(form->aggdeserialfn, check);
-	ReleaseSysCache(tuple);
+	for (int i = 0; i < n; i++)
+		(void) check_function(parts[i], check);
 }
 
 static bool

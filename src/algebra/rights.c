@@ -23,7 +23,6 @@
 
 #include "access/htup_details.h"
 #include "access/transam.h"
-#include "catalog/pg_aggregate.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_user_mapping.h"
 #include "foreign/foreign.h"
@@ -37,6 +36,7 @@
 #include "utils/memutils.h"
 #include "utils/syscache.h"
 
+#include "algebra/aggregate.h"
 #include "algebra/bodies.h"
 #include "algebra/meanings.h"
 #include "algebra/rights.h"
@@ -218,11 +218,11 @@ owner_may_call_parts(Oid funcid)
 {
 	HeapTuple	tuple = funcid < FirstNormalObjectId ? NULL :
 		SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
-	Form_pg_aggregate form;
-	bool		may = true;
+	bool		may;
 	bool		is_aggregate;
 	Oid			owner;
-	Oid			parts[5];
+	Oid			parts[AQUMV_AGGREGATE_PARTS];
+	int			n;
 
 	if (!HeapTupleIsValid(tuple))
 		return true;
@@ -231,18 +231,10 @@ owner_may_call_parts(Oid funcid)
 	ReleaseSysCache(tuple);
 	if (!is_aggregate)
 		return true;
-	tuple = SearchSysCache1(AGGFNOID, ObjectIdGetDatum(funcid));
-	if (!HeapTupleIsValid(tuple))
-		return false;
-	form = (Form_pg_aggregate) GETSTRUCT(tuple);
-	parts[0] = form->aggtransfn;
-	parts[1] = form->aggfinalfn;
-	parts[2] = form->aggcombinefn;
-	parts[3] = form->aggserialfn;
-	parts[4] = form->aggdeserialfn;
-	for (int i = 0; i < lengthof(parts) && may; i++)
-		may = !OidIsValid(parts[i]) || aqumv_compat_role_may_execute(parts[i], owner);
-	ReleaseSysCache(tuple);
+	n = aqumv_aggregate_parts(funcid, parts);
+	may = n > 0;
+	for (int i = 0; i < n && may; i++)
+		may = aqumv_compat_role_may_execute(parts[i], owner);
 	return may;
 }
 

@@ -24,6 +24,7 @@
 #include "utils/typcache.h"
 
 #include "algebra/support.h"
+#include "algebra/usercode.h"
 #include "compat.h"
 
 typedef struct Support
@@ -128,27 +129,9 @@ aqumv_support_functions(Node *node)
 {
 	Support		support = {NIL, NIL};
 
-	switch (nodeTag(node))
-	{
-		case T_SortGroupClause:
-			note_clause((SortGroupClause *) node, &support);
-			break;
-		case T_Var:
-		case T_Const:
-		case T_Param:
-		case T_Aggref:
-		case T_FuncExpr:
-		case T_OpExpr:
-		case T_FieldSelect:
-		case T_RelabelType:
-		case T_CoerceViaIO:
-		case T_ArrayCoerceExpr:
-		case T_ArrayExpr:
-		case T_RowExpr:
-			note_type(exprType(node), &support);
-			break;
-		default:
-			break;
-	}
+	if (IsA(node, SortGroupClause))
+		note_clause((SortGroupClause *) node, &support);
+	else
+		note_type(aqumv_yielded_type(node), &support);
 	return support.functions;
 }

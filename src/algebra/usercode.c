@@ -35,15 +35,15 @@ is_users_type(Oid type)
 	return type >= FirstNormalObjectId && !type_is_enum(type);
 }
 
-static bool
-calls_users_walker(Node *node, void *context)
+/*
+ * The type of what a node yields, or InvalidOid: of those nodes whose values may
+ * be of a user's type without one of its arguments being so.
+ */
+Oid
+aqumv_yielded_type(Node *node)
 {
-	if (node == NULL)
-		return false;
 	switch (nodeTag(node))
 	{
-		case T_Query:
-			return query_tree_walker((Query *) node, calls_users_walker, context, 0);
 		case T_Var:
 		case T_Const:
 		case T_Param:
@@ -58,13 +58,21 @@ calls_users_walker(Node *node, void *context)
 		case T_ArrayExpr:
 		case T_RowExpr:
 		case T_CoerceToDomain:
-			if (is_users_type(exprType(node)))
-				return true;
-			break;
+			return exprType(node);
 		default:
-			break;
+			return InvalidOid;
 	}
-	return check_functions_in_node(node, is_users_function, context) ||
+}
+
+static bool
+calls_users_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, calls_users_walker, context, 0);
+	return is_users_type(aqumv_yielded_type(node)) ||
+		check_functions_in_node(node, is_users_function, context) ||
 		expression_tree_walker(node, calls_users_walker, context);
 }
 

@@ -14,6 +14,7 @@
 #include "utils/relcache.h"
 
 extern bool aqumv_runs_users_code(Relation view, Query *definition);
+extern Oid	aqumv_yielded_type(Node *node);
 extern bool aqumv_calls_users_code(Node *node);
 
 #endif							/* AQUMV_USERCODE_H */

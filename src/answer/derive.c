@@ -88,11 +88,7 @@ find_output(Node *node, AqumvDerivation *d)
 			continue;
 		if (canonical == NULL)
 			canonical = aqumv_form(&d->forms, node, &size);
-
-		/*
-		 * equal() leaves out whether a call is a cast, which says to what
-		 * typmod
-		 */
+		/* equal() leaves out whether a call is a cast, and to what typmod */
 		if (size == output->size && equal(canonical, output->expr) &&
 			exprTypmod(node) == exprTypmod(output->expr))
 			return output;
