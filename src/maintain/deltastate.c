@@ -433,7 +433,8 @@ aqumv_get_source(AqumvDeltaState *state, Relation rel)
 	old = MemoryContextSwitchTo(state->context);
 	source = palloc0(sizeof(AqumvSource));
 	source->relid = RelationGetRelid(rel);
-	source->desc = CreateTupleDescCopy(RelationGetDescr(rel));
+	/* with what rows lack that are older than a column */
+	source->desc = CreateTupleDescCopyConstr(RelationGetDescr(rel));
 	if (source->relid != state->delta->base)
 	{
 		source->map = convert_tuples_by_name(CreateTupleDescCopy(RelationGetDescr(rel)),
