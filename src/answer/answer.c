@@ -9,6 +9,9 @@
  *	  their own then; what it still contains is visited next, so that a subquery
  *	  finds the columns of outer blocks as they are by then.
  *
+ *	  The statement as it was asked stays as it is.  What takes its place is copied
+ *	  block by block, so that nothing is copied that views replace.
+ *
  *	  The first walk finds the sites and their candidates, and takes the first of
  *	  these that it can.  Later ones are told which to take.  What was found of a
  *	  block is kept with what it is inside of: the form of the outer block.
@@ -41,11 +44,12 @@ typedef struct Inside
 	AqumvWalk  *walk;
 	AqumvForm  *form;
 	const char *path;			/* of the form's block */
+	bool		is_ours;		/* no other query has what is in FROM and WITH */
 	int			nchildren;		/* visited so far */
 	int			nsublinks;
 } Inside;
 
-static Query *visit(AqumvWalk *walk, AqumvBlock *block, Query *query);
+static Query *visit(AqumvWalk *walk, AqumvBlock *block, Query *query, bool is_ours);
 
 /* Could anything inside of a statement change, but the whole of it? */
 static bool
@@ -61,6 +65,67 @@ has_parts(Query *query)
 			return true;
 	}
 	return query->cteList != NIL || query->hasSubLinks || query->setOperations != NULL;
+}
+
+/* Is there a function in FROM? */
+static bool
+has_functions(Query *query)
+{
+	ListCell   *lc;
+
+	foreach(lc, query->rtable)
+	{
+		if (lfirst_node(RangeTblEntry, lc)->rtekind == RTE_FUNCTION)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A copy of a query that has its subqueries in FROM and WITH in common with it,
+ * but for those that nobody visits.
+ */
+static Query *
+copy_shell(const Query *query)
+{
+	Query		shell = *query;
+	Query	   *copy;
+	ListCell   *lc,
+			   *lo;
+
+	shell.rtable = NIL;
+	foreach(lc, query->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+
+		if (rte->rtekind == RTE_SUBQUERY)
+		{
+			rte = memcpy(palloc(sizeof(RangeTblEntry)), rte, sizeof(RangeTblEntry));
+			rte->subquery = NULL;
+		}
+		shell.rtable = lappend(shell.rtable, rte);
+	}
+	shell.cteList = NIL;
+	foreach(lc, query->cteList)
+	{
+		CommonTableExpr *cte = lfirst_node(CommonTableExpr, lc);
+
+		if (cte->cterefcount > 0)
+		{
+			cte = memcpy(palloc(sizeof(CommonTableExpr)), cte, sizeof(CommonTableExpr));
+			cte->ctequery = NULL;
+		}
+		shell.cteList = lappend(shell.cteList, cte);
+	}
+	copy = copyObject(&shell);
+	forboth(lc, copy->rtable, lo, query->rtable)
+		lfirst_node(RangeTblEntry, lc)->subquery = lfirst_node(RangeTblEntry, lo)->subquery;
+	forboth(lc, copy->cteList, lo, query->cteList)
+	{
+		if (lfirst_node(CommonTableExpr, lc)->ctequery == NULL)
+			lfirst_node(CommonTableExpr, lc)->ctequery = lfirst_node(CommonTableExpr, lo)->ctequery;
+	}
+	return copy;
 }
 
 /*
@@ -113,10 +178,10 @@ counts_nothing(Query *query)
 }
 
 /*
- * Visit the next block inside of a form.  Every walk comes upon the same ones in
- * the same order.
+ * Visit the next block inside of a form, and return what takes its place.  Every
+ * walk comes upon the same ones in the same order.
  */
-static void
+static Query *
 visit_child(Inside *inside, Query *query, Place place)
 {
 	AqumvBlock *block;
@@ -133,7 +198,7 @@ visit_child(Inside *inside, Query *query, Place place)
 		inside->form->children = lappend(inside->form->children, block);
 	}
 	inside->nchildren++;
-	(void) visit(inside->walk, block, query);
+	return visit(inside->walk, block, query, inside->is_ours);
 }
 
 static bool
@@ -154,7 +219,7 @@ visit_sublinks_walker(Node *node, void *context)
 			(sublink->subLinkType == EXISTS_SUBLINK || sublink->subLinkType == ANY_SUBLINK ||
 			 sublink->subLinkType == ALL_SUBLINK);
 		place.looked_into = aqumv_sublink_looks_into(sublink);
-		visit_child(inside, query, place);
+		sublink->subselect = (Node *) visit_child(inside, query, place);
 		return visit_sublinks_walker(sublink->testexpr, context);
 	}
 	if (IsA(node, Query))
@@ -162,11 +227,14 @@ visit_sublinks_walker(Node *node, void *context)
 	return expression_tree_walker(node, visit_sublinks_walker, context);
 }
 
-/* The blocks inside of a block, or of a statement that writes. */
+/*
+ * The blocks inside of a block, or of a statement that writes; others take their
+ * places in it.
+ */
 static void
-visit_children(AqumvWalk *walk, AqumvBlock *block, AqumvForm *form, Query *query)
+visit_children(AqumvWalk *walk, AqumvBlock *block, AqumvForm *form, Query *query, bool is_ours)
 {
-	Inside		inside = {.walk = walk,.form = form,.path = block->path};
+	Inside		inside = {.walk = walk,.form = form,.path = block->path,.is_ours = is_ours};
 	int			arm = 0;
 	ListCell   *lc;
 
@@ -179,7 +247,7 @@ visit_children(AqumvWalk *walk, AqumvBlock *block, AqumvForm *form, Query *query
 			continue;
 		place.path = psprintf("%s.cte:%s", block->path, cte->ctename);
 		place.looked_into = aqumv_cte_looked_into(query, cte, block->looked_into);
-		visit_child(&inside, (Query *) cte->ctequery, place);
+		cte->ctequery = (Node *) visit_child(&inside, (Query *) cte->ctequery, place);
 	}
 	foreach(lc, query->rtable)
 	{
@@ -200,42 +268,49 @@ visit_children(AqumvWalk *walk, AqumvBlock *block, AqumvForm *form, Query *query
 			place.path = psprintf("%s.from:%s", block->path, rte->eref->aliasname);
 		if (query->setOperations == NULL)
 			place.looked_into = aqumv_looked_into(query, rti, block->looked_into);
-		visit_child(&inside, rte->subquery, place);
+		rte->subquery = visit_child(&inside, rte->subquery, place);
 	}
+	/* expressions have been copied with the query */
+	inside.is_ours = true;
 	if (query->hasSubLinks)
 		(void) query_tree_walker(query, visit_sublinks_walker, &inside,
 								 QTW_IGNORE_RC_SUBQUERIES);
 }
 
 /*
- * Put views into a block and those inside of it, in place; but the statement as
- * it was asked stays as it is, and another takes its place.
+ * A query with views put into it and into those inside of it.  It is changed itself
+ * if it is ours, and a copy is if not, which has nothing in common with it; but
+ * where there are no parts, the answer is what it is, and shares it.
  */
 static Query *
-visit(AqumvWalk *walk, AqumvBlock *block, Query *query)
+visit(AqumvWalk *walk, AqumvBlock *block, Query *query, bool is_ours)
 {
+	bool		is_top = query == walk->question->parse;
 	AqumvForm  *form = &block->written;
 
 	check_stack_depth();
-	inline_functions(walk, query);
+	if (has_functions(query))
+	{
+		query = is_ours ? query : copyObject(query);
+		is_ours = true;
+		inline_functions(walk, query);
+	}
 	if (query->commandType == CMD_SELECT && query->utilityStmt == NULL &&
 		query->setOperations == NULL && query->jointree->fromlist != NIL)
 		form = aqumv_answer_block(walk, block, query);
-	if (form->query != NULL && query == walk->question->parse && !has_parts(form->query))
-	{
-		walk->answer->shares = true;
-		return form->query;
-	}
 	if (form->query != NULL)
 	{
-		Query	   *copy = copyObject(form->query);
-
-		if (query == walk->question->parse)
-			query = copy;
-		else
-			*query = *copy;
+		query = form->query;
+		is_ours = false;
 	}
-	visit_children(walk, block, form, query);
+	if (is_top && !is_ours && !has_parts(query))
+	{
+		walk->answer->shares = form->query != NULL;
+		return query;
+	}
+	if (!is_ours)
+		query = copy_shell(query);
+	visit_children(walk, block, form, query, is_ours);
 	return query;
 }
 
@@ -275,12 +350,8 @@ aqumv_number_blocks(Query *parse)
 static AqumvAnswer *
 walk_over(AqumvWalk *walk)
 {
-	Query	   *query = walk->question->parse;
-
 	walk->answer = palloc0(sizeof(AqumvAnswer));
-	if (has_parts(query))
-		query = copyObject(query);
-	walk->answer->query = visit(walk, &walk->question->top, query);
+	walk->answer->query = visit(walk, &walk->question->top, walk->question->parse, false);
 	return walk->answer;
 }
 
