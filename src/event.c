@@ -301,6 +301,60 @@ note_dropped_triggers(void)
 }
 
 /*
+ * An attribute of a composite type has gone, or a column of a table, which has a
+ * row type: values of the type that were different may be the same now, wherever
+ * they are stored or computed, also inside of others.  Tables without columns that
+ * have something to do with it are left alone.
+ */
+static void
+note_narrowed_types(void)
+{
+	const char *query =
+		"WITH RECURSIVE narrowed (type) AS ("
+		" SELECT c.reltype FROM pg_catalog.pg_event_trigger_dropped_objects() AS o"
+		" JOIN pg_catalog.pg_class AS c ON c.oid = o.objid"
+		" WHERE o.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND o.objsubid <> 0"
+		" UNION SELECT coalesce(c.reltype, d.objid) FROM narrowed"
+		" JOIN pg_catalog.pg_depend AS d ON d.refobjid = type"
+		" LEFT JOIN pg_catalog.pg_class AS c"
+		" ON c.oid = d.objid AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass"
+		" WHERE d.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass"
+		" AND d.classid IN ('pg_catalog.pg_type'::pg_catalog.regclass,"
+		" 'pg_catalog.pg_class'::pg_catalog.regclass))"
+		" SELECT coalesce(r.ev_class, d.objid) FROM narrowed"
+		" JOIN pg_catalog.pg_depend AS d ON d.refobjid = type"
+		" LEFT JOIN pg_catalog.pg_rewrite AS r"
+		" ON r.oid = d.objid AND d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass"
+		" WHERE d.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass"
+		" AND d.classid IN ('pg_catalog.pg_class'::pg_catalog.regclass,"
+		" 'pg_catalog.pg_rewrite'::pg_catalog.regclass)";
+	List	   *bases = NIL;
+	ListCell   *lc;
+
+	foreach(lc, relations_of_event(query))
+	{
+		Oid			relid = lfirst_oid(lc);
+		char		kind = get_rel_relkind(relid);
+
+		if (kind == RELKIND_MATVIEW)
+		{
+			AqumvView  *view = aqumv_get_locked_view(relid);
+
+			aqumv_note_change(relid);
+			if (view == NULL || view->unsuitable != NULL)
+				continue;
+			relid = view->base;
+		}
+		else if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE)
+			continue;
+		aqumv_note_change(relid);
+		aqumv_distrust(relid, false);
+		bases = list_append_unique_oid(bases, relid);
+	}
+	aqumv_rebuild_views(bases, true);
+}
+
+/*
  * Event trigger on sql_drop.
  */
 Datum
@@ -333,6 +387,7 @@ aqumv_on_sql_drop(PG_FUNCTION_ARGS)
 			parents = list_append_unique_oid(parents, row.parent);
 	}
 	aqumv_rebuild_views(parents, true);
+	note_narrowed_types();
 	rebuild_left();
 	if (relations_of_event("SELECT objid FROM pg_catalog.pg_event_trigger_dropped_objects()"
 						   " WHERE object_type = 'materialized view'") != NIL)
