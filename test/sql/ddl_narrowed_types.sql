@@ -45,3 +45,6 @@ INSERT INTO u SELECT 0, p FROM u WHERE id = 1;
 REFRESH MATERIALIZED VIEW by_pair;
 REFRESH MATERIALIZED VIEW by_stretch;
 SELECT * FROM pg_temp.all();
+
+SET client_min_messages = warning;
+DROP SCHEMA ddl_narrowed_types CASCADE;

@@ -46,3 +46,6 @@ UPDATE p SET id = id + 10 WHERE id BETWEEN 13 AND 15;
 DELETE FROM p3 WHERE id = 26;
 DELETE FROM p WHERE id % 10 = 7;
 TABLE differences;
+
+SET client_min_messages = warning;
+DROP SCHEMA incremental_missing_values CASCADE;
