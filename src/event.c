@@ -331,6 +331,10 @@ note_narrowed_types(void)
 	List	   *bases = NIL;
 	ListCell   *lc;
 
+	/* most that is dropped is no column */
+	if (relations_of_event("SELECT objid FROM pg_catalog.pg_event_trigger_dropped_objects()"
+						   " WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND objsubid <> 0") == NIL)
+		return;
 	foreach(lc, relations_of_event(query))
 	{
 		Oid			relid = lfirst_oid(lc);
