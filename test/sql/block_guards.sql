@@ -21,6 +21,11 @@ PREPARE j AS SELECT x.n, y.n FROM (SELECT v, count(*) AS n FROM a GROUP BY v) x 
 PREPARE u AS SELECT v, count(*) FROM a GROUP BY v UNION ALL SELECT v, count(*) FROM b GROUP BY v UNION ALL SELECT k, v FROM a WHERE k > 29 ORDER BY 2, 1;
 -- the statement as it was asked, down to what is inside of parts that stay as they are
 PREPARE n AS SELECT sum(s) FROM (SELECT n * (v + 1) AS s FROM (SELECT v, count(*) AS n FROM a GROUP BY v) x UNION ALL SELECT 0) y;
+EXECUTE n;
+BEGIN;
+UPDATE a SET v = 0;
+EXECUTE n;
+ROLLBACK;
 -- rows and the views that they come from
 CREATE FUNCTION pg_temp.all_of_them() RETURNS SETOF text LANGUAGE plpgsql AS $$
 DECLARE
