@@ -41,6 +41,7 @@
 #include "utils/guc_tables.h"
 #include "storage/bufmgr.h"
 #include "utils/rangetypes.h"
+#include "utils/regproc.h"
 #include "utils/rel.h"
 
 /* 16 turned rd_node.relNode into rd_locator.relNumber */
@@ -51,6 +52,17 @@ aqumv_compat_filenode(Relation rel)
 	return rel->rd_locator.relNumber;
 #else
 	return rel->rd_node.relNode;
+#endif
+}
+
+/* 16 lets errors in names be reported otherwise */
+static inline List *
+aqumv_compat_qualified_name(const char *text)
+{
+#if PG_VERSION_NUM >= 160000
+	return stringToQualifiedNameList(text, NULL);
+#else
+	return stringToQualifiedNameList(text);
 #endif
 }
 

@@ -33,6 +33,7 @@
 #include "utils/typcache.h"
 
 #include "algebra/expr.h"
+#include "algebra/textsearch.h"
 
 /*
  * A partial order of expressions, good enough to write the operands of a
@@ -371,6 +372,8 @@ settings_walker(Node *node, void *context)
 {
 	if (node == NULL)
 		return false;
+	if (aqumv_chooses_text_search(node))
+		return true;
 	if (IsA(node, Query))
 		return true;			/* views have no subqueries */
 	if (IsA(node, CoerceToDomain) || IsA(node, XmlExpr))

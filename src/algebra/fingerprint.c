@@ -3,6 +3,8 @@
  * fingerprint.c
  *	  Which users' functions does a definition call, and what do they do?
  *
+ *	  What text search configurations do counts, too, where the definition has them.
+ *
  *	  Of two definitions that call functions which do something else, the
  *	  fingerprints differ; so do those of versions of one function.  Of calls that
  *	  are bound late, by name, counts what the names may mean (latebound.c);
@@ -17,6 +19,7 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_aggregate.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
@@ -28,6 +31,7 @@
 #include "algebra/fingerprint.h"
 #include "algebra/latebound.h"
 #include "algebra/support.h"
+#include "algebra/textsearch.h"
 #include "compat.h"
 
 /* Is a function our own?  The library does what it does. */
@@ -62,6 +66,21 @@ note_hash(int cacheid, Oid oid, AqumvFingerprint *fingerprint)
 		fingerprint->hashes = list_append_unique_oid(fingerprint->hashes, (Oid) hash);
 }
 
+/* Add a text search configuration or dictionary; other objects add nothing. */
+static void
+add_text_search(Oid object, AqumvFingerprint *fingerprint)
+{
+	AqumvTextSearch found = {0};
+
+	aqumv_look_at_text_search(object, &found);
+	if (found.hashes == NIL)
+		return;
+	add_to(&fingerprint->what, found.what);
+	add_to(&fingerprint->which, found.which);
+	fingerprint->hashes = list_concat_unique_oid(fingerprint->hashes, found.hashes);
+	fingerprint->hashes = list_append_unique_oid(fingerprint->hashes, AQUMV_TEXT_SEARCH);
+}
+
 /*
  * Add what the names in a function's text mean today.  Whatever is created might
  * be meant as well from then on.
@@ -93,6 +112,7 @@ add_names(HeapTuple function, AqumvFingerprint *fingerprint)
 	{
 		add_to(&fingerprint->what, lfirst_oid(lc));
 		add_to(&fingerprint->which, lfirst_oid(lc));
+		add_text_search(lfirst_oid(lc), fingerprint);
 	}
 }
 
@@ -212,6 +232,10 @@ fingerprint_walker(Node *node, void *context)
 								 QTW_EXAMINE_SORTGROUP);
 	if (IsA(node, Aggref))
 		add_aggregate_of(((Aggref *) node)->aggfnoid, context);
+	if (IsA(node, Const) && !((Const *) node)->constisnull &&
+		(((Const *) node)->consttype == REGCONFIGOID ||
+		 ((Const *) node)->consttype == REGDICTIONARYOID))
+		add_text_search(DatumGetObjectId(((Const *) node)->constvalue), context);
 	foreach(lc, aqumv_support_functions(node))
 		add_function(lfirst_oid(lc), context);
 	check_functions_in_node(node, add_function_checker, context);

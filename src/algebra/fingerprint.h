@@ -23,6 +23,8 @@ typedef struct AqumvFingerprint
 
 /* among the hashes: it may depend on others as well */
 #define AQUMV_ANY_FUNCTION ((Oid) 0)
+/* and on what text search configurations map to dictionaries */
+#define AQUMV_TEXT_SEARCH ((Oid) 1)
 
 extern AqumvFingerprint aqumv_fingerprint(Query *definition, Oid owner);
 extern int64 aqumv_function_versions(Query *definition);

@@ -121,6 +121,9 @@ is_concerned(const AqumvView *view, int cacheid, uint32 hashvalue)
 		return true;			/* any may have changed */
 	if (cacheid == AUTHOID)
 		return view->functions != 0;
+	/* its hash values are not those of configurations */
+	if (cacheid == TSCONFIGMAP)
+		return list_member_oid(view->function_hashes, AQUMV_TEXT_SEARCH);
 	/* tables are types, too: only those that a function names already */
 	if (cacheid == TYPEOID)
 		return list_member_oid(view->function_hashes, (Oid) hashvalue);
@@ -135,7 +138,7 @@ is_concerned(const AqumvView *view, int cacheid, uint32 hashvalue)
 static bool
 is_only_suspected(const AqumvView *view, int cacheid, uint32 hashvalue)
 {
-	return cacheid != AUTHOID && hashvalue != 0 &&
+	return cacheid != AUTHOID && cacheid != TSCONFIGMAP && hashvalue != 0 &&
 		!list_member_oid(view->function_hashes, (Oid) hashvalue);
 }
 
@@ -224,6 +227,7 @@ aqumv_views_init(void)
 	CacheRegisterSyscacheCallback(TYPEOID, forget_function, (Datum) 0);
 	CacheRegisterSyscacheCallback(COLLOID, forget_function, (Datum) 0);
 	CacheRegisterSyscacheCallback(TSCONFIGOID, forget_function, (Datum) 0);
+	CacheRegisterSyscacheCallback(TSCONFIGMAP, forget_function, (Datum) 0);
 	CacheRegisterSyscacheCallback(TSDICTOID, forget_function, (Datum) 0);
 	CacheRegisterSyscacheCallback(NAMESPACEOID, forget_function, (Datum) 0);
 	RegisterXactCallback(end_of_transaction, NULL);
