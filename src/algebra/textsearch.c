@@ -50,7 +50,6 @@ note_row(int cacheid, Oid object, HeapTuple tuple, AqumvTextSearch *found)
 
 		found->hashes = list_append_unique_oid(found->hashes, (Oid) hash);
 	}
-											   GetSysCacheHashValue1(cacheid, ObjectIdGetDatum(object)));
 }
 
 static uint64 look_at_dictionary(Oid dictionary, AqumvTextSearch *found);
