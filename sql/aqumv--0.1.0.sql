@@ -273,7 +273,7 @@ COMMENT ON FUNCTION aqumv.on_table_rewrite() IS
 CREATE EVENT TRIGGER aqumv_ddl_command_end ON ddl_command_end
     WHEN TAG IN ('CREATE MATERIALIZED VIEW', 'REFRESH MATERIALIZED VIEW', 'CREATE TABLE',
                  'CREATE FOREIGN TABLE', 'CREATE SCHEMA', 'ALTER TABLE', 'ALTER FOREIGN TABLE',
-                 'ALTER TRIGGER', 'ALTER SCHEMA')
+                 'ALTER TYPE', 'CREATE VIEW', 'ALTER TRIGGER', 'ALTER SCHEMA')
     EXECUTE FUNCTION aqumv.on_ddl_command_end();
 ALTER EVENT TRIGGER aqumv_ddl_command_end ENABLE ALWAYS;
 CREATE EVENT TRIGGER aqumv_sql_drop ON sql_drop

@@ -228,6 +228,84 @@ keep_schema_name(RenameStmt *stmt)
 }
 
 /*
+ * Composite types have lost or gained attributes, or tables columns, which have
+ * row types ("query" tells of them): values that were different may be the same
+ * now, and what was nowhere NULL may be NULL somewhere, wherever such values are
+ * stored or computed, also inside of others.  Tables without columns that have
+ * something to do with it are left alone.
+ */
+static void
+note_changed_types(const char *query)
+{
+	List	   *bases = NIL;
+	ListCell   *lc;
+	char	   *users =
+		psprintf("WITH RECURSIVE changed (class, object) AS ("
+				 " SELECT 'pg_catalog.pg_type'::pg_catalog.regclass::oid, reltype"
+				 " FROM pg_catalog.pg_class WHERE oid IN (%s)"
+				 " UNION SELECT CASE WHEN c.oid IS NULL THEN classid"
+				 " ELSE 'pg_catalog.pg_type'::pg_catalog.regclass END, coalesce(reltype, objid)"
+				 " FROM changed JOIN pg_catalog.pg_depend ON refclassid = class AND refobjid = object"
+				 " LEFT JOIN pg_catalog.pg_class AS c"
+				 " ON c.oid = objid AND classid = 'pg_catalog.pg_class'::pg_catalog.regclass"
+				 " WHERE classid IN ('pg_catalog.pg_type'::pg_catalog.regclass,"
+				 " 'pg_catalog.pg_class'::pg_catalog.regclass, 'pg_catalog.pg_proc'::pg_catalog.regclass,"
+				 " 'pg_catalog.pg_operator'::pg_catalog.regclass))"
+				 " SELECT coalesce(ev_class, objid)"
+				 " FROM changed JOIN pg_catalog.pg_depend ON refclassid = class AND refobjid = object"
+				 " LEFT JOIN pg_catalog.pg_rewrite AS r"
+				 " ON r.oid = objid AND classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass"
+				 " WHERE classid IN ('pg_catalog.pg_class'::pg_catalog.regclass,"
+				 " 'pg_catalog.pg_rewrite'::pg_catalog.regclass)", query);
+
+	/* most of what happens has nothing to do with it */
+	if (relations_of_event(query) == NIL)
+		return;
+	foreach(lc, relations_of_event(users))
+	{
+		Oid			relid = lfirst_oid(lc);
+		char		kind = get_rel_relkind(relid);
+
+		if (kind == RELKIND_MATVIEW)
+		{
+			AqumvView  *view = aqumv_get_locked_view(relid);
+
+			aqumv_note_change(relid);
+			if (view == NULL || view->unsuitable != NULL)
+				continue;
+			relid = view->base;
+		}
+		else if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE)
+			continue;
+		aqumv_note_change(relid);
+		aqumv_distrust(relid, false);
+		bases = list_append_unique_oid(bases, relid);
+	}
+	aqumv_rebuild_views(bases, true);
+}
+
+/*
+ * Does a statement give a relation, and those that inherit from it or are of its
+ * type, more columns?  (So does it if these exist, but need not have.)
+ */
+static bool
+adds_columns(Node *stmt)
+{
+	ListCell   *lc;
+
+	if (IsA(stmt, ViewStmt))
+		return ((ViewStmt *) stmt)->replace;
+	if (!IsA(stmt, AlterTableStmt))
+		return false;
+	foreach(lc, ((AlterTableStmt *) stmt)->cmds)
+	{
+		if (lfirst_node(AlterTableCmd, lc)->subtype == AT_AddColumn)
+			return true;
+	}
+	return false;
+}
+
+/*
  * Event trigger on ddl_command_end.
  */
 Datum
@@ -254,9 +332,15 @@ aqumv_on_ddl_command_end(PG_FUNCTION_ARGS)
 			/* a partition that has gone is not around its parent any more */
 			aqumv_rebuild_views(lcons_oid(lfirst_oid(lc), moved), true);
 		}
-		else
+		else if (!IsA(event->parsetree, ViewStmt))
 			note_created(lfirst_oid(lc));
 	}
+	if (adds_columns(event->parsetree))
+		note_changed_types("WITH RECURSIVE below (relid) AS ("
+						   " SELECT objid FROM pg_catalog.pg_event_trigger_ddl_commands()"
+						   " WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass"
+						   " UNION SELECT inhrelid FROM below"
+						   " JOIN pg_catalog.pg_inherits ON inhparent = relid) SELECT relid FROM below");
 	rebuild_left();
 	return (Datum) 0;
 }
@@ -301,64 +385,6 @@ note_dropped_triggers(void)
 }
 
 /*
- * An attribute of a composite type has gone, or a column of a table, which has a
- * row type: values of the type that were different may be the same now, wherever
- * they are stored or computed, also inside of others.  Tables without columns that
- * have something to do with it are left alone.
- */
-static void
-note_narrowed_types(void)
-{
-	const char *query =
-		"WITH RECURSIVE narrowed (type) AS ("
-		" SELECT c.reltype FROM pg_catalog.pg_event_trigger_dropped_objects() AS o"
-		" JOIN pg_catalog.pg_class AS c ON c.oid = o.objid"
-		" WHERE o.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND o.objsubid <> 0"
-		" UNION SELECT coalesce(c.reltype, d.objid) FROM narrowed"
-		" JOIN pg_catalog.pg_depend AS d ON d.refobjid = type"
-		" LEFT JOIN pg_catalog.pg_class AS c"
-		" ON c.oid = d.objid AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass"
-		" WHERE d.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass"
-		" AND d.classid IN ('pg_catalog.pg_type'::pg_catalog.regclass,"
-		" 'pg_catalog.pg_class'::pg_catalog.regclass))"
-		" SELECT coalesce(r.ev_class, d.objid) FROM narrowed"
-		" JOIN pg_catalog.pg_depend AS d ON d.refobjid = type"
-		" LEFT JOIN pg_catalog.pg_rewrite AS r"
-		" ON r.oid = d.objid AND d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass"
-		" WHERE d.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass"
-		" AND d.classid IN ('pg_catalog.pg_class'::pg_catalog.regclass,"
-		" 'pg_catalog.pg_rewrite'::pg_catalog.regclass)";
-	List	   *bases = NIL;
-	ListCell   *lc;
-
-	/* most that is dropped is no column */
-	if (relations_of_event("SELECT objid FROM pg_catalog.pg_event_trigger_dropped_objects()"
-						   " WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND objsubid <> 0") == NIL)
-		return;
-	foreach(lc, relations_of_event(query))
-	{
-		Oid			relid = lfirst_oid(lc);
-		char		kind = get_rel_relkind(relid);
-
-		if (kind == RELKIND_MATVIEW)
-		{
-			AqumvView  *view = aqumv_get_locked_view(relid);
-
-			aqumv_note_change(relid);
-			if (view == NULL || view->unsuitable != NULL)
-				continue;
-			relid = view->base;
-		}
-		else if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE)
-			continue;
-		aqumv_note_change(relid);
-		aqumv_distrust(relid, false);
-		bases = list_append_unique_oid(bases, relid);
-	}
-	aqumv_rebuild_views(bases, true);
-}
-
-/*
  * Event trigger on sql_drop.
  */
 Datum
@@ -391,7 +417,8 @@ aqumv_on_sql_drop(PG_FUNCTION_ARGS)
 			parents = list_append_unique_oid(parents, row.parent);
 	}
 	aqumv_rebuild_views(parents, true);
-	note_narrowed_types();
+	note_changed_types("SELECT objid FROM pg_catalog.pg_event_trigger_dropped_objects()"
+					   " WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND objsubid <> 0");
 	rebuild_left();
 	if (relations_of_event("SELECT objid FROM pg_catalog.pg_event_trigger_dropped_objects()"
 						   " WHERE object_type = 'materialized view'") != NIL)

@@ -27,6 +27,7 @@
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
+#include "algebra/simplify.h"
 #include "compat.h"
 #include "fresh/freshness.h"
 #include "fresh/option.h"
@@ -357,6 +358,12 @@ rebuild_view(AqumvView *view)
 	error_context_stack = callback.previous;
 }
 
+static void
+rebuild_action(void *view)
+{
+	rebuild_view(view);
+}
+
 /* The reason why writers cannot maintain a view, with its message; or NULL. */
 static AqumvReason *
 why_unmaintained(AqumvView *view)
@@ -411,11 +418,13 @@ lock_for_rebuild(Oid viewoid, AqumvView **view, bool wait)
  * Rows of relations came or went as a whole (TRUNCATE, partitions, a table
  * rewrite), or triggers were off for a while: compute the immediate views around
  * them anew, in place, that are not trusted any more.  Where nobody may be waited
- * for, those that others use stay behind.
+ * for, those that others use stay behind; so do those that cannot be computed now,
+ * which is no reason for DDL to fail.
  */
 void
 aqumv_rebuild_views(List *relids, bool wait)
 {
+	static const AqumvReason fails = {AQUMV_STALE, "computing it again raised an error"};
 	List	   *views = NIL;
 	ListCell   *lc;
 
@@ -440,8 +449,8 @@ aqumv_rebuild_views(List *relids, bool wait)
 			continue;
 		if ((reason = why_unmaintained(view)) != NULL)
 			give_up(view, reason);
-		else
-			rebuild_view(view);
+		else if (!aqumv_attempt(rebuild_action, view))
+			give_up(aqumv_get_locked_view(lfirst_oid(lc)), &fails);
 	}
 }
 
