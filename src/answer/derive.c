@@ -531,7 +531,8 @@ derive_node(Node *node, AqumvDerivation *d)
 
 	if (may_take(node, d))
 		output = find_output(node, d);
-	if (output != NULL && output->key != NULL && (!whole || d->depth > 0))
+	if (output != NULL && output->key != NULL &&
+		(!whole || d->depth > 0 || (OidIsValid(d->eqop) && d->eqop != output->key->eqop)))
 		d->reason = aqumv_reason(AQUMV_KEY_EQUALITY,
 								 "values of the grouping key in column %d of the view can be equal and yet differ, so no function may be applied to it",
 								 output->attno);

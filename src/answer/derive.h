@@ -29,6 +29,9 @@ typedef struct AqumvDerivation
 	AqumvFit	fit;
 	bool		before;			/* computed before rows are grouped, as WHERE
 								 * is */
+	Oid			eqop;			/* by which the query tells apart values of a
+								 * whole expression, if it does and they must
+								 * be told apart anew; or InvalidOid */
 	AqumvReason *reason;		/* set when something cannot be computed */
 
 	/* private */

@@ -30,6 +30,7 @@
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
+#include "optimizer/tlist.h"
 #include "utils/lsyscache.h"
 
 #include "answer/derive.h"
@@ -286,6 +287,24 @@ match_before(AqumvDerivation *d, AqumvMatch *match)
 	return d->reason;
 }
 
+/*
+ * The operator by which a query groups by an entry of its SELECT list, or makes it
+ * distinct; InvalidOid if it does neither.  An ORDER BY ... USING can make it
+ * another one than the type's usual, which may tell apart what that does not.
+ */
+static Oid
+equality_of(Query *query, TargetEntry *tle)
+{
+	SortGroupClause *clause;
+
+	if (tle->ressortgroupref == 0)
+		return InvalidOid;
+	clause = get_sortgroupref_clause_noerr(tle->ressortgroupref, query->groupClause);
+	if (clause == NULL)
+		clause = get_sortgroupref_clause_noerr(tle->ressortgroupref, query->distinctClause);
+	return clause != NULL ? clause->eqop : InvalidOid;
+}
+
 static AqumvReason *
 match_as(AqumvFit fit, const AqumvSummary *query, const AqumvSummary *view,
 		 AqumvMatch **result)
@@ -315,6 +334,7 @@ match_as(AqumvFit fit, const AqumvSummary *query, const AqumvSummary *view,
 		TargetEntry *tle = flatCopyTargetEntry(lfirst_node(TargetEntry, lc));
 		bool		as_key = whole && !aqumv_looks_into(query->looked_into, tle->resno);
 
+		d.eqop = fit == AQUMV_FIT_FINER ? equality_of(query->query, tle) : InvalidOid;
 		tle->expr = (Expr *) aqumv_derive(&d, (Node *) tle->expr, as_key);
 		match->target_list = lappend(match->target_list, tle);
 		if (d.reason != NULL)
