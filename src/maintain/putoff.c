@@ -7,7 +7,10 @@
  *	  triggers have told; so the changes of statements that end meanwhile are
  *	  put off until the last has ended.  If some of what was put off is rolled
  *	  back, nobody knows any more what the rest comes to: it is "doubtful", and
- *	  what the base says is computed instead.  If all of it is, it is forgotten.
+ *	  what the base says is computed instead; of groups that costs little.  Of a
+ *	  view of rows all would have to be computed, so its changes are kept apart by
+ *	  subtransaction, in layers, and those that are rolled back go.  If all goes,
+ *	  the change is forgotten.
  *
  *-------------------------------------------------------------------------
  */
@@ -95,6 +98,29 @@ aqumv_get_putoff(AqumvDeltaState *state, bool last)
 }
 
 /*
+ * What the current subtransaction has told of a change, by itself.
+ */
+AqumvLayer *
+aqumv_get_layer(AqumvPutOff *putoff)
+{
+	SubTransactionId subid = GetCurrentSubTransactionId();
+	AqumvLayer *layer = putoff->layers == NIL ? NULL : llast(putoff->layers);
+	MemoryContext context;
+	MemoryContext old;
+
+	if (layer != NULL && layer->subid == subid)
+		return layer;
+	context = AllocSetContextCreate(putoff->context, "aqumv layer", ALLOCSET_SMALL_SIZES);
+	layer = MemoryContextAllocZero(context, sizeof(AqumvLayer));
+	layer->subid = subid;
+	layer->context = context;
+	old = MemoryContextSwitchTo(putoff->context);
+	putoff->layers = lappend(putoff->layers, layer);
+	MemoryContextSwitchTo(old);
+	return layer;
+}
+
+/*
  * Has a change been put off until other statements end?  Of a view; or of any.
  */
 bool
@@ -173,6 +199,27 @@ end_of_transaction(XactEvent event, void *arg)
 	putoffs = NIL;
 }
 
+static void
+end_layers(AqumvPutOff *putoff, SubTransactionId subid, SubTransactionId parent, bool aborted)
+{
+	ListCell   *lc;
+
+	foreach(lc, putoff->layers)
+	{
+		AqumvLayer *layer = lfirst(lc);
+
+		if (layer->subid != subid)
+			continue;
+		if (aborted)
+		{
+			putoff->layers = foreach_delete_current(putoff->layers, lc);
+			MemoryContextDelete(layer->context);
+		}
+		else
+			layer->subid = parent;
+	}
+}
+
 /*
  * What a subtransaction has done is its parent's now, or rolled back.  If that was
  * all that has been done to a change, nothing is left of it.
@@ -180,15 +227,17 @@ end_of_transaction(XactEvent event, void *arg)
 static bool
 is_undone(AqumvPutOff *putoff, SubTransactionId subid, SubTransactionId parent, bool aborted)
 {
+	bool		layered = putoff->layers != NIL;
 	ListCell   *lc;
 
+	end_layers(putoff, subid, parent, aborted);
 	foreach(lc, putoff->subids)
 	{
 		if (lfirst_oid(lc) != (Oid) subid)
 			continue;
 		if (aborted)
 		{
-			putoff->doubtful = true;
+			putoff->doubtful |= !layered;
 			putoff->subids = foreach_delete_current(putoff->subids, lc);
 		}
 		else

@@ -15,6 +15,14 @@
 #include "maintain/change.h"
 #include "maintain/deltastate.h"
 
+/* what one subtransaction has told of it */
+typedef struct AqumvLayer
+{
+	SubTransactionId subid;
+	MemoryContext context;		/* of the net change and of this */
+	void	   *net;			/* NULL: none yet */
+} AqumvLayer;
+
 /*
  * A view's net change, from when the first statement has ended until it is
  * folded: at once, or if other statements are still writing the base, when the
@@ -24,9 +32,10 @@ typedef struct AqumvPutOff
 {
 	AqumvDeltaState *state;
 	MemoryContext context;		/* of the net change and of this */
-	void	   *net;			/* groups.c's or rows.c's; NULL: none yet */
-	bool		doubtful;		/* something was rolled back: compute it
-								 * instead */
+	void	   *net;			/* groups.c's; NULL: none yet */
+	List	   *layers;			/* or of AqumvLayer, with rows.c's */
+	bool		doubtful;		/* something that is in the net was rolled
+								 * back: compute it instead */
 	bool		unreliable;		/* and so if a MERGE has told of its rows
 								 * wrongly */
 
@@ -36,6 +45,7 @@ typedef struct AqumvPutOff
 } AqumvPutOff;
 
 extern AqumvPutOff *aqumv_get_putoff(AqumvDeltaState *state, bool last);
+extern AqumvLayer *aqumv_get_layer(AqumvPutOff *putoff);
 extern bool aqumv_is_put_off(Oid view);
 extern bool aqumv_anything_put_off(void);
 extern void aqumv_note_putoff(AqumvPutOff *putoff, AqumvChange *change);

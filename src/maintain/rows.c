@@ -270,6 +270,26 @@ net_change(RowTable *table, AqumvChange *change)
 	aqumv_end_change_scan(scan);
 }
 
+/* Add what another table says, which stays where it is. */
+static void
+add_net(RowTable *table, RowTable *more)
+{
+	row_index_iterator iterator;
+	RowIndexEntry *entry;
+
+	row_index_start_iterate(more->rows, &iterator);
+	while ((entry = row_index_iterate(more->rows, &iterator)) != NULL)
+	{
+		RowIndexEntry *present = row_index_lookup(table->rows, entry->row);
+		bool		found;
+
+		if (present == NULL)
+			(void) row_index_insert(table->rows, entry->row, &found);
+		else
+			present->row->net += entry->row->net;
+	}
+}
+
 /* Delete what goes, then insert what comes. */
 static void
 apply_net(RowTable *table, AqumvTarget *target)
@@ -384,6 +404,26 @@ fold_net(AqumvDeltaState *state, void *table)
 	aqumv_close_target(target);
 }
 
+/* What all subtransactions that count have told. */
+static RowTable *
+sum_of_layers(AqumvPutOff *putoff)
+{
+	RowTable   *sum = NULL;
+	ListCell   *lc;
+
+	foreach(lc, putoff->layers)
+	{
+		RowTable   *table = ((AqumvLayer *) lfirst(lc))->net;
+
+		if (sum == NULL && list_length(putoff->layers) > 1)
+			sum = make_table(putoff->state, putoff->context);
+		else if (sum == NULL)
+			return table;
+		add_net(sum, table);
+	}
+	return sum;
+}
+
 /*
  * Fold a change into a view without aggregates; or if other statements are
  * still writing the base, keep it for when the last of them has ended: a row
@@ -393,21 +433,23 @@ char *
 aqumv_fold_rows(AqumvDeltaState *state, AqumvChange *change, bool last)
 {
 	AqumvPutOff *putoff;
+	AqumvLayer *layer;
 	char	   *objection;
 
 	if (last && !aqumv_is_put_off(state->view) && !may_be_alike(state, change))
 		return aqumv_attempt_change(state, apply_change, change);
 	putoff = aqumv_get_putoff(state, last);
-	if (putoff->net == NULL)
-		putoff->net = make_table(putoff->state, putoff->context);
-	net_change(putoff->net, change);
+	layer = aqumv_get_layer(putoff);
+	if (layer->net == NULL)
+		layer->net = make_table(putoff->state, layer->context);
+	net_change(layer->net, change);
 	aqumv_note_putoff(putoff, change);
 	if (!last)
 		return NULL;
 	if (putoff->doubtful || putoff->unreliable)
 		objection = aqumv_fold_anew(putoff->state);
 	else
-		objection = aqumv_attempt_change(putoff->state, fold_net, putoff->net);
+		objection = aqumv_attempt_change(putoff->state, fold_net, sum_of_layers(putoff));
 	aqumv_drop_putoff(putoff);
 	return objection;
 }
