@@ -257,15 +257,52 @@ functions_walker(Node *node, void *context)
 }
 
 /*
+ * Does a language keep nothing between calls that another function, run as the
+ * same user, may have changed?  The interpreters of others do: redefine a
+ * function of Perl's, and all of a role's functions in PL/Perl call it.
+ */
+static bool
+keeps_no_state(Oid language)
+{
+	char	   *name;
+
+	if (language == INTERNALlanguageId || language == ClanguageId || language == SQLlanguageId)
+		return true;
+	name = get_language_name(language, true);
+	return name != NULL && strcmp(name, "plpgsql") == 0;
+}
+
+/* The same as check_function() for what is called, be it by name, at whatever depth. */
+static void
+check_language(Oid funcid, FunctionCheck *check)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
+	Form_pg_proc form;
+
+	if (!HeapTupleIsValid(tuple))
+		return;
+	form = (Form_pg_proc) GETSTRUCT(tuple);
+	if (form->proowner != check->owner && !keeps_no_state(form->prolang))
+		check->reason = aqumv_reason(AQUMV_FUNCTION_OWNER,
+									 "the view calls function \"%s\" of another owner, whose language keeps what functions of the view's owner may change",
+									 NameStr(form->proname));
+	ReleaseSysCache(tuple);
+}
+
+/*
  * May rows that were computed as the view's owner stand for what anybody's call
- * of the functions in its definition gives?  NULL means yes.
+ * of the functions in its definition gives?  "reached" are all of users' functions
+ * that these may call (fingerprint.c).  NULL means yes.
  */
 AqumvReason *
-aqumv_check_functions(Query *definition, Oid owner, bool needs_timezone)
+aqumv_check_functions(Query *definition, List *reached, Oid owner, bool needs_timezone)
 {
 	FunctionCheck check = {.owner = owner,.needs_timezone = needs_timezone};
+	ListCell   *lc;
 
 	(void) functions_walker((Node *) definition, &check);
+	foreach(lc, check.reason != NULL || superuser_arg(owner) ? NIL : reached)
+		check_language(lfirst_oid(lc), &check);
 	return check.reason;
 }
 

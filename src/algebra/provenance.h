@@ -17,7 +17,8 @@
 #include "algebra/reason.h"
 
 extern char *aqumv_path_of_function(HeapTuple function);
-extern AqumvReason *aqumv_check_functions(Query *definition, Oid owner, bool needs_timezone);
+extern AqumvReason *aqumv_check_functions(Query *definition, List *reached, Oid owner,
+										  bool needs_timezone);
 extern AqumvReason *aqumv_check_attachments(Relation view);
 extern bool aqumv_is_harmless_for(Oid relid, Oid role);
 

@@ -25,6 +25,7 @@
 #include "access/transam.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_user_mapping.h"
+#include "common/hashfn.h"
 #include "foreign/foreign.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
@@ -362,6 +363,30 @@ may_connect_as(Oid server, Oid role, Oid other)
 	if (HeapTupleIsValid(others))
 		ReleaseSysCache(others);
 	return same;
+}
+
+/* With what does a role connect to a server?  0 if with nothing of its own. */
+uint64
+aqumv_hash_of_mapping(Oid server, Oid role)
+{
+	HeapTuple	tuple = find_mapping(server, role);
+	uint64		hash = 1;
+	bool		isnull;
+	Datum		options;
+
+	if (!HeapTupleIsValid(tuple))
+		return 0;
+	options = SysCacheGetAttr(USERMAPPINGUSERSERVER, tuple, Anum_pg_user_mapping_umoptions,
+							  &isnull);
+	if (!isnull)
+	{
+		bytea	   *bytes = (bytea *) PG_DETOAST_DATUM(options);
+
+		hash = hash_bytes_extended((unsigned char *) VARDATA_ANY(bytes),
+								   VARSIZE_ANY_EXHDR(bytes), 0);
+	}
+	ReleaseSysCache(tuple);
+	return hash;
 }
 
 /* Would all these connections be the same? */

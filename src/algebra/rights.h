@@ -35,6 +35,7 @@ extern bool aqumv_may_execute(List *functions);
 extern bool aqumv_may_use(List *schemas);
 extern bool aqumv_may_select(List *columns);
 extern bool aqumv_may_connect(List *mappings);
+extern uint64 aqumv_hash_of_mapping(Oid server, Oid role);
 extern bool aqumv_rights_hold(const AqumvRights *rights);
 extern void aqumv_merge_rights(AqumvRights *rights, const AqumvRights *more);
 extern bool aqumv_is_visible(Oid relid);

@@ -8,6 +8,7 @@
 #include "aqumv.h"
 
 #include "access/xact.h"
+#include "miscadmin.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
 
@@ -16,7 +17,8 @@
 /*
  * Do something in a subtransaction.  NULL, or the error with which it has ended:
  * then what it did is undone, and it is for the caller to raise the error again or
- * not, a cancel included.  There must be no parallel mode.
+ * not, a cancel included.  There must be no parallel mode.  The session does not
+ * end by an error that may never be raised, whatever exit_on_error says.
  */
 ErrorData *
 aqumv_catch_error(void (*action) (void *), void *arg)
@@ -24,7 +26,9 @@ aqumv_catch_error(void (*action) (void *), void *arg)
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
 	ErrorData  *volatile error = NULL;
+	bool		exits = ExitOnAnyError;
 
+	ExitOnAnyError = false;
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(context);
 	PG_TRY();
@@ -42,5 +46,6 @@ aqumv_catch_error(void (*action) (void *), void *arg)
 	PG_END_TRY();
 	MemoryContextSwitchTo(context);
 	CurrentResourceOwner = owner;
+	ExitOnAnyError = exits;
 	return error;
 }

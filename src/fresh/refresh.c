@@ -22,6 +22,7 @@
 
 #include "algebra/fingerprint.h"
 #include "compat.h"
+#include "fresh/foreign.h"
 #include "fresh/catalog.h"
 #include "fresh/marks.h"
 #include "fresh/partition.h"
@@ -129,6 +130,7 @@ aqumv_begin_filling(AqumvFilling *filling, Oid base, Oid owner, Query *definitio
 
 	filling->definition = definition;
 	filling->versions = aqumv_function_versions(definition);
+	filling->sources = aqumv_foreign_sources(base, owner);
 	filling->changes = aqumv_function_changes;
 	filling->hides_rows = OidIsValid(base) && hides_rows(base, owner);
 	filling->moment = aqumv_current_moment();
@@ -198,6 +200,7 @@ static bool
 were_the_same(const AqumvFilling *filling, const AqumvView *view)
 {
 	return aqumv_function_versions(filling->definition) == filling->versions &&
+		aqumv_foreign_sources(view->base, view->owner) == filling->sources &&
 		!aqumv_may_have_differed(view, filling->changes);
 }
 
@@ -226,7 +229,9 @@ aqumv_end_filling(AqumvFilling *filling, Oid viewoid)
 	row.base = view->base;
 	row.filenode = view->filenode;
 	row.moment = filling->moment;
-	row.functions = were_the_same(filling, view) ? view->functions : ~view->functions;
+	row.functions = view->functions + filling->sources;
+	if (!were_the_same(filling, view))
+		row.functions = ~row.functions;
 	row.complete = is_complete(filling, view);
 	row.refreshed_at = GetCurrentTimestamp();
 	row.timezone = unconstify(char *, pg_get_timezone_name(session_timezone));

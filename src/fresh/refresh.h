@@ -21,6 +21,7 @@ typedef struct AqumvFilling
 	AqumvMoment moment;
 	Query	   *definition;
 	int64		versions;		/* of the functions that it calls */
+	int64		sources;		/* how the owner reaches foreign tables */
 	uint64		changes;		/* of any */
 	bool		hides_rows;		/* row security did, from the owner, to begin
 								 * with */

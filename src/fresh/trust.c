@@ -35,6 +35,7 @@
 #include "compat.h"
 #include "algebra/provenance.h"
 #include "fresh/catalog.h"
+#include "fresh/foreign.h"
 #include "fresh/partition.h"
 #include "fresh/trust.h"
 #include "fresh/views.h"
@@ -195,13 +196,19 @@ function_names(const AqumvView *view)
 AqumvReason *
 aqumv_check_record(const AqumvView *view, const AqumvRefresh *refresh)
 {
+	int64		sources;
+
 	if (view->filenode != refresh->filenode)
 		return aqumv_reason(AQUMV_REFRESHED_ELSEWHERE,
 							"the view was refreshed by a transaction that this snapshot does not see, or in a session without the library; refresh it");
 	if (!refresh->complete)
 		return aqumv_reason(AQUMV_INCOMPLETE,
 							"row security kept rows from the view's owner when it was filled, or it was filled from an old snapshot, or where functions are read otherwise; refresh it");
-	if (view->functions != refresh->functions)
+	sources = aqumv_foreign_sources(view->base, view->owner);
+	if (view->functions + sources != refresh->functions && sources != 0)
+		return aqumv_reason(AQUMV_USER_MAPPING,
+							"how the view's owner reaches the foreign table has changed since the view was filled, or a function that the view calls; refresh it");
+	if (view->functions + sources != refresh->functions)
 		return aqumv_reason(AQUMV_FUNCTION_CHANGED,
 							"a function that the view calls was replaced since the view's last REFRESH began (%s)",
 							aqumv_reason_messages ? function_names(view) : "");

@@ -63,6 +63,16 @@ INSERT INTO t VALUES (2, 5);
 CREATE OR REPLACE AGGREGATE total(int) (SFUNC = plus, STYPE = int, INITCOND = '0');
 SELECT usable, reason_code FROM aqumv.views WHERE view = 'va'::regclass;
 
+-- what a function calls whose body was bound when it was made
+CREATE FUNCTION inner_f(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN $1; END';
+CREATE FUNCTION outer_f(int) RETURNS int IMMUTABLE LANGUAGE sql BEGIN ATOMIC SELECT inner_f($1) + 1; END;
+CREATE MATERIALIZED VIEW vo WITH (aqumv.incremental) AS SELECT outer_f(a) g, count(*) FROM t GROUP BY 1;
+CREATE OR REPLACE FUNCTION inner_f(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN $1 + 100; END';
+SELECT usable, reason_code FROM aqumv.views WHERE view = 'vo'::regclass;
+INSERT INTO t VALUES (2, 5);
+CREATE OR REPLACE FUNCTION inner_f(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN $1; END';
+SELECT usable, reason_code FROM aqumv.views WHERE view = 'vo'::regclass;
+
 -- DDL of the table computes what is doubted anew
 ALTER TABLE t ALTER COLUMN a SET STATISTICS 50;
 SELECT view, usable, reason_code FROM aqumv.views WHERE view IN ('v'::regclass, 'va'::regclass) ORDER BY 1;

@@ -91,6 +91,38 @@ SET ROLE regress_aqumv_other;
 EXPLAIN (COSTS OFF) EXECUTE r;
 RESET ROLE;
 
+-- what the owner would not be shown any more: his mapping, the server, the table
+PREPARE f AS SELECT count(*) FROM ft;
+CREATE FUNCTION pg_temp.filled() RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(concat_ws(' ', view, usable, reason_code), ', ' ORDER BY view::text) FROM aqumv.views WHERE view IN ('mft'::regclass, 'mp'::regclass) $$;
+DROP USER MAPPING FOR regress_aqumv_other SERVER regress_aqumv_s;
+DROP USER MAPPING FOR PUBLIC SERVER regress_aqumv_s;
+CREATE USER MAPPING FOR regress_aqumv_owner SERVER regress_aqumv_s OPTIONS (user :'u');
+CREATE USER MAPPING FOR regress_aqumv_other SERVER regress_aqumv_s OPTIONS (user 'nobody');
+SELECT pg_temp.filled();
+SET ROLE regress_aqumv_owner;
+EXPLAIN (COSTS OFF) EXECUTE f;
+RESET ROLE;
+ALTER USER MAPPING FOR regress_aqumv_owner SERVER regress_aqumv_s OPTIONS (SET user 'nobody');
+SELECT pg_temp.filled();
+SET ROLE regress_aqumv_owner;
+EXPLAIN (COSTS OFF) EXECUTE f;
+SET ROLE regress_aqumv_other;
+EXPLAIN (COSTS OFF) SELECT count(*) FROM ft;
+RESET ROLE;
+ALTER USER MAPPING FOR regress_aqumv_owner SERVER regress_aqumv_s OPTIONS (SET user :'u');
+SELECT pg_temp.filled();
+ALTER SERVER regress_aqumv_s OPTIONS (ADD application_name 'other');
+SELECT pg_temp.filled();
+ALTER SERVER regress_aqumv_s OPTIONS (DROP application_name);
+ALTER FOREIGN TABLE ft OPTIONS (SET table_name 'pg_am');
+SELECT pg_temp.filled();
+ALTER FOREIGN TABLE ft OPTIONS (SET table_name 'rt');
+ALTER FOREIGN TABLE p0 ALTER COLUMN k OPTIONS (ADD column_name 'l');
+SELECT pg_temp.filled();
+ALTER FOREIGN TABLE p0 ALTER COLUMN k OPTIONS (DROP column_name);
+SELECT pg_temp.filled();
+
 -- wrappers without user mappings
 CREATE SERVER regress_aqumv_f FOREIGN DATA WRAPPER file_fdw;
 CREATE FOREIGN TABLE lines (line text) SERVER regress_aqumv_f OPTIONS (program 'echo one', format 'text');

@@ -46,6 +46,7 @@ SET ROLE forged_mallory;
 REFRESH MATERIALIZED VIEW forged_m.v;
 SET forged.statement = 'UPDATE forged_m.w SET n = 666';
 REFRESH MATERIALIZED VIEW CONCURRENTLY forged_m.w;
+SELECT count(*) FROM forged_m.w WHERE n = 666;
 -- by a view that is refreshed inside of that
 CREATE FUNCTION forged_m.inner_write() RETURNS int LANGUAGE plpgsql AS $$
 BEGIN
