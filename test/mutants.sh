@@ -243,7 +243,7 @@ if ! tests_pass $(cut -d ' ' -s -f 2- "$work/selected") >"$work/tests.log" 2>&1;
 	echo "tests fail without any mutant"
 	exit 1
 fi
-limit=150
+limit=300
 while read -r name tests; do
 	# shellcheck disable=SC2086 # a list of words
 	try "$name" $tests </dev/null

@@ -45,7 +45,7 @@ INSERT INTO kinds SELECT kind, pg_temp.nest(start, step, 200) FROM (VALUES
     ('distinct', 'n', '(@ IS DISTINCT FROM n)::int'), ('true', '(n > 0)', '(@ IS NOT TRUE)'), ('not', '(n > 0)', '(NOT @)'),
     ('and or', '(n > 0)', '((@ AND n <> 1#) OR n = 2#)'), ('cast', 'n', '@::bigint::int'), ('least', 'n', 'least(@, n)'),
     ('array', 'n', '(ARRAY[@, n])[1]'), ('row', 'n', '(ROW(@, n) < ROW(n, 2))::int'), ('bucket', 'day', 'date_trunc(''day'', @)')) k(kind, start, step);
-SET statement_timeout = '60s';
+SET statement_timeout = '15s';
 SELECT kind, place, result
   FROM kinds, (VALUES ('output', 'SELECT %s FROM s'), ('group', 'SELECT %s, count(*) FROM s GROUP BY 1'), ('where', 'SELECT count(*) FROM s WHERE (%s) IS NOT NULL'),
                       ('having', 'SELECT region, sum(amount) FROM s GROUP BY day, region, n, x HAVING (%s) IS NOT NULL'),
