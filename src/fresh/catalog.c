@@ -243,6 +243,26 @@ aqumv_delete_tracking(Oid relation)
 		CacheInvalidateRelcacheByRelid(relation);
 }
 
+static List *
+scan_tracked(int nkeys, ScanKey keys)
+{
+	List	   *tracked = NIL;
+	Oid			index;
+	Relation	rel = aqumv_open_own_table(AQUMV_OWN_TRACKING, AccessShareLock, &index);
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	if (rel == NULL)
+		return NIL;
+	scan = systable_beginscan(rel, InvalidOid, false, NULL, nkeys, keys);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+		tracked = lappend_oid(tracked, DatumGetObjectId(attribute(tuple, TRACKING_RELATION,
+																  RelationGetDescr(rel))));
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return tracked;
+}
+
 /*
  * Relations that are tracked as partitions of a parent, whether they still are
  * or not.
@@ -250,23 +270,17 @@ aqumv_delete_tracking(Oid relation)
 List *
 aqumv_tracked_children(Oid parent)
 {
-	List	   *children = NIL;
-	Oid			index;
-	Relation	rel = aqumv_open_own_table(AQUMV_OWN_TRACKING, AccessShareLock, &index);
 	ScanKeyData key;
-	SysScanDesc scan;
-	HeapTuple	tuple;
 
-	if (rel == NULL)
-		return NIL;
 	ScanKeyInit(&key, TRACKING_PARENT, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(parent));
-	scan = systable_beginscan(rel, InvalidOid, false, NULL, 1, &key);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-		children = lappend_oid(children, DatumGetObjectId(attribute(tuple, TRACKING_RELATION,
-																	RelationGetDescr(rel))));
-	systable_endscan(scan);
-	table_close(rel, AccessShareLock);
-	return children;
+	return scan_tracked(1, &key);
+}
+
+/* All relations that are tracked, some of which may have gone. */
+List *
+aqumv_all_tracked(void)
+{
+	return scan_tracked(0, NULL);
 }
 
 /* ------------------------------------------------------------------------

@@ -59,6 +59,7 @@ extern bool aqumv_read_tracking(Oid relation, AqumvTracking *row);
 extern void aqumv_write_tracking(const AqumvTracking *row);
 extern void aqumv_delete_tracking(Oid relation);
 extern List *aqumv_tracked_children(Oid parent);
+extern List *aqumv_all_tracked(void);
 
 extern bool aqumv_read_refresh(Oid view, Snapshot snapshot, AqumvRefresh *row);
 extern void aqumv_write_refresh(const AqumvRefresh *row);

@@ -25,8 +25,10 @@
 #include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
+#include "utils/syscache.h"
 
 #include "compat.h"
+#include "fresh/catalog.h"
 #include "fresh/partition.h"
 #include "fresh/track.h"
 #include "maintain/reserve.h"
@@ -204,6 +206,30 @@ altered(AlterTableStmt *stmt)
 	return wanted;
 }
 
+/*
+ * All that is tracked, if the extension is dropped: else its tables would be
+ * locked first, and writers want these when they commit.
+ */
+static List *
+dropped_with_extension(DropStmt *stmt)
+{
+	List	   *wanted = NIL;
+	List	   *tracked = NIL;
+	ListCell   *lc;
+
+	foreach(lc, stmt->objects)
+	{
+		if (superuser() && strcmp(strVal(lfirst(lc)), AQUMV_SCHEMA) == 0)
+			tracked = aqumv_all_tracked();
+	}
+	foreach(lc, tracked)
+	{
+		if (SearchSysCacheExists1(RELOID, ObjectIdGetDatum(lfirst_oid(lc))))
+			want(&wanted, lfirst_oid(lc), AccessExclusiveLock);
+	}
+	return wanted;
+}
+
 /* Partitions that are dropped; PostgreSQL locks the parent first. */
 static List *
 dropped(DropStmt *stmt)
@@ -211,6 +237,8 @@ dropped(DropStmt *stmt)
 	List	   *wanted = NIL;
 	ListCell   *lc;
 
+	if (stmt->removeType == OBJECT_EXTENSION)
+		return dropped_with_extension(stmt);
 	if (stmt->removeType != OBJECT_TABLE && stmt->removeType != OBJECT_FOREIGN_TABLE)
 		return NIL;
 	foreach(lc, stmt->objects)
