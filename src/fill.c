@@ -295,6 +295,12 @@ aqumv_refresh_view(AqumvUtility *u, RefreshMatViewStmt *stmt)
 		require_recent_snapshot(&filling, get_rel_name(viewoid));
 	written = run_filling(u, &viewoid, delta != NULL ? base : InvalidOid);
 	CommandCounterIncrement();
+	/* an event trigger may have dropped it */
+	if (get_rel_relkind(viewoid) != RELKIND_MATVIEW)
+	{
+		PopActiveSnapshot();
+		return;
+	}
 	if (delta != NULL)
 		aqumv_create_view_index(viewoid, delta);
 	end_filling(&filling, viewoid, delta != NULL ? AQUMV_IMMEDIATE : AQUMV_MANUAL);
@@ -352,6 +358,9 @@ create_view(AqumvUtility *u, CreateTableAsStmt *stmt, AqumvMaintenance maintenan
 	if (delta != NULL && filled)
 		require_recent_snapshot(&filling, stmt->into->rel->relname);
 	written = run_filling(u, &view, delta != NULL ? base : InvalidOid);
+	/* an event trigger may have dropped it */
+	if (get_rel_relkind(view) != RELKIND_MATVIEW)
+		view = InvalidOid;
 	if (OidIsValid(view) && delta != NULL)
 	{
 		CommandCounterIncrement();
