@@ -2,8 +2,9 @@
 -- the settings of whoever calls it, and a function that returns a domain checks
 -- constraints, which may change: views that store such values answer nothing.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA aggregate_initial;
 SET search_path = aggregate_initial, public;
 CREATE TABLE t (k int, d date, ts timestamptz, n numeric);

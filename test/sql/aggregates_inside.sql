@@ -2,8 +2,9 @@
 -- over a view of rows or stored in a view of groups.  Were the code wrong, an
 -- aggregate would be taken for one with another filter, order or argument.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA aggregates_inside;
 SET search_path = aggregates_inside, public;
 CREATE TABLE ev (k int, v int, w int, t text COLLATE "C", b bool);

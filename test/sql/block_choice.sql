@@ -3,8 +3,9 @@
 -- add up, or ten in its view.  Were the code wrong, a statement would read all
 -- from views or nothing, or be planned once for each combination.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 \set SHOW_CONTEXT never
 SET aqumv.rewrite_mode = cost;
 

@@ -3,8 +3,9 @@
 -- and LIMIT inside; and which of two equal values the view has kept (a for A,
 -- 1.0 for 1.00) matters where the outer block compares them in another way.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 
 CREATE COLLATION loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
 CREATE TABLE t (k int, s text COLLATE loose, c text, n numeric, b bpchar);

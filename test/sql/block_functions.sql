@@ -2,8 +2,9 @@
 -- with a cached plan that must be made anew when such a function is replaced.
 -- Were the code wrong, the plan would go on computing what the function was.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 
 CREATE TABLE t (k int, v int);
 INSERT INTO t SELECT i, i % 5 FROM generate_series(1, 50) AS i;

@@ -2,8 +2,9 @@
 -- code wrong, a cached plan would go on reading one that has become stale because
 -- the other is fresh, or would fail because one is gone.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 
 CREATE TABLE a (k int, v int);
 CREATE TABLE b (k int, v int);

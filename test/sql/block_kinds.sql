@@ -3,8 +3,9 @@
 -- another column, or what is right for a block by itself would be wrong for the
 -- one around it (how often a row comes, in which order).
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 
 CREATE TABLE ev (k int, v int, w int);
 INSERT INTO ev SELECT i, i % 7, i % 3 FROM generate_series(1, 60) AS i;

@@ -3,8 +3,9 @@
 -- functions, views over joins, partitions, dropped columns.  Were the code wrong,
 -- a reference would point to a column of that number in another relation.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 SET TimeZone = 'UTC';
 
 CREATE TABLE t(gone int, k int, v int, x int, d date, ts timestamptz, s text); ALTER TABLE t DROP COLUMN gone;

@@ -2,8 +2,9 @@
 -- the same name are told apart: were one taken for the other, it would be
 -- answered from views that hold too little for it.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 
 CREATE TABLE t (k int, x int);
 INSERT INTO t SELECT i, i % 5 FROM generate_series(1, 100) AS i;

@@ -3,8 +3,9 @@
 -- user may not read, or refuse what the user may; and what one user may read
 -- through a view or a function would be what another may.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 
 CREATE ROLE block_owner;
 CREATE ROLE block_user;

@@ -3,8 +3,9 @@
 -- that cut through others would be put together from them, or a bin would be
 -- missed at a bound.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 SET TimeZone = 'Europe/Berlin';
 
 CREATE TABLE e (ts timestamp, tz timestamptz, x int);

@@ -3,8 +3,9 @@
 -- Apia the day before the 31st does not exist as a time.  Were the code wrong,
 -- such a day would be taken for the next, or bounds would be off by a day.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 SET DateStyle = 'ISO, YMD';
 
 CREATE TABLE e (d date, x int);

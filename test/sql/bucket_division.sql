@@ -3,8 +3,9 @@
 -- bounds would be off by one, or a constant too large for the column's type
 -- would come around the other end.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 
 CREATE TABLE n (i2 int2, i4 int4, i8 int8, x int);
 INSERT INTO n SELECT i, i, i, i FROM generate_series(-250, 250) AS i;

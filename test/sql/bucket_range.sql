@@ -2,8 +2,9 @@
 -- begins, refused elsewhere.  Were the code wrong, rows of the bucket that a
 -- bound cuts through, NULLs or infinite times would be counted or not counted.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 
 CREATE TABLE e (ts timestamp, x int);
 INSERT INTO e SELECT t, extract(day FROM t) FROM generate_series(timestamp '2019-12-28', '2020-04-03', '6 h 15 min') AS t;

@@ -3,8 +3,9 @@
 -- wrong, weeks would be added up to months, or a field (hours from days) would be
 -- that of the bucket's beginning instead of that of its rows.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 SET extra_float_digits = 0;
 
 CREATE TABLE e (ts timestamp, x int);

@@ -5,8 +5,9 @@
 -- Were the code wrong, rows near the change would be in the wrong bucket, or on
 -- the wrong side of a bound.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 SET DateStyle = 'ISO, YMD';
 
 CREATE TABLE change (zone text, near timestamptz);

@@ -3,8 +3,9 @@
 -- several views is taken, whatever others there are.  Were the code wrong, a
 -- query would be slower with rewriting on.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA choose_cost;
 SET search_path = choose_cost, public;
 SET aqumv.rewrite_mode = cost;

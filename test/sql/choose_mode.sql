@@ -2,8 +2,9 @@
 -- required is an error when a table with views is read.  Were the code wrong,
 -- tests that force a view would test the table.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA choose_mode;
 SET search_path = choose_mode, public;
 CREATE TABLE ev (k int PRIMARY KEY, v int, w int);

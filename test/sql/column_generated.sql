@@ -3,8 +3,9 @@
 -- are expected without the change.  Were the code wrong, old values would be
 -- shown, or ALTER TABLE would fail.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA column_generated;
 SET search_path = column_generated, public;
 CREATE FUNCTION pg_temp.since(major int, command text) RETURNS void LANGUAGE plpgsql AS $$

@@ -2,8 +2,9 @@
 -- that were there stay.  Were the code wrong, count(x) would be answered from a
 -- view's count(*) and count them.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE TABLE t (k int, x int);
 INSERT INTO t VALUES (1, NULL), (1, 2), (2, 3);
 -- elsewhere the column has no constraint at all, which must look the same

@@ -2,8 +2,9 @@
 -- and column names that need quotes: values go through a view unchanged.  Were
 -- the code wrong, a column would be taken for its neighbour.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA column_types;
 SET search_path = column_types, public;
 CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');

@@ -2,9 +2,9 @@
 -- from it: the cursor goes on where it was, with the rows that it began with.
 -- If the executor's reference to the view were in the way, REFRESH would fail
 -- with rewriting on only.  What the user has named stays in the way.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 \set VERBOSITY terse
 CREATE SCHEMA cursor_refresh;
 SET search_path = cursor_refresh;

@@ -1,9 +1,9 @@
 -- Columns of the table that come, go and change while views stand over it.  If
 -- this were wrong, a view's columns would be taken for others, or a value
 -- changed by ALTER TABLE would be answered as it was.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA ddl_base_columns;
 SET search_path = ddl_base_columns;
 CREATE TABLE t (a int, gone int, b int, c text);

@@ -1,9 +1,9 @@
 -- CREATE MATERIALIZED VIEW and REFRESH in all their forms: which make a view
 -- usable, and what they leave in aqumv's tables.  If this were wrong, a view
 -- could answer before it is filled, or stay unused (or stay in use) after it.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA ddl_create_refresh;
 SET search_path = ddl_create_refresh;
 CREATE TABLE t AS SELECT a, a % 10 AS b FROM generate_series(1, 100) a;

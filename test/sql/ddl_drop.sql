@@ -1,9 +1,9 @@
 -- DROP of views, tables, partitions, schemas and of what a role owns leaves
 -- nothing behind in aqumv's tables.  If it did, rows would pile up, and a new
 -- relation with the OID of a dropped one would inherit them.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 SET client_min_messages = warning;
 CREATE SCHEMA ddl_drop;
 SET search_path = ddl_drop;

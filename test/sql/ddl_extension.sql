@@ -3,9 +3,9 @@
 -- unusable until their next REFRESH.  If this were wrong, tables would keep
 -- triggers whose function is gone and could not be written any more, or a view
 -- would answer though nobody has watched its table.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA ddl_extension;
 SET search_path = ddl_extension;
 CREATE TABLE t AS SELECT a FROM generate_series(1, 100) a;

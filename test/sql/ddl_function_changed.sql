@@ -1,9 +1,9 @@
 -- A function that a view calls is replaced, altered, dropped: what the view
 -- stores is no longer what the query would compute, until the next REFRESH.
 -- If this were wrong, the answer would be the old function's.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA ddl_function_changed;
 SET search_path = ddl_function_changed;
 CREATE TABLE t AS SELECT a FROM generate_series(1, 100) a;

@@ -1,9 +1,9 @@
 -- Which statements lock the table, and how: what README says.  If this were
 -- wrong, filling a view would keep the writers of its table out for as long as
 -- it takes, or tracking would begin while somebody writes unseen.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA ddl_locks;
 SET search_path = ddl_locks;
 CREATE TABLE t AS SELECT a FROM generate_series(1, 100) a;

@@ -1,9 +1,9 @@
 -- Where an attribute of a type goes, values that were different are the same
 -- afterwards, in tables that nobody has written.  Were that missed, views would
 -- hold several groups that have become one.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA ddl_narrowed_types;
 SET search_path = ddl_narrowed_types;
 CREATE TYPE pair AS (a int, b int);

@@ -1,9 +1,9 @@
 -- RENAME, SET SCHEMA, OWNER TO and the like, of view and table: the view stays
 -- usable, under its new name.  If this were wrong, a view would be lost, or
 -- found by a name that now belongs to another.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA ddl_rename_a;
 CREATE SCHEMA ddl_rename_b;
 SET search_path = ddl_rename_a, ddl_rename_b;

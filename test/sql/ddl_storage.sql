@@ -3,9 +3,9 @@
 -- TRUNCATE and what rewrites the table with other values: it does not.  If this
 -- were wrong, every maintenance window would leave all views unused, or a
 -- truncated table would go on answering.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA ddl_storage;
 SET search_path = ddl_storage;
 CREATE TABLE t AS SELECT a, a % 10 AS b FROM generate_series(1, 100) a;

@@ -1,9 +1,9 @@
 -- aqumv.track and aqumv.untrack: what they take and what they refuse, and what
 -- they mean for views.  If this were wrong, a relation whose writes cannot be
 -- noticed would count as tracked, or views would be used after untrack.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA ddl_track;
 SET search_path = ddl_track;
 CREATE TABLE t AS SELECT a FROM generate_series(1, 100) a;

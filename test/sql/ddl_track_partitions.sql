@@ -1,9 +1,9 @@
 -- Tracking of partition trees: of a tree through any of its members, of
 -- partitions created, attached and detached later; rights on each.  If this
 -- were wrong, writes through a parent or to a new partition would pass by.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 SET client_min_messages = warning;
 CREATE SCHEMA ddl_track_partitions;
 SET search_path = ddl_track_partitions;

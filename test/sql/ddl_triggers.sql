@@ -1,9 +1,9 @@
 -- The tracking triggers themselves: their owner can drop them (and then views
 -- are not used), nobody can replace them, copies of the table have none.  If
 -- this were wrong, a write would pass by a trigger that is gone.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA ddl_triggers;
 SET search_path = ddl_triggers;
 CREATE TABLE t (a int PRIMARY KEY);

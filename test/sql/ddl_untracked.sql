@@ -3,9 +3,9 @@
 -- the owner runs aqumv.track.  If this were wrong, a user who may only read a
 -- table could slow its writers down and lock it, or the view would be used
 -- although writes are not noticed.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA ddl_untracked;
 SET search_path = ddl_untracked;
 CREATE ROLE regress_aqumv_owner;

@@ -1,9 +1,9 @@
 -- Where a type gets another attribute, its values are NULL there: what IS NOT NULL
 -- has said of them, and what they hash to, is not so any more, in tables that
 -- nobody has written.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA ddl_widened_types;
 SET search_path = ddl_widened_types;
 CREATE TYPE pair AS (a int, b int);

@@ -3,8 +3,9 @@
 -- rows a name stands for.  Were the code wrong, rows of children would be missing
 -- or too many, and rows would be shown that a policy hides.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA decline_base;
 SET search_path = decline_base, public;
 

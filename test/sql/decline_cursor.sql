@@ -1,8 +1,9 @@
 -- Cursors on which WHERE CURRENT OF works must scan the table itself.  Were the
 -- code wrong, UPDATE ... WHERE CURRENT OF would fail, or change nothing.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA decline_cursor;
 SET search_path = decline_cursor, public;
 CREATE TABLE ev (k int, v int);

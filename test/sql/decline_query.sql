@@ -2,8 +2,9 @@
 -- table.  Were the code wrong, locks would not be taken, samples would be of
 -- something else, or columns that only the table has would be made up.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA decline_query;
 SET search_path = decline_query, public;
 CREATE TABLE ev (k int PRIMARY KEY, v int, w int);

@@ -2,8 +2,9 @@
 -- code wrong, a view that holds some rows, or one of each kind, would be taken
 -- for the table.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA decline_view;
 SET search_path = decline_view, public;
 CREATE TABLE ev (k int, v int, w int);

@@ -3,8 +3,9 @@
 -- conjuncts, or of ANDs in ORs in ANDs, on both sides.  What takes exponential
 -- time anywhere runs into the timeout.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA deep_expressions;
 SET search_path = deep_expressions, public;
 CREATE TABLE s (day date, region text, amount int, b bool, n int, x numeric);

@@ -3,8 +3,8 @@
 -- and the user are again the writer's.  Days are those of the zone that the view
 -- was filled under, whoever writes.
 \getenv srcdir PG_ABS_SRCDIR
-\set oracle :srcdir '/include/oracle.sql'
-\i :oracle
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 \set VERBOSITY terse
 CREATE SCHEMA door_after_error;
 SET search_path = door_after_error;

@@ -2,8 +2,8 @@
 -- restrictions, with a search_path that the writer cannot choose and settings
 -- that are put back: for every kind of write, and whatever computes the view.
 \getenv srcdir PG_ABS_SRCDIR
-\set oracle :srcdir '/include/oracle.sql'
-\i :oracle
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 SET client_min_messages = warning;
 CREATE ROLE regress_door_owner;
 CREATE ROLE regress_door_writer;

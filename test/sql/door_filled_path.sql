@@ -1,8 +1,8 @@
 -- An immediate view is filled under the search_path that it is maintained under,
 -- whatever that of the session: what is computed later is what was filled in.
 \getenv srcdir PG_ABS_SRCDIR
-\set oracle :srcdir '/include/oracle.sql'
-\i :oracle
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 SET client_min_messages = warning;
 CREATE SCHEMA door_path;
 CREATE SCHEMA door_path_first;

@@ -3,8 +3,8 @@
 -- inlined, and constants folded, when a delta is compiled; queries that compute
 -- groups again are planned; indexes of the view have expressions.
 \getenv srcdir PG_ABS_SRCDIR
-\set oracle :srcdir '/include/oracle.sql'
-\i :oracle
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 SET client_min_messages = warning;
 CREATE ROLE regress_mallory;
 CREATE SCHEMA mallory AUTHORIZATION regress_mallory;
@@ -46,7 +46,7 @@ DELETE FROM door_inlined.t WHERE a = 'x ';
 INSERT INTO door_inlined.t SELECT i::text, i % 3 FROM generate_series(1, 20) AS i;
 DELETE FROM door_inlined.t WHERE n < 2;
 RESET SESSION AUTHORIZATION;
-\i :oracle
+\i :harness
 SET search_path = door_inlined;
 TABLE differences;
 SET client_min_messages = warning;

@@ -2,8 +2,8 @@
 -- written through the parent are a partition's, they run as the writer, as core
 -- runs them: not as the owner of a view on the partition.
 \getenv srcdir PG_ABS_SRCDIR
-\set oracle :srcdir '/include/oracle.sql'
-\i :oracle
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 SET client_min_messages = warning;
 CREATE ROLE regress_door_table;
 CREATE ROLE regress_door_view;

@@ -2,8 +2,8 @@
 -- is being computed: refused, whatever the detour.  Else a delta would be counted
 -- twice, and memory that is in use be freed.
 \getenv srcdir PG_ABS_SRCDIR
-\set oracle :srcdir '/include/oracle.sql'
-\i :oracle
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA door_reentry;
 SET search_path = door_reentry;
 CREATE TABLE t (k int, x int);

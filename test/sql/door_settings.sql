@@ -1,8 +1,8 @@
 -- Functions of a view that change settings: those of the writer, of whoever
 -- refreshes and of whoever attaches stay as they are; so does the role.
 \getenv srcdir PG_ABS_SRCDIR
-\set oracle :srcdir '/include/oracle.sql'
-\i :oracle
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA door_settings;
 SET search_path = door_settings;
 CREATE FUNCTION spoil(v int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$

@@ -1,8 +1,8 @@
 -- A view whose function is replaced is passed by; that it is replaced back
 -- does not bring back what was written meanwhile.
 \getenv srcdir PG_ABS_SRCDIR
-\set oracle :srcdir '/include/oracle.sql'
-\i :oracle
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA doubt_function;
 SET search_path = doubt_function, public;
 \set VERBOSITY terse

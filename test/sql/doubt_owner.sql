@@ -2,8 +2,8 @@
 -- nothing more flows in, writers are told once and do not fail, and giving the
 -- right back does not bring back what was written meanwhile.
 \getenv srcdir PG_ABS_SRCDIR
-\set oracle :srcdir '/include/oracle.sql'
-\i :oracle
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 SET client_min_messages = error;
 DROP ROLE IF EXISTS doubt_dw, doubt_ma, doubt_group;
 SET client_min_messages = notice;

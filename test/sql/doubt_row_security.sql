@@ -1,8 +1,8 @@
 -- A view's owner comes under row security, for a while: what is written then is
 -- not in the view, and the view is not used until it has been filled again.
 \getenv srcdir PG_ABS_SRCDIR
-\set oracle :srcdir '/include/oracle.sql'
-\i :oracle
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 SET client_min_messages = error;
 DROP ROLE IF EXISTS doubt_r1, doubt_r2;
 SET client_min_messages = notice;

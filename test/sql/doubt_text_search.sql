@@ -1,8 +1,8 @@
 -- What core calls IMMUTABLE depends on text search configurations: a view is passed
 -- by when they change, and what was written meanwhile is not forgotten.
 \getenv srcdir PG_ABS_SRCDIR
-\set oracle :srcdir '/include/oracle.sql'
-\i :oracle
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA doubt_text_search;
 SET search_path = doubt_text_search, public;
 \set VERBOSITY terse

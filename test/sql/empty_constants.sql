@@ -1,8 +1,9 @@
 -- Aggregates of constants, and of keys, over tables without rows: sums of
 -- nothing are NULL, at every grain, from views of every grain.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA empty_constants;
 SET search_path = empty_constants, public;
 CREATE TABLE t (k int, v int);

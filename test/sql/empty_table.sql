@@ -1,8 +1,9 @@
 -- An empty table: grouped queries have no rows, ungrouped ones have one.  Were
 -- the code wrong, a count of nothing would be no row, or NULL.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA empty_table;
 SET search_path = empty_table, public;
 CREATE TABLE ev (k int, v int);

@@ -1,8 +1,8 @@
 -- An event trigger drops the view, or its table, inside of the statement that makes
 -- it or fills it.  What is gone is gone; nothing is left behind, and no error.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA event_drops_inside;
 SET search_path = event_drops_inside;
 SET client_min_messages = warning;

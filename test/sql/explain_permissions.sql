@@ -2,9 +2,9 @@
 -- views and tables in schemas that they may not use, of what has been dropped.
 -- If this were wrong, costs would be an oracle for statistics, and errors would
 -- list what somebody else has.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA explain_permissions;
 CREATE SCHEMA explain_hidden;
 SET search_path = explain_permissions;

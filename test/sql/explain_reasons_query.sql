@@ -1,8 +1,8 @@
 -- Reason codes of queries that no view can answer.  Each query here would have
 -- a wrong answer, or an unsafe plan, if it were taken.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 SET client_min_messages = warning;
 CREATE SCHEMA explain_reasons_query;
 SET search_path = explain_reasons_query;

@@ -2,9 +2,9 @@
 -- going on, one that this snapshot does not see, a DETACH CONCURRENTLY that was
 -- broken off.  If a view were taken here, a query would wait for a REFRESH, or
 -- read rows of another time.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 SET client_min_messages = warning;
 \set SHOW_CONTEXT never
 CREATE SCHEMA explain_reasons_sessions;

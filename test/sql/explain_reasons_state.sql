@@ -1,9 +1,9 @@
 -- Reason codes of views that match but cannot be used now.  (Those that need two
 -- sessions are in explain_reasons_sessions.)  If a view were taken here, the
 -- answer would be that of another time.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 SET client_min_messages = warning;
 CREATE SCHEMA explain_reasons_state;
 SET search_path = explain_reasons_state;

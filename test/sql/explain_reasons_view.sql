@@ -1,8 +1,8 @@
 -- Reason codes of views that can answer no query, and of views that do not
 -- match a query.  If a view here were taken, rows would be missing or too many.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 SET client_min_messages = warning;
 CREATE SCHEMA explain_reasons_view;
 SET search_path = explain_reasons_view;

@@ -2,9 +2,9 @@
 -- reason, and the costs of what could be planned.  It runs nothing, whatever
 -- the settings, and asks for the privileges of the query.  If this were wrong,
 -- it would say of a view what the planner does not do, or leak a plan.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA explain_rewrite;
 SET search_path = explain_rewrite;
 CREATE ROLE regress_aqumv_reader;

@@ -1,9 +1,9 @@
 -- The SELECT in all the statements that it can stand in: each is answered from
 -- the view, with the answer that the table gives.  If this were wrong, only
 -- some of the ways to run a query would profit, or one would give other rows.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 \set SHOW_CONTEXT never
 CREATE SCHEMA explain_statements;
 SET search_path = explain_statements;

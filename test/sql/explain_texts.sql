@@ -2,9 +2,9 @@
 -- parameters of unknown types, several statements, utility statements.  Each
 -- gives a row with a reason; errors are left to what is wrong in itself.  If
 -- this were wrong, one such text would stop a report over all others.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 \set VERBOSITY terse
 CREATE SCHEMA explain_texts;
 SET search_path = explain_texts;

@@ -2,9 +2,9 @@
 -- be used now and if not why, when it was filled and from which snapshot, and
 -- the marks against it; for everybody to read.  If this were wrong, an operator
 -- would refresh the wrong views, or miss a stale one.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA explain_views;
 SET search_path = explain_views;
 CREATE ROLE regress_aqumv_reader;

@@ -2,8 +2,9 @@
 -- largest wins.  Were the code wrong, a stored value would stand for another
 -- expression, of another type, type modifier or collation.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA expressions;
 SET search_path = expressions, public;
 CREATE FUNCTION twice(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1 * 2';

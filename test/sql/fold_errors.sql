@@ -1,8 +1,9 @@
 -- Core leaves much of a statement unplanned, and errors in there are no errors.
 -- None may come of looking for views.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA fold_errors;
 SET search_path = fold_errors, public;
 CREATE TABLE t (k int, v int);

@@ -1,8 +1,9 @@
 -- An error that planning tries and forgets does not end the session, nor does one
 -- of maintenance that is handled; one that is raised does.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA fold_exit_on_error;
 SET search_path = fold_exit_on_error;
 CREATE TABLE t (k int, x int);

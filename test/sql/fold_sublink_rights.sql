@@ -1,8 +1,9 @@
 -- Subqueries that make no difference to the rows still need their privileges:
 -- neither folding nor a view's condition may take them out of a query.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA fold_sublink_rights;
 SET search_path = fold_sublink_rights, public;
 CREATE TABLE t (k int, v int);

@@ -2,8 +2,9 @@
 -- not functions of constants, nor operators, casts, arguments by default, what is
 -- inside of CASE or array casts; and calls still match calls.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA fold_user_functions;
 SET search_path = fold_user_functions, public;
 CREATE TABLE t (k int, v int);
@@ -61,8 +62,8 @@ SELECT view, usable, reason_code FROM aqumv.views WHERE view = 'v3'::regclass;
 SET my.watched = off;
 
 -- they match, written in whatever way
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\i :harness
+SET client_min_messages = warning;
 SELECT pg_temp.compare('SELECT f(1, 1), f(k), f(k, 1), 1 === 2, inlined(3) FROM t WHERE g(1) AND ==> 2');
 SELECT pg_temp.compare('SELECT (5::pair).a, ARRAY[1, 2]::pair[] FROM t WHERE ==> 2 AND g(a => 1) AND k > 1');
 SELECT pg_temp.compare('SELECT CASE 1 WHEN f(0) THEN v ELSE f(v) END, NULLIF(f(1), 2) FROM t WHERE ==> 2 AND g(1)');

@@ -2,9 +2,9 @@
 -- file_fdw: declined by default, answered with aqumv_allow_foreign_table, an
 -- index on the view included; what the setting trusts.  If this were wrong, a
 -- view would answer for data that changes unseen without anybody's leave.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 SET client_min_messages = warning;
 CREATE SCHEMA aqumv_ext;
 SET search_path = aqumv_ext;

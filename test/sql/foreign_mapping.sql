@@ -1,9 +1,9 @@
 -- User mappings: a view over a foreign table holds what its owner's mapping
 -- fetched.  If this were wrong, aqumv_allow_foreign_table would show it to
 -- users without a mapping, or with one that sees less.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 SET client_min_messages = warning;
 CREATE SCHEMA foreign_mapping;
 CREATE EXTENSION postgres_fdw SCHEMA foreign_mapping;

@@ -2,9 +2,9 @@
 -- itself): declined by default, answered with aqumv_allow_foreign_table; writes
 -- that pass through the foreign table are noticed, others are not.  If this were
 -- wrong, the setting would trust more, or less, than the README says.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 SET client_min_messages = warning;
 CREATE SCHEMA foreign_postgres;
 SET search_path = foreign_postgres;

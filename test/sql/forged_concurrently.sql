@@ -1,8 +1,9 @@
 -- REFRESH CONCURRENTLY makes views writable for its time: not for what indexes of
 -- the view call, nor for other views.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE ROLE forged_mallory;
 CREATE SCHEMA forged_m AUTHORIZATION forged_mallory;
 CREATE SCHEMA forged;

@@ -2,8 +2,9 @@
 -- owner, whatever the OIDs of the two: neighbours differ in one bit, and so does a
 -- view that is withheld from one that is not.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE ROLE forged_n0;
 CREATE ROLE forged_n1;
 CREATE ROLE forged_n2;

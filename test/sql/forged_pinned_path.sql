@@ -2,8 +2,9 @@
 -- owner creates what he likes, no temporary types before others.  Who filled a
 -- view chose the path, whoever owns it now.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE ROLE forged_mallory;
 CREATE ROLE forged_victim;
 CREATE SCHEMA forged;

@@ -1,8 +1,9 @@
 -- A view's function that renames the view being created, and a stale one into its
 -- place, has nobody answered from that one; nor does one that sets a label.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE ROLE forged_mallory;
 CREATE SCHEMA forged;
 GRANT USAGE ON SCHEMA forged TO forged_mallory;

@@ -1,8 +1,9 @@
 -- A view holds what its functions computed under a search_path that its owner
 -- chose.  Functions that depend on it count only where the owner is theirs.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE ROLE forged_mallory;
 CREATE ROLE forged_victim;
 CREATE SCHEMA forged;

@@ -2,9 +2,9 @@
 -- ones after COMMIT, and all of them while the table is written or the view
 -- refreshed behind their backs.  If the plan that stands in for an outdated one
 -- could not go backward, FETCH BACKWARD would fail or skip rows.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA fresh_cursors;
 SET search_path = fresh_cursors;
 CREATE TABLE t AS SELECT i AS k, i % 3 AS g FROM generate_series(1, 9) i;

@@ -2,9 +2,9 @@
 -- triggers, a statement that refreshes the view of the table it writes.  If the
 -- filling transaction's writes all counted as seen, the view would be used
 -- without them.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA fresh_fill;
 SET search_path = fresh_fill;
 \set q '''SELECT count(*), sum(v) FROM t'''

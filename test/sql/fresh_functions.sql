@@ -1,9 +1,9 @@
 -- Cached plans in PL/pgSQL and SQL functions, in loops and procedures that
 -- commit, and in parallel workers.  If a plan were checked only when it is made,
 -- the second round of a loop would miss what the first has written.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA fresh_functions;
 SET search_path = fresh_functions;
 CREATE TABLE t AS SELECT i AS k, i AS v FROM generate_series(1, 100) i;

@@ -1,9 +1,9 @@
 -- Functions come and go all the time (a session that ends drops its temporary
 -- ones).  Plans from views that do not call them stay; those of views that do
 -- fall back at once.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA fresh_functions_other;
 SET search_path = fresh_functions_other;
 SET enable_answer_query_using_materialized_views = on;

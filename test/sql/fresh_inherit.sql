@@ -1,9 +1,9 @@
 -- Tables that get children, and lose them, by old-style inheritance: a child's
 -- writes fire no trigger of the parent.  If a view over the parent were used
 -- while there are children, or right after, it would miss or keep their rows.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA fresh_inherit;
 SET search_path = fresh_inherit;
 \set q '''SELECT count(*), sum(v) FROM t'''

@@ -4,9 +4,9 @@
 -- being written, these would read the view and miss the statement's rows.
 -- Each line of the log is what was read with the switch on, and the truth:
 -- count(ctid) never comes from a view.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA fresh_mid_statement;
 SET search_path = fresh_mid_statement;
 CREATE TABLE t (v int);

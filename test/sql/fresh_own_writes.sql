@@ -2,9 +2,9 @@
 -- gone from them after ROLLBACK.  If only committed writes counted, the view
 -- would hide a transaction's own rows from it; if marks outlived a rollback,
 -- the view would be lost until the next REFRESH.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA fresh_own_writes;
 SET search_path = fresh_own_writes;
 \set q '''SELECT count(*), sum(v) FROM t'''

@@ -3,9 +3,9 @@
 -- say which partition was written, sibling views would be lost with each write;
 -- if they were left only where the statement was aimed at, views would be used
 -- without the rows.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA fresh_partitions;
 SET search_path = fresh_partitions;
 CREATE TABLE r (k int, v int) PARTITION BY RANGE (k);

@@ -2,9 +2,9 @@
 -- what is written into them before and after.  If these were missed, a view
 -- over the parent would go on with the rows of a partition that is gone, or
 -- without those of a new one.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA fresh_partitions_ddl;
 SET search_path = fresh_partitions_ddl;
 CREATE TABLE r (k int, v int) PARTITION BY RANGE (k);

@@ -2,9 +2,9 @@
 -- savepoints: each refresh ends a part of it, in which it is known what was
 -- written before.  If a relation were put to rest that is still written, or
 -- stayed so when the refresh is undone, a stale view would answer.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA fresh_parts;
 SET search_path = fresh_parts;
 CREATE TABLE a (v int);

@@ -1,8 +1,8 @@
 -- Any sequence of writes, refreshes and savepoints, kept or undone: answers with
 -- rewriting on and off are the same at each step, and after COMMIT.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA fresh_parts_random;
 SET search_path = fresh_parts_random;
 SET client_min_messages = warning;

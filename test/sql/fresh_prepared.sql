@@ -5,9 +5,9 @@
 --
 -- count(ctid) is never answered from a view: it says what is right without
 -- changing the settings, which would have the plans made again.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA fresh_prepared;
 SET search_path = fresh_prepared;
 CREATE TABLE t AS SELECT i AS k, i AS v FROM generate_series(1, 100) i;

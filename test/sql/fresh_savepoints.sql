@@ -1,9 +1,9 @@
 -- ROLLBACK TO undoes a write, its mark and the memory of it.  If the memory
 -- outlived the mark, the next write of the transaction would leave none, and
 -- the view would be used without it once that had committed.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA fresh_savepoints;
 SET search_path = fresh_savepoints;
 \set q '''SELECT count(*), sum(v) FROM t'''

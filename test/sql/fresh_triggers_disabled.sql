@@ -1,9 +1,9 @@
 -- Triggers that are switched off, and session_replication_role = replica.  If
 -- it were missed that tracking was interrupted, the view would be used without
 -- what was written meanwhile.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA fresh_triggers_disabled;
 SET search_path = fresh_triggers_disabled;
 \set q '''SELECT count(*), sum(v) FROM t'''

@@ -2,9 +2,9 @@
 -- refreshes came between; a prepared REFRESH hides the view and blocks nobody.
 -- If the end of a transaction's memory (marks, open statements) were missed at
 -- PREPARE, the session's next transaction would leave no mark.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA fresh_two_phase;
 SET search_path = fresh_two_phase;
 \set q '''SELECT count(*), sum(v) FROM t'''

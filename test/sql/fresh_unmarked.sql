@@ -2,9 +2,9 @@
 -- them.  A prepared one that a REFRESH finds open has decided so already; a
 -- REFRESH that is undone, and one that sees its own transaction's rows, must not
 -- make others believe that all has been told.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA fresh_unmarked;
 SET search_path = fresh_unmarked;
 \set q '''SELECT count(*), sum(v) FROM t'''

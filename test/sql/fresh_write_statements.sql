@@ -1,9 +1,9 @@
 -- Every way of writing a row leaves a mark: COPY, MERGE, ON CONFLICT, WITH,
 -- rules, foreign keys' actions.  Each statement follows a REFRESH and must turn
 -- "from mv" into "from t".  One that left no mark would leave the view in use.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA fresh_write_statements;
 SET search_path = fresh_write_statements;
 \set q '''SELECT count(*), sum(v) FROM t'''

@@ -1,9 +1,9 @@
 -- Names and shapes that look like a guard's own entry in a plan, in a session
 -- that has rewritten plans.  If this were wrong, a subquery of the right name
 -- would crash the server, or be executed for the query.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA guard_names;
 SET search_path = guard_names;
 CREATE TABLE t AS SELECT a, a % 10 AS b FROM generate_series(1, 100) a;

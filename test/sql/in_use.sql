@@ -1,9 +1,9 @@
 -- While a cursor or a loop reads a view in the place of a table, the table is
 -- in use: the same session can neither truncate nor alter it.  If this were
 -- wrong, such a statement would succeed where PostgreSQL refuses it.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 \set VERBOSITY terse
 SET client_min_messages = warning;
 CREATE SCHEMA in_use;
@@ -50,7 +50,7 @@ BEGIN
     IF off IS DISTINCT FROM result THEN RETURN NEXT 'off: ' || off::text; END IF;
     RETURN QUERY SELECT unnest(result);
 END $$;
-CREATE FUNCTION pg_temp.views_read(query text) RETURNS text LANGUAGE sql AS $$ SELECT sources FROM pg_temp.run(query, 'on') $$;
+CREATE FUNCTION pg_temp.views_read(query text) RETURNS text LANGUAGE sql AS 'SELECT pg_temp.sources(query)';
 
 SELECT pg_temp.both('SELECT DISTINCT a FROM t', ARRAY['TRUNCATE t', 'ALTER TABLE t ADD COLUMN x int', 'ALTER TABLE t ENABLE ROW LEVEL SECURITY', 'CREATE INDEX ON t (a)',
     'DROP TABLE t CASCADE', 'LOCK u']);

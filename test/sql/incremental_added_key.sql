@@ -1,8 +1,8 @@
 -- What a view of rows is kept by is settled when it is created: a primary key that
 -- its table gets later, or loses, does not make writes fail.
 \getenv srcdir PG_ABS_SRCDIR
-\set oracle :srcdir '/include/oracle.sql'
-\i :oracle
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA incremental_added_key;
 SET search_path = incremental_added_key;
 CREATE TABLE t (id int NOT NULL, v text);
@@ -25,7 +25,7 @@ ALTER TABLE t ADD PRIMARY KEY (id);
 SELECT write();
 TABLE differences;
 \c -
-\i :oracle
+\i :harness
 SET search_path = incremental_added_key;
 SELECT write();
 TABLE differences;

@@ -1,9 +1,9 @@
 -- ALTER MATERIALIZED VIEW ... SET and RESET (aqumv.*), and the security label
 -- behind them.  If this were wrong, a view would be taken for maintained that is
 -- not, or was not from the beginning.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA incremental_alter;
 SET search_path = incremental_alter;
 CREATE TABLE t (k int PRIMARY KEY, g int, v int);

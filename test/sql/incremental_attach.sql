@@ -2,8 +2,8 @@
 -- through that as well from then on, so it gets triggers in the same transaction.
 -- Were they missing, views would stand still until REFRESH, or drift.
 \getenv srcdir PG_ABS_SRCDIR
-\set oracle :srcdir '/include/oracle.sql'
-\i :oracle
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA incremental_attach;
 SET search_path = incremental_attach;
 CREATE VIEW state AS SELECT view, usable, reason_code FROM aqumv.views WHERE pg_table_is_visible(view) ORDER BY view::text COLLATE "C";

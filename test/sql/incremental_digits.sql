@@ -2,8 +2,8 @@
 -- the same, NULLs, FILTER, and aggregates that keep no state.  Differences are
 -- found in the text, so 1.0 is not 1.00.
 \getenv srcdir PG_ABS_SRCDIR
-\set oracle :srcdir '/include/oracle.sql'
-\i :oracle
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA incremental_digits;
 SET search_path = incremental_digits;
 CREATE TABLE n (id int PRIMARY KEY, k numeric, x numeric, y numeric(8,2), f float8, i int, b bool, t text COLLATE "C");

@@ -1,8 +1,8 @@
 -- EXPLAIN of CREATE MATERIALIZED VIEW with options of ours: with ANALYZE it creates
 -- the view, which must be maintained as any other; without, nothing is left.
 \getenv srcdir PG_ABS_SRCDIR
-\set oracle :srcdir '/include/oracle.sql'
-\i :oracle
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA incremental_explain;
 SET search_path = incremental_explain;
 CREATE TABLE t (k int, x int);

@@ -1,8 +1,8 @@
 -- When the least or greatest of a group goes, the next one is looked up by itself,
 -- through an index if there is one.
 \getenv srcdir PG_ABS_SRCDIR
-\set oracle :srcdir '/include/oracle.sql'
-\i :oracle
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA incremental_extremes;
 SET search_path = incremental_extremes;
 CREATE TABLE t (id int PRIMARY KEY, k int, s text COLLATE "C", v int, w int, b bool, x numeric, at timestamp);

@@ -2,8 +2,8 @@
 -- most digits has gone, or what a trigger did has been undone.  If a delta were
 -- folded without a look at what it lost, the view would hold what no query says.
 \getenv srcdir PG_ABS_SRCDIR
-\set oracle :srcdir '/include/oracle.sql'
-\i :oracle
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA incremental_folds;
 SET search_path = incremental_folds;
 \set VERBOSITY terse

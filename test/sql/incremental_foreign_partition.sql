@@ -3,8 +3,8 @@
 -- the partition is refused or the view is, whichever comes later; and writes go
 -- through.
 \getenv srcdir PG_ABS_SRCDIR
-\set oracle :srcdir '/include/oracle.sql'
-\i :oracle
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 \set VERBOSITY terse
 CREATE SCHEMA incremental_foreign_partition;
 SET search_path = incremental_foreign_partition;

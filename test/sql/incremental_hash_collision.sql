@@ -3,8 +3,8 @@
 -- this transaction is remembered by hash; if the key were not compared, the
 -- change of one group would be folded into the other.
 \getenv srcdir PG_ABS_SRCDIR
-\set oracle :srcdir '/include/oracle.sql'
-\i :oracle
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA incremental_hash_collision;
 SET search_path = incremental_hash_collision;
 SELECT hashint8(5) = hashint8(4294967300) AS collide;

@@ -2,8 +2,8 @@
 -- session reads or writes its base: what that statement writes would be in the
 -- view in part, and be told of once more.
 \getenv srcdir PG_ABS_SRCDIR
-\set oracle :srcdir '/include/oracle.sql'
-\i :oracle
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA incremental_in_use;
 SET search_path = incremental_in_use;
 CREATE TABLE t (k int, v int);

@@ -2,8 +2,8 @@
 -- definition does: under another collation or operator class two would be one.
 -- And if there is none any more, writers do not suffer.
 \getenv srcdir PG_ABS_SRCDIR
-\set oracle :srcdir '/include/oracle.sql'
-\i :oracle
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 -- by an index that does not fit it would look for ever
 SET statement_timeout = '15s';
 CREATE SCHEMA incremental_index_fits;
@@ -17,7 +17,7 @@ CREATE UNIQUE INDEX mv_ci ON mv (k COLLATE ci) NULLS NOT DISTINCT;
 REINDEX INDEX CONCURRENTLY mv_aqumv_maintenance_idx;
 \c -
 SET statement_timeout = '15s';
-\i :oracle
+\i :harness
 SET search_path = incremental_index_fits;
 INSERT INTO t VALUES ('c', 3);
 UPDATE t SET x = 5 WHERE k = 'b';
@@ -39,7 +39,7 @@ CREATE UNIQUE INDEX mv_c ON mv_ci (k COLLATE "C") NULLS NOT DISTINCT;
 REINDEX INDEX CONCURRENTLY mv_ci_aqumv_maintenance_idx;
 \c -
 SET statement_timeout = '15s';
-\i :oracle
+\i :harness
 SET search_path = incremental_index_fits;
 INSERT INTO u VALUES ('a', 1), ('A', 2), ('b', 3);
 INSERT INTO u VALUES ('B', 1);
@@ -53,7 +53,7 @@ CREATE UNIQUE INDEX ON mv_pair (p record_image_ops) NULLS NOT DISTINCT;
 REINDEX INDEX CONCURRENTLY mv_pair_aqumv_maintenance_idx;
 \c -
 SET statement_timeout = '15s';
-\i :oracle
+\i :harness
 SET search_path = incremental_index_fits;
 INSERT INTO w VALUES ((1.0, 1), 1);
 INSERT INTO w VALUES ((1.00, 1), 1);

@@ -2,8 +2,8 @@
 -- writes.  That is not the writer's business: his write goes through, the view is
 -- not used any more, and the writer is told.  Errors of the definition are his.
 \getenv srcdir PG_ABS_SRCDIR
-\set oracle :srcdir '/include/oracle.sql'
-\i :oracle
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA incremental_index_objects;
 SET search_path = incremental_index_objects;
 \set VERBOSITY terse

@@ -1,8 +1,8 @@
 -- The same for views of rows, for the view's one row, for changes that are put
 -- off until other statements end, and for views computed anew.
 \getenv srcdir PG_ABS_SRCDIR
-\set oracle :srcdir '/include/oracle.sql'
-\i :oracle
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA incremental_index_objects_rows;
 SET search_path = incremental_index_objects_rows;
 \set VERBOSITY terse

@@ -3,8 +3,8 @@
 -- when the last has gone it is computed anew.  Were it used in between it would
 -- lack rows.
 \getenv srcdir PG_ABS_SRCDIR
-\set oracle :srcdir '/include/oracle.sql'
-\i :oracle
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA incremental_inherit;
 SET search_path = incremental_inherit;
 SET enable_answer_query_using_materialized_views = on;

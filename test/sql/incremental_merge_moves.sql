@@ -1,8 +1,8 @@
 -- MERGE whose UPDATE moves rows to other partitions, with each set of actions:
 -- because it sets the key, or because a BEFORE ROW trigger does.
 \getenv srcdir PG_ABS_SRCDIR
-\set oracle :srcdir '/include/oracle.sql'
-\i :oracle
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA incremental_merge_moves;
 SET search_path = incremental_merge_moves;
 CREATE TABLE t (k int, n int, id int) PARTITION BY RANGE (k);

@@ -2,8 +2,8 @@
 -- value that they lack with the table.  If maintenance did not know it, such rows
 -- would be taken away with NULL.
 \getenv srcdir PG_ABS_SRCDIR
-\set oracle :srcdir '/include/oracle.sql'
-\i :oracle
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA incremental_missing_values;
 SET search_path = incremental_missing_values;
 CREATE TABLE t (id int PRIMARY KEY, k int);

@@ -3,8 +3,8 @@
 -- the base holds more than was told, groups that are computed again would count
 -- rows twice.
 \getenv srcdir PG_ABS_SRCDIR
-\set oracle :srcdir '/include/oracle.sql'
-\i :oracle
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA incremental_nested;
 SET search_path = incremental_nested;
 -- an UPDATE beside another, and one by a foreign key's cascade

@@ -1,8 +1,8 @@
 -- Records, arrays and ranges made of columns whose values get compressed or moved
 -- out of line when they are stored: the same value, with other bits within.
 \getenv srcdir PG_ABS_SRCDIR
-\set oracle :srcdir '/include/oracle.sql'
-\i :oracle
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA incremental_nested_values;
 SET search_path = incremental_nested_values;
 CREATE TYPE c AS (t text);

@@ -1,9 +1,9 @@
 -- CREATE MATERIALIZED VIEW ... WITH (aqumv.*): what is ours is taken out of the
 -- statement, the rest reaches PostgreSQL; wrong options are errors.  If this were
 -- wrong, a view that should be maintained would be left as it was filled.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA incremental_options;
 SET search_path = incremental_options;
 CREATE TABLE t (k int PRIMARY KEY, g int, v numeric(8,2));

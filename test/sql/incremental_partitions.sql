@@ -1,8 +1,8 @@
 -- Immediate views over partitioned tables, at every level: writes through the
 -- parent and to the leaf, rows that move, and DDL that brings or takes rows.
 \getenv srcdir PG_ABS_SRCDIR
-\set oracle :srcdir '/include/oracle.sql'
-\i :oracle
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA incremental_partitions;
 SET search_path = incremental_partitions;
 CREATE TABLE pt (id int, k int, v numeric, unused text) PARTITION BY RANGE (id);

@@ -1,8 +1,8 @@
 -- A statement with several writers is undone, and the transaction goes on: what
 -- it had told of its change, or folded of it, counts for nothing any more.
 \getenv srcdir PG_ABS_SRCDIR
-\set oracle :srcdir '/include/oracle.sql'
-\i :oracle
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA incremental_put_off_undone;
 SET search_path = incremental_put_off_undone;
 CREATE TABLE t (id int PRIMARY KEY, k int, v int);

@@ -1,9 +1,9 @@
 -- What cannot be maintained is refused when the view is created or changed, with
 -- the reason and what to do.  If this were wrong, a view would drift from its
 -- definition, or make every write to the table fail.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA incremental_refused;
 SET search_path = incremental_refused;
 CREATE TABLE t (k int PRIMARY KEY, g int, v int, x xid);

@@ -2,8 +2,8 @@
 -- back: the session that did it must know, when it writes next, which views there
 -- are.  Each block is the first write of a session, which has not read them yet.
 \getenv srcdir PG_ABS_SRCDIR
-\set oracle :srcdir '/include/oracle.sql'
-\i :oracle
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA incremental_rolled_back;
 SET search_path = incremental_rolled_back;
 CREATE TABLE t (id int PRIMARY KEY, k int, v int);
@@ -48,8 +48,7 @@ ALTER MATERIALIZED VIEW v2 SET (aqumv.maintenance = 'manual');
 DELETE FROM t WHERE id = 22;
 ROLLBACK;
 DELETE FROM t WHERE id = 21;
-\set oracle :srcdir '/include/oracle.sql'
-\i :oracle
+\i :harness
 TABLE differences;
 SELECT view, usable FROM aqumv.views WHERE base = 't'::regclass ORDER BY view::text;
 SET client_min_messages = warning;

@@ -2,8 +2,8 @@
 -- plan, the answers, and writes that the view follows.  If the view missed one,
 -- the answers with rewriting on would not be those with rewriting off.
 \getenv srcdir PG_ABS_SRCDIR
-\set oracle :srcdir '/include/oracle.sql'
-\i :oracle
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA incremental_seed;
 SET search_path = incremental_seed;
 CREATE TABLE aqumv_t1 (c1 INT, c2 INT, c3 INT);

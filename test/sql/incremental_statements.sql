@@ -2,8 +2,8 @@
 -- definition says after each.  A delta that were lost, applied twice or in the
 -- wrong order would show as a difference.
 \getenv srcdir PG_ABS_SRCDIR
-\set oracle :srcdir '/include/oracle.sql'
-\i :oracle
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA incremental_statements;
 SET search_path = incremental_statements;
 CREATE TABLE o (id bigserial PRIMARY KEY, region int, amount numeric, qty int NOT NULL, d date, txt text);

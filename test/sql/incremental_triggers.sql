@@ -1,9 +1,9 @@
 -- Which relations have triggers for immediate views: all that can bring rows into
 -- the base, and no others, for as long as there is an immediate view.  If this
 -- were wrong, writes would pass by a view, or pay for views that are gone.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA incremental_triggers;
 SET search_path = incremental_triggers;
 -- relations with triggers for immediate views, and their number

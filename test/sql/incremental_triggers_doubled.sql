@@ -1,9 +1,9 @@
 -- A superuser switches the triggers of a partition, and then a partition comes or
 -- goes: the triggers are put in place again, in the stead of those that were
 -- there.  If this were wrong, every change would be folded in twice.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA incremental_triggers_doubled;
 SET search_path = incremental_triggers_doubled;
 CREATE TABLE p (k int, x int) PARTITION BY RANGE (k);

@@ -1,8 +1,8 @@
 -- The variance family follows by algebra, digit for digit.  Differences are
 -- found in the text, so 1.0 is not 1.00.
 \getenv srcdir PG_ABS_SRCDIR
-\set oracle :srcdir '/include/oracle.sql'
-\i :oracle
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA incremental_variance;
 SET search_path = incremental_variance;
 

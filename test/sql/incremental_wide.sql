@@ -2,8 +2,8 @@
 -- the view's maintenance ends, and the write goes through.  What can be
 -- compressed, or is no key, may be as wide as it likes.
 \getenv srcdir PG_ABS_SRCDIR
-\set oracle :srcdir '/include/oracle.sql'
-\i :oracle
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA incremental_wide;
 SET search_path = incremental_wide;
 CREATE FUNCTION wide(i int) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT string_agg(md5(i || ' ' || j), '') FROM generate_series(1, 200) AS j $$;

@@ -3,8 +3,9 @@
 -- code wrong, partners would count once per group instead of once per row, or
 -- rows of one group that meet different partners would be taken for the same.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 
 CREATE TABLE t (x int, k int, d int, f float8, m numeric);
 CREATE TABLE u (x int, k int, e int, f float8, m numeric, s text);

@@ -2,8 +2,9 @@
 -- which a view could stand for, is planned in a time that does not grow with the
 -- third power of their number.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 DO $$ BEGIN
     EXECUTE (SELECT 'CREATE TABLE wide (k int, d int, x int, ' || string_agg('c' || i || ' int', ', ') || ')'
              FROM generate_series(1, 90) AS i);

@@ -3,8 +3,9 @@
 -- there), its condition counts only where it is asked before the NULLs come, and
 -- groups of rows are not the same as the rows that NULLs are put for.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 
 CREATE TABLE t (k int, x int, y int);
 CREATE TABLE u (k int, x int, z int);

@@ -3,8 +3,9 @@
 -- table because it has the same number, none may be lost because the join lists
 -- it under another name, and each row must meet the partners that it met.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 
 -- the tables have columns of the same numbers and types
 CREATE TABLE sale (id int PRIMARY KEY, shop int, item int, x int, note text);

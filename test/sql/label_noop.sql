@@ -1,8 +1,9 @@
 -- SECURITY LABEL that changes nothing makes nothing fresh, and one that changes
 -- something no more than it should.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA label_noop;
 SET search_path = label_noop, public;
 CREATE TABLE t (k int);

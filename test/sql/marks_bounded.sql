@@ -1,8 +1,9 @@
 -- A transaction that stays open has one mark left on its behalf, however many
 -- refreshes find it; and who holds a lock for DDL has written nothing.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA marks_bounded;
 SET search_path = marks_bounded, public;
 CREATE TABLE t (k int PRIMARY KEY);

@@ -3,8 +3,9 @@
 -- grouping key.  Were the code wrong, a stored v + w would stand for the NULL
 -- that v + w is in the rows of a grouping set without v.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA match_group_where;
 SET search_path = match_group_where, public;
 CREATE TABLE ev (k int, v int, w int);

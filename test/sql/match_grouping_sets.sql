@@ -3,8 +3,9 @@
 -- checked before the rows are grouped.  Were the code wrong, rows of some sets
 -- would be missing, or show values for NULLs.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA match_grouping_sets;
 SET search_path = match_grouping_sets, public;
 CREATE TABLE ev (k int, v int, w int NOT NULL);

@@ -2,8 +2,9 @@
 -- bpchar without a length they are stored.  Were the code wrong, octet_length()
 -- of the key would be that of the value that the view holds.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA match_keys_bpchar;
 SET search_path = match_keys_bpchar, public;
 CREATE DOMAIN code AS bpchar;

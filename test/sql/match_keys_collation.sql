@@ -2,8 +2,9 @@
 -- 'a' = 'A'.  Were the code wrong, a condition or expression that tells 'a' from
 -- 'A' would be computed from the one of them that the view happens to hold.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA match_keys_collation;
 SET search_path = match_keys_collation, public;
 CREATE COLLATION nd (provider = icu, locale = 'und-u-ks-level2', deterministic = false);

@@ -2,8 +2,9 @@
 -- BY, where they see each row's own 1.0 or 1.00.  Were the code wrong, they would
 -- see the one that the view holds, and whole groups would be missing or too large.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA match_keys_looked_into;
 SET search_path = match_keys_looked_into, public;
 CREATE TABLE ev (n numeric, v int);

@@ -2,8 +2,9 @@
 -- (1.0 and 1.00), float8 (0 and -0).  Were the code wrong, n::text would print
 -- the one that the view holds, for rows that hold another.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA match_keys_numeric;
 SET search_path = match_keys_numeric, public;
 CREATE TABLE ev (n numeric, f float8, p numeric(6, 2), v int);

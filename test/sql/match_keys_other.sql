@@ -3,8 +3,9 @@
 -- (enum, uuid, boolean, timestamp, text) any expression.  Were the code wrong,
 -- equal keys that differ, such as '1 day' and '24 hours', would be confused.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA match_keys_other;
 SET search_path = match_keys_other, public;
 CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');

@@ -1,8 +1,8 @@
 -- ORDER BY ... USING has GROUP BY and DISTINCT compare values by another operator
 -- than the type's usual one: what a view has taken for one group may be several.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA match_keys_using;
 SET search_path = match_keys_using;
 CREATE TYPE pair AS (n numeric, i int);

@@ -1,9 +1,9 @@
 -- Nobody but the library writes aqumv's own tables, whatever rights they have,
 -- and what default privileges give away at CREATE EXTENSION is taken back.  If
 -- this were wrong, a role could delete a mark, and a stale view would answer.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 \set VERBOSITY terse
 CREATE ROLE "regress aqumv""default";
 CREATE ROLE regress_aqumv_writer;

@@ -2,8 +2,9 @@
 -- under generic ones.  Were the code wrong, a plan made for one value would be
 -- used with another that the view does not cover.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA parameters;
 SET search_path = parameters, public;
 CREATE TABLE ev (k int, v int);

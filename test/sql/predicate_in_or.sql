@@ -1,8 +1,9 @@
 -- Conditions by implication: IN, = ANY, OR, nested AND and OR.  Were the code
 -- wrong, one branch of an OR would be forgotten.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA predicate_in_or;
 SET search_path = predicate_in_or, public;
 CREATE TABLE ev (k int, v int, t text);

@@ -2,8 +2,9 @@
 -- the code wrong, rows in which the condition is neither true nor false would be
 -- taken for one of them.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA predicate_nulls;
 SET search_path = predicate_nulls, public;
 CREATE TABLE ev (k int, b bool, v int);

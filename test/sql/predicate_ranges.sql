@@ -2,8 +2,9 @@
 -- integer types, BETWEEN, <>, NOT.  Were the code wrong, rows that the view
 -- lacks would be missing from the answer, or the view's would not be filtered.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA predicate_ranges;
 SET search_path = predicate_ranges, public;
 CREATE TABLE ev (k int, s smallint, n numeric, t text COLLATE "C", d date, ts timestamp);

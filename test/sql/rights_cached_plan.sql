@@ -1,9 +1,9 @@
 -- Privileges that are revoked, and roles that change, between two executions of
 -- one cached generic plan over a view.  If this were wrong, a plan once made
 -- would go on showing what its user may no longer see.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA rights_cached;
 SET search_path = rights_cached;
 CREATE ROLE regress_aqumv_reader;

@@ -2,9 +2,9 @@
 -- or in a condition, also where the condition vanishes because the view implies
 -- it.  If this were wrong, a view would show a column, or let a reader test
 -- one, that was granted to others only.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA rights_columns;
 SET search_path = rights_columns;
 CREATE ROLE regress_aqumv_reader;

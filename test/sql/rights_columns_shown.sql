@@ -1,9 +1,9 @@
 -- Columns that show through without being named: how many groups a view has
 -- tells how many values its keys have.  If this were wrong, EXPLAIN ANALYZE
 -- would count the secrets.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA rights_shown;
 SET search_path = rights_shown;
 CREATE ROLE regress_aqumv_r8;

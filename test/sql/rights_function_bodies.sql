@@ -1,9 +1,9 @@
 -- EXECUTE on what functions call in their caller's name: functions that the
 -- planner inlines, and functions whose results a view has stored.  If this were
 -- wrong, w() would show a reader what f() returns, who may call w() only.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA rights_bodies;
 SET search_path = rights_bodies;
 CREATE ROLE regress_aqumv_x1;

@@ -2,9 +2,9 @@
 -- though the view has their values stored or the condition vanishes.  If this
 -- were wrong, rewriting would let a reader see results of a function that they
 -- may not call.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA rights_function;
 SET search_path = rights_function;
 CREATE ROLE regress_aqumv_reader;

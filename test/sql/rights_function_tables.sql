@@ -2,9 +2,9 @@
 -- functions that the planner inlines, and by cached plans whose user has lost
 -- it by another way than REVOKE ON FUNCTION.  If this were wrong, the stored
 -- result of a function would stand in for a call that is not allowed.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA rights_tables;
 SET search_path = rights_tables;
 CREATE ROLE regress_aqumv_x1;

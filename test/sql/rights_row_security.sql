@@ -2,9 +2,9 @@
 -- policies let through, from the table; who is not (owner, superuser, BYPASSRLS)
 -- may be answered from a view.  If this were wrong, a view would show rows that
 -- a policy hides.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA rights_rls;
 SET search_path = rights_rls;
 CREATE ROLE regress_aqumv_owner;

@@ -1,9 +1,9 @@
 -- A view whose owner is subject to row security when it is filled holds some
 -- rows only: it is not used, not even after row security is gone, until it is
 -- refreshed.  If this were wrong, rows would be missing from answers.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA rights_fill;
 SET search_path = rights_fill;
 CREATE ROLE regress_aqumv_owner;

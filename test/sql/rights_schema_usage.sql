@@ -1,8 +1,8 @@
 -- A function that finds by name what it calls passes over schemas that its caller
 -- may not use: who is answered from a view must be able to use them, too.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 SET client_min_messages = warning;
 CREATE ROLE usage_reader;
 CREATE SCHEMA usage_api;

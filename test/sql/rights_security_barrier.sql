@@ -2,9 +2,9 @@
 -- their conditions in front of functions that could leak, and ask for the
 -- privileges of the view's owner.  If this were wrong, a leaky function would
 -- see rows that a barrier hides, or a reader would get at the table.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA rights_barrier;
 SET search_path = rights_barrier;
 CREATE ROLE regress_aqumv_owner;

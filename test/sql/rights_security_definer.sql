@@ -2,9 +2,9 @@
 -- security, of their owner; their cached plans do not carry over to others.
 -- If this were wrong, rewriting would give the caller's rights to the function
 -- or the other way round.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 \set SHOW_CONTEXT never
 CREATE SCHEMA rights_definer;
 SET search_path = rights_definer;

@@ -2,9 +2,9 @@
 -- nothing on the view: the same rows or the same error with rewriting on and
 -- off.  If this were wrong, a view would let a reader see what the table keeps
 -- from them, or keep from them what the table lets them see.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA rights_select;
 SET search_path = rights_select;
 CREATE ROLE regress_aqumv_table;

@@ -2,8 +2,8 @@
 -- is asked of the owner of each, whether triggers stand already or not, and
 -- whoever fills the view.
 \getenv srcdir PG_ABS_SRCDIR
-\set oracle :srcdir '/include/oracle.sql'
-\i :oracle
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 SET client_min_messages = error;
 DROP ROLE IF EXISTS rights_reader, rights_other;
 SET client_min_messages = notice;

@@ -1,9 +1,9 @@
 -- Whoever makes a plain view over a table is no reason to put triggers on it: that
 -- takes the right TRIGGER on the table and on each that it is a partition of.
 -- Without it the view is not used until the owner of the table has it tracked.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA rights_trigger_manual;
 SET search_path = rights_trigger_manual;
 CREATE ROLE regress_aqumv_maker;

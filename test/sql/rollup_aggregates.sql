@@ -3,8 +3,9 @@
 -- of averages, digits would be lost, an empty input would count NULL, or an
 -- aggregate that depends on order would be put together from pieces.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 
 CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
 CREATE TABLE a (g int, h int, i2 int2, i4 int4, i8 int8, n numeric, n2 numeric(12, 2), f4 float4, f8 float8, m money, iv interval, t text, tc text COLLATE "C",

@@ -2,8 +2,9 @@
 -- wrong, NULLs would be counted: where the column may have them, or an outer join
 -- puts them.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA rollup_not_null;
 SET search_path = rollup_not_null, public;
 CREATE TABLE ev (id int PRIMARY KEY, k int, a int NOT NULL, b int);

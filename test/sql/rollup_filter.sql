@@ -2,8 +2,9 @@
 -- rows would be asked of groups, one of two filters would be forgotten, or what
 -- is filtered away would be 0 instead of NULL (or NULL instead of 0).
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 
 CREATE TABLE ev (k int, v int, w int, b bool, n numeric, f float8);
 INSERT INTO ev SELECT i, nullif(i % 5, 4), i % 3, CASE i % 4 WHEN 0 THEN NULL ELSE i % 4 = 1 END, i / 8.0, i / 4.0 FROM generate_series(1, 60) AS i;

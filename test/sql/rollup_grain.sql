@@ -3,8 +3,9 @@
 -- run together, a query without rows would return none instead of one, or a key
 -- would be taken for what merely has the same name.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 
 CREATE DOMAIN small AS int CHECK (VALUE < 100);
 CREATE TYPE pair AS (a int, b int);

@@ -3,8 +3,9 @@
 -- code wrong, keys would count once per group where they count per row, or a
 -- function would see the one spelling that the view happens to have kept.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 SET extra_float_digits = 0;
 
 CREATE COLLATION loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false);

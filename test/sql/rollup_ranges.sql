@@ -2,8 +2,9 @@
 -- table, for rolling up and for following writes.  Were a row wrong, ranges of
 -- groups would not be joined, or what left a group would still count.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE TABLE a (g int, h int, r int4range, n numrange, mr datemultirange, b bit(5), v varbit);
 INSERT INTO a SELECT i % 4, i % 3, int4range(i, i + i % 7), numrange(i / 10.0, i + 0.5, '[]'),
     datemultirange(daterange(date '2020-01-01' + i, date '2020-03-01'), daterange('2021-01-01', NULL)), (i * 7 % 32)::bit(5), (i % 8)::bit(3)

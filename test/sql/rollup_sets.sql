@@ -3,8 +3,9 @@
 -- GROUPING() would count other keys, the empty set would be missing, or an
 -- expression stored in the view would show where the set has no such key.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 
 CREATE TABLE ev (k int, v int, w int, s text);
 INSERT INTO ev SELECT i, nullif(i % 5, 4), i % 3, 's' || i % 2 FROM generate_series(1, 60) AS i;

@@ -2,13 +2,12 @@
 -- aggregates, HAVING and LIMIT, with the plans as printed there (less the
 -- Motion nodes).
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+SET client_min_messages = warning;
 CREATE SCHEMA aqumv_seed;
 SET search_path = aqumv_seed, public;
 RESET aqumv.rewrite_mode;
-\pset format aligned
-\pset tuples_only off
 CREATE TABLE t (c1 int, c2 int, c3 int, c4 int);
 INSERT INTO t SELECT i, i+1, i+2, i+3 FROM generate_series(1, 10000) i;
 ANALYZE t;

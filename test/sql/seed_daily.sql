@@ -2,8 +2,9 @@
 -- view per partition, each answering queries on its own partition, in the
 -- TimeZone that it was filled under.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA seed_daily;
 SET search_path = seed_daily, public;
 SET TimeZone = 'UTC';

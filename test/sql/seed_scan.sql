@@ -1,11 +1,10 @@
 -- The first example of the seed "Use Automatic Materialized Views": the query,
 -- the view and the plans as printed there (less the Motion nodes).
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+SET client_min_messages = warning;
 RESET aqumv.rewrite_mode;
-\pset format aligned
-\pset tuples_only off
 CREATE TABLE aqumv_t1 (c1 int, c2 int, c3 int);
 INSERT INTO aqumv_t1 SELECT i, i+1, i+2 FROM generate_series(1, 10000) i;
 ANALYZE aqumv_t1;

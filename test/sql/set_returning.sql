@@ -2,8 +2,9 @@
 -- Were the code wrong, rows would be multiplied before they are grouped,
 -- filtered or limited rather than after, or the other way round.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA set_returning;
 SET search_path = set_returning, public;
 CREATE TABLE ev (k int, v int, arr int[]);

@@ -1,8 +1,8 @@
 -- ALTER DATABASE SET and ALTER ROLE SET hold in new sessions.  If they did not,
 -- there would be no way to switch rewriting on but in every session.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 
 CREATE SCHEMA setting_database_role;
 SET search_path = setting_database_role;

@@ -1,9 +1,9 @@
 -- Names, defaults and contexts of the settings; values that are refused; the
 -- reserved prefix.  If this were wrong, rewriting could be on by default, users
 -- could not switch it, or a misspelt aqumv setting would be taken silently.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 
 RESET aqumv.rewrite_mode;
 SELECT name, setting, context, vartype, enumvals, boot_val

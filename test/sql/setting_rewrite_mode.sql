@@ -3,9 +3,9 @@
 -- rewritten.  If this were wrong, a view would be read though an index on the
 -- table is cheaper, or required would let a query through or refuse one on
 -- tables without views.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 
 CREATE SCHEMA setting_rewrite_mode;
 SET search_path = setting_rewrite_mode;

@@ -2,8 +2,9 @@
 -- Were the code wrong, an aggregate would be computed from the wrong rows, or
 -- over a column that the view does not have.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA shapes_aggregates;
 SET search_path = shapes_aggregates, public;
 CREATE TABLE ev (k int, v int, w int);

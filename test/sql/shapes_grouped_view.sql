@@ -2,8 +2,9 @@
 -- Were the code wrong, groups would be taken for rows, for other groups, or
 -- would be missing.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA shapes_grouped_view;
 SET search_path = shapes_grouped_view, public;
 CREATE TABLE ev (k int, v int, w int, PRIMARY KEY (k));

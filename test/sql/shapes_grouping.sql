@@ -1,8 +1,9 @@
 -- GROUP BY, grouping sets and HAVING over a view of plain rows.
 -- Were the code wrong, groups would be missing, doubled or misplaced.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA shapes_grouping;
 SET search_path = shapes_grouping, public;
 CREATE TABLE ev (k int, v int, w int);

@@ -1,8 +1,9 @@
 -- ORDER BY, DISTINCT and LIMIT over a view of plain rows.
 -- Were the code wrong, rows would come in another order, or others of them.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA shapes_order_limit;
 SET search_path = shapes_order_limit, public;
 CREATE TABLE ev (k int, v int, w int);

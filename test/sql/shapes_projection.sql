@@ -2,8 +2,9 @@
 -- Were the code wrong, a query would read a view that lacks rows or columns of
 -- it, or would not find a view that has them all.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA shapes_projection;
 SET search_path = shapes_projection, public;
 CREATE TABLE ev (k int, v int, w int);

@@ -2,8 +2,9 @@
 -- Were the code wrong, aggregates of other rows would be shown, or a row where
 -- there is none.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA shapes_ungrouped_view;
 SET search_path = shapes_ungrouped_view, public;
 CREATE TABLE ev (k int, v int, w int);

@@ -2,8 +2,9 @@
 -- the table.  Were the code wrong, they would be evaluated while planning, or
 -- the view would be refused.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA stable_functions;
 SET search_path = stable_functions, public;
 CREATE TABLE ev (k int, ts timestamptz, d date, u text);

@@ -3,8 +3,9 @@
 -- COPY, SQL and PL/pgSQL functions.  Were the code wrong, they would read the
 -- table, or write other rows.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA statements;
 SET search_path = statements, public;
 CREATE TABLE ev (k int, v int);

@@ -2,8 +2,9 @@
 -- they are, but for the table's columns in them.  Were the code wrong, a
 -- subquery would refer to other columns, or to rows that it must not see.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA subqueries_cte;
 SET search_path = subqueries_cte, public;
 CREATE TABLE ev (k int, v int, w int);

@@ -3,8 +3,9 @@
 -- elsewhere would be taken for local ones, also by a plan made before the
 -- setting was changed.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA timezone;
 SET search_path = timezone, public;
 SET TimeZone = 'UTC';

@@ -1,8 +1,9 @@
 -- Rows that were not counted may have been written: also if a trigger that fires
 -- before ours switches the counting on, in the middle of the statement.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA track_counts_trigger;
 SET search_path = track_counts_trigger, public;
 CREATE TABLE t (k int);

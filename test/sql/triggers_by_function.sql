@@ -1,9 +1,9 @@
 -- Triggers of ours are known by their functions.  If they were known by name,
 -- one that has got another could be switched off unnoticed, and the view would be
 -- used without what was written meanwhile.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA triggers_by_function;
 SET search_path = triggers_by_function;
 CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';

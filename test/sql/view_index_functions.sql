@@ -1,8 +1,9 @@
 -- The planner folds the expressions of indexes and statistics of what it scans.
 -- Views that have such with users' functions in them are not scanned.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA view_index_functions;
 SET search_path = view_index_functions, public;
 CREATE FUNCTION tell(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$
@@ -55,7 +56,8 @@ SET client_min_messages = error;
 CREATE INDEX i6 ON mv ((k::told));
 \c -
 SET search_path = view_index_functions, public;
-\i :compare
+\i :harness
+SET client_min_messages = warning;
 SET client_min_messages = warning;
 SELECT pg_temp.compare('SELECT k FROM t WHERE v < 4');
 SELECT usable, reason_code FROM aqumv.views WHERE view = 'mv'::regclass;

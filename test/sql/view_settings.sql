@@ -3,8 +3,9 @@
 -- answers nothing.  Were the code wrong, a value formatted under one setting
 -- would be shown under another.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA view_settings;
 SET search_path = view_settings, public;
 CREATE DOMAIN positive AS int CHECK (value > 0);

@@ -2,8 +2,9 @@
 -- refreshed since.  Were the code wrong, rows of an earlier REFRESH would be
 -- taken for those of the last.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA views_over_views;
 SET search_path = views_over_views, public;
 CREATE TABLE ev (k int, v int);

@@ -2,8 +2,9 @@
 -- stored aggregates are their arguments.  Were the code wrong, a window would
 -- run over rows in place of groups.
 \getenv srcdir PG_ABS_SRCDIR
-\set compare :srcdir '/include/compare.sql'
-\i :compare
+\set harness :srcdir '/include/harness.sql'
+\i :harness
+\a \t \\ SET client_min_messages = warning;
 CREATE SCHEMA windows;
 SET search_path = windows, public;
 CREATE TABLE ev (k int, v int, w int);

@@ -1,15 +1,17 @@
 # What TAP tests share: a node that loads the library, and a query that is
-# answered with rewriting on and off in one snapshot; which views are not what
-# their definitions say.
+# answered with rewriting on and off in one snapshot; the functions of
+# test/include/harness.sql, and which views are not what their definitions say;
+# how a random case that fails gets smaller.
 package AqumvTest;
 
 use strict;
 use warnings;
 use Exporter 'import';
+use FindBin;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 
-our @EXPORT = qw(new_node answer create_differences differences $switch);
+our @EXPORT = qw(new_node answer load_harness differences reduce $switch);
 our $switch = 'enable_answer_query_using_materialized_views';
 
 # A node that is set up but not started.
@@ -56,24 +58,14 @@ SQL
 	return ($plan =~ /Scan.* on mv/ ? 'view' : 'table') . ": $off";
 }
 
-# Make the SQL function differences(view): how many rows are only in a view or
-# only in what its definition says, bit by bit as text, in one snapshot.
-sub create_differences
+# Make the functions of test/include/harness.sql, in the schema harness.
+sub load_harness
 {
 	my $node = shift;
+	my $harness = slurp_file("$FindBin::Bin/../include/harness.sql");
 
-	$node->safe_psql('postgres', <<'SQL');
-CREATE FUNCTION differences(view regclass) RETURNS bigint LANGUAGE plpgsql AS $$
-DECLARE
-	n bigint;
-BEGIN
-	EXECUTE format('WITH v AS MATERIALIZED (SELECT _view::text FROM %1$s AS _view),
-			d AS MATERIALIZED (SELECT _base::text FROM (%2$s) AS _base)
-		SELECT count(*) FROM ((TABLE v EXCEPT ALL TABLE d) UNION ALL (TABLE d EXCEPT ALL TABLE v)) AS both_ways',
-		view, rtrim(pg_get_viewdef(view), ';')) INTO n;
-	RETURN n;
-END $$;
-SQL
+	$harness =~ s/\bpg_temp\./harness./g;
+	$node->safe_psql('postgres', "CREATE SCHEMA harness;\nGRANT USAGE ON SCHEMA harness TO PUBLIC;\n$harness");
 }
 
 # The views that are not what their definitions say: "view n, ...", or ''.
@@ -82,7 +74,33 @@ sub differences
 	my $node = shift;
 
 	return $node->safe_psql('postgres', q{SELECT string_agg(oid::regclass || ' ' || n, ', ' ORDER BY oid)
-		FROM pg_class, LATERAL (SELECT differences(oid) AS n OFFSET 0) AS d WHERE relkind = 'm' AND n > 0});
+		FROM pg_class, LATERAL (SELECT harness.difference(oid) AS n OFFSET 0) AS d WHERE relkind = 'm' AND n > 0});
+}
+
+# Leave out what the problem of a random case does not need: parts of these lists
+# of it, large ones first, for at most so many seconds.  What still fails, as
+# $fails->(case) says, is taken.
+sub reduce
+{
+	my ($case, $limit, $fails, @lists) = @_;
+	my $end = time + $limit;
+
+	for my $list (@lists)
+	{
+		for (my $size = @{ $case->{$list} } || 1; $size >= 1; $size = int($size / 2))
+		{
+			for (my $at = @{ $case->{$list} } - $size; $at > -$size && time < $end; $at -= $size)
+			{
+				my @rest = @{ $case->{$list} };
+
+				# the first part may be a smaller one
+				splice @rest, $at < 0 ? 0 : $at, $at < 0 ? $size + $at : $size;
+				my $candidate = { %$case, $list => \@rest };
+				$case = $candidate if @rest < @{ $case->{$list} } && $fails->($candidate);
+			}
+		}
+	}
+	return $case;
 }
 
 1;

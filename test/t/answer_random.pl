@@ -268,31 +268,18 @@ sub first_problem
 	return undef;
 }
 
-# Leave out what a problem does not need, for at most so many seconds.
-sub reduce
+# The case without what its problem does not need; the step itself stays.
+sub reduced
 {
-	my ($case, $problem, $limit) = @_;
-	my $end = time + $limit;
+	my ($case, $problem) = @_;
+	my ($query, @before) = reverse @{ $case->{steps} }[ 0 .. $problem->[0] ];
+	my $whole = sub { my $part = shift; return { %$part, steps => [ @{ $part->{steps} }, $query ] } };
+	my $fails = sub {
+		my $answer = (run_case($whole->(shift)))[0]->[-1];
+		return $answer && $answer->{off} && difference($query, $answer->{on}, $answer->{off});
+	};
 
-	$case = { %$case, steps => [ @{ $case->{steps} }[ 0 .. $problem->[0] ] ] };
-	# the step itself stays
-	my $query = pop @{ $case->{steps} };
-	for my $part (qw(steps views rows))
-	{
-		for (my $size = @{ $case->{$part} } || 1; $size >= 1; $size = int($size / 2))
-		{
-			for (my $at = @{ $case->{$part} } - $size; $at >= 0 && time < $end; $at -= $size)
-			{
-				my @rest = @{ $case->{$part} };
-				splice @rest, $at, $size;
-				my $candidate = { %$case, $part => \@rest };
-				my $whole = { %$candidate, steps => [ @{ $candidate->{steps} }, $query ] };
-				my $answer = (run_case($whole))[0]->[-1];
-				$case = $candidate if $answer && $answer->{off} && difference($query, $answer->{on}, $answer->{off});
-			}
-		}
-	}
-	return { %$case, steps => [ @{ $case->{steps} }, $query ] };
+	return $whole->(reduce({ %$case, steps => [ reverse @before ] }, 30, $fails, qw(steps views rows)));
 }
 
 my (%ran, %failing, %codes, %expected, %answered);
@@ -334,7 +321,7 @@ while (time < $start + $seconds && $failed < $failures)
 	next if !$problem;
 	$failed++;
 	fail("AQUMV_SEED=$case->{seed}: $case->{steps}[ $problem->[0] ]{shape}: $problem->[1]");
-	diag(($failed == 1 ? $oracle : '') . script(reduce($case, $problem, 30), 1));
+	diag(($failed == 1 ? $oracle : '') . script(reduced($case, $problem), 1));
 	last if $problem->[1] =~ /lost/;
 }
 note(sprintf '%d cases, %d queries in %d seconds, %d answered from views', $cases, $total, time - $start, $answered);

@@ -79,7 +79,7 @@ BEGIN
 	FOR v IN SELECT view FROM aqumv.views WHERE usable AND (pg_get_viewdef(view) !~ 'code' OR EXISTS (SELECT FROM pg_depend d
 			JOIN pg_rewrite r ON r.oid = objid JOIN pg_cast ON castfunc = refobjid WHERE classid = 'pg_rewrite'::regclass AND ev_class = view)) LOOP
 		BEGIN
-			n := differences(v);
+			n := harness.difference(v);
 		EXCEPTION WHEN OTHERS THEN
 			RETURN NEXT format('WRONG view %s: its definition raises %s', v, SQLSTATE);
 		END;
@@ -88,7 +88,7 @@ BEGIN
 END $$;
 SQL
 $node->safe_psql('postgres', $oracle);
-create_differences($node);
+load_harness($node);
 
 # ---- what there is
 
@@ -438,47 +438,24 @@ sub problem
 	return (sort { $a->[0] <=> $b->[0] } @problems)[0];
 }
 
-# Leave out what the problem does not need.
-sub reduce
+# The case without what its problem does not need; the step itself stays.
+sub reduced
 {
-	my ($case, $problem, $limit) = @_;
-	my $end = time + $limit;
+	my ($case, $problem) = @_;
 	my $kind = sub { my $text = shift; return $text =~ /^(WRONG view|WRONG|\w+)/ ? $1 : '' };
-	my $try = sub {
-		my ($found) = problem(shift);
+	my ($last, @before) = reverse @{ $case->{steps} }[ 0 .. $problem->[0] ];
+	my $whole = sub { my $part = shift; return { %$part, steps => [ @{ $part->{steps} }, $last ] } };
+	my $fails = sub {
+		my $found = problem($whole->(shift));
 		return $found && $kind->($found->[1]) eq $kind->($problem->[1]);
 	};
 
 	# errors of the setup have to be none
 	return $case if $problem->[0] < 0;
-	$case = { %$case, steps => [ @{ $case->{steps} }[ 0 .. $problem->[0] ] ] };
-	my @last = ($case->{steps}[-1]);
-	my $take = sub { $case = { %$case, steps => [ @{ $_[0] }, @last ] } };
-	my $will_do = sub { return time < $end && $try->({ %$case, steps => [ @{ $_[0] }, @last ] }) };
-	my @quiet = grep { !/oracle\.(?:look|check)/ } @{ $case->{steps} }[ 0 .. $#{ $case->{steps} } - 1 ];
-	$take->(\@quiet) if $will_do->(\@quiet);
-	shrink([ @{ $case->{steps} }[ 0 .. $#{ $case->{steps} } - 1 ] ], $will_do, $take);
-	shrink($case->{setup}, sub { return time < $end && $try->({ %$case, setup => shift }) }, sub { $case = { %$case, setup => shift } });
-	return $case;
-}
-
-# Leave out parts of a list, large ones first, as long as what is left will do.
-sub shrink
-{
-	my ($list, $will_do, $take) = @_;
-
-	for (my $size = int(@$list / 2) || 1; $size >= 1; $size = int($size / 2))
-	{
-		for (my $at = @$list - $size; $at > -$size; $at -= $size)
-		{
-			my @rest = @$list;
-
-			splice @rest, $at < 0 ? 0 : $at, $at < 0 ? $size + $at : $size;
-			next if @rest == @$list || !$will_do->(\@rest);
-			$list = \@rest;
-			$take->($list);
-		}
-	}
+	$case = { %$case, steps => [ reverse @before ] };
+	my $quiet = { %$case, steps => [ grep { !/oracle\.(?:look|check)/ } @{ $case->{steps} } ] };
+	$case = $quiet if $fails->($quiet);
+	return $whole->(reduce($case, $limit, $fails, qw(steps setup)));
 }
 
 my ($failed, $done) = (0, 0);
@@ -491,7 +468,7 @@ while ($done < $rounds && $failed < $failures)
 
 	$failed++;
 	fail("AQUMV_SEED=$case->{seed} AQUMV_RANDOM_ROUNDS=1: after step $problem->[0], $case->{steps}[ $problem->[0] ]: $problem->[1]");
-	diag(($failed == 1 ? "$oracle(and differences() of AqumvTest.pm)\n" : '') . script(reduce($case, $problem, $limit), 1));
+	diag(($failed == 1 ? "$oracle(and test/include/harness.sql, as schema harness)\n" : '') . script(reduced($case, $problem), 1));
 }
 note(sprintf '%d rounds in %d seconds: %s', $done, time - $start, join ', ', map { "$count{$_} $_" } sort keys %count);
 ok(!$failed, "nothing that changes and changes back changes an answer (seed $seed)");

@@ -26,7 +26,7 @@ my $dir = PostgreSQL::Test::Utils::tempdir;
 $node->append_conf('postgresql.conf', "deadlock_timeout = 50ms\nstatement_timeout = 10s\n");
 $node->start;
 $node->safe_psql('postgres', 'CREATE EXTENSION aqumv; CREATE ROLE other');
-create_differences($node);
+load_harness($node);
 note("seed $seed");
 
 my @views = (
@@ -174,7 +174,7 @@ sub run_together
 # One line for each view that may be used: how often it differs, and when.
 sub compare
 {
-	return "SELECT differences(view) || ' differences of ' || view || ' $_[0]' FROM aqumv.views WHERE usable;\n";
+	return "SELECT harness.difference(view) || ' differences of ' || view || ' $_[0]' FROM aqumv.views WHERE usable;\n";
 }
 
 # What comes after a round, whatever of it fails.

@@ -37,7 +37,7 @@ CREATE MATERIALIZED VIEW t_key WITH (aqumv.incremental) AS SELECT id, v FROM t W
 CREATE MATERIALIZED VIEW t_duplicates WITH (aqumv.incremental) AS SELECT k FROM t WHERE v > 50;
 CREATE MATERIALIZED VIEW p_groups WITH (aqumv.incremental) AS SELECT k % 30 AS g, sum(v), count(*), max(v) FROM p GROUP BY k % 30;
 SQL
-create_differences($node);
+load_harness($node);
 my $amcheck = $node->safe_psql('postgres', q{SELECT count(*) FROM pg_available_extensions WHERE name = 'amcheck'});
 $node->safe_psql('postgres', 'CREATE EXTENSION amcheck') if $amcheck;
 

@@ -70,7 +70,7 @@ CREATE MATERIALIZED VIEW p2_groups WITH (aqumv.incremental) AS SELECT v % 4 AS g
 CREATE MATERIALIZED VIEW q_groups WITH (aqumv.incremental) AS SELECT k % 10 AS g, count(*), sum(v), max(v) FROM q GROUP BY k % 10;
 CREATE MATERIALIZED VIEW q1_key WITH (aqumv.incremental) AS SELECT k, v FROM q1;
 SQL
-create_differences($subscriber);
+load_harness($subscriber);
 
 # Rows of the replicated tables, as the publisher has them.
 my %rows = (t => 'id, k, v, x, s', u => 'k, s', p => 'k, v', q => 'k, v', later => 'k, v');

@@ -615,38 +615,22 @@ sub run_case
 	return ($problems[0], \%accepted);
 }
 
-# Leave out what the problem does not need, for at most so many seconds.
-sub reduce
+# The case without what its problem does not need, and the problem that it then has.
+sub reduced
 {
-	my ($case, $problem, $limit) = @_;
-	my $end = time + $limit;
-	my $kind = $problem->[1] =~ /^(\w{5}): / ? $1 : 'mismatch';
-	my $try = sub {
-		my $candidate = shift;
-		my ($found) = run_case($candidate);
-		return $found && ($found->[1] =~ /^(\w{5}): / ? $1 : 'mismatch') eq $kind ? $found : undef;
+	my ($case, $problem) = @_;
+	my $kind = sub { my $text = shift; return $text =~ /^(\w{5}): / ? $1 : 'mismatch' };
+	my $fails = sub {
+		my $part = shift;
+		my ($found) = @{ $part->{views} } ? run_case($part) : ();
+
+		return 0 if !$found || $kind->($found->[1]) ne $kind->($problem->[1]);
+		$problem = $found;
+		return 1;
 	};
 
-	if ($problem->[0] =~ /step (\d+)/)
-	{
-		$case = { %$case, steps => [ @{ $case->{steps} }[ 0 .. $1 - 1 ] ] };
-	}
-	for my $part (qw(views steps))
-	{
-		for (my $size = int(@{ $case->{$part} } / 2) || 1; $size >= 1 && time < $end; $size = int($size / 2))
-		{
-			for (my $at = @{ $case->{$part} } - $size; $at >= 0 && time < $end; $at -= $size)
-			{
-				my @rest = @{ $case->{$part} };
-				splice @rest, $at, $size;
-				next if $part eq 'views' && !@rest;
-				my $candidate = { %$case, $part => \@rest };
-				my $found = $try->($candidate) or next;
-				($case, $problem) = ($candidate, $found);
-			}
-		}
-	}
-	return ($case, $problem);
+	$case = { %$case, steps => [ @{ $case->{steps} }[ 0 .. $1 - 1 ] ] } if $problem->[0] =~ /step (\d+)/;
+	return (reduce($case, 30, $fails, qw(views steps)), $problem);
 }
 
 my (%tried, %accepted, $failed);
@@ -665,7 +649,7 @@ while (time < $end && ($failed // 0) < 3)
 	}
 	next if !$problem;
 	$failed++;
-	my ($reduced, $found) = reduce($case, $problem, 30);
+	my ($reduced, $found) = reduced($case, $problem);
 	fail("AQUMV_SEED=$case->{seed}: $problem->[0], $problem->[1]");
 	diag("reduced to ($found->[0], $found->[1]), after\n", $failed == 1 ? $oracle : '(the oracle as above)', "\n", (script($reduced))[0]);
 	last if $problem->[1] =~ /connection lost|timed out/;

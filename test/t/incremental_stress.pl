@@ -69,7 +69,7 @@ DECLARE
 	n bigint;
 BEGIN
 	FOR i IN 1 .. 3 LOOP
-		n := differences(view);
+		n := harness.difference(view);
 		IF n = 0 THEN
 			PERFORM nextval('checks');
 			RETURN;
@@ -78,7 +78,7 @@ BEGIN
 	RAISE EXCEPTION 'WRONG VIEW %: % rows', view, n;
 END $$;
 SQL
-create_differences($node);
+load_harness($node);
 my $views = $node->safe_psql('postgres', q{SELECT count(*) FROM pg_class WHERE relkind = 'm'});
 my $amcheck = $node->safe_psql('postgres', q{SELECT count(*) FROM pg_available_extensions WHERE name = 'amcheck'});
 $node->safe_psql('postgres', 'CREATE EXTENSION amcheck') if $amcheck;

@@ -22,7 +22,7 @@ CREATE MATERIALIZED VIEW mv WITH (aqumv.incremental) AS SELECT g, count(*), sum(
 CREATE MATERIALIZED VIEW dropped WITH (aqumv.incremental) AS SELECT g, max(x) FROM t GROUP BY g;
 CREATE MATERIALIZED VIEW manual WITH (aqumv.incremental) AS SELECT x, count(*) FROM t GROUP BY x;
 SQL
-create_differences($subscriber);
+load_harness($subscriber);
 $subscriber->safe_psql('postgres', "CREATE SUBSCRIPTION sub CONNECTION '$connstr' PUBLICATION pub WITH (two_phase = on)");
 $subscriber->wait_for_subscription_sync($publisher, 'sub');
 ok($subscriber->poll_query_until('postgres', q{SELECT subtwophasestate = 'e' FROM pg_subscription}), 'the subscription is ready for two-phase commit');

@@ -241,28 +241,6 @@ sub difference
 	return (undef, $answered, $of);
 }
 
-# Leave out what the difference does not need.
-sub reduce
-{
-	my ($case, $limit) = @_;
-	my $end = time + $limit;
-
-	for my $part (qw(steps setup))
-	{
-		for (my $size = int(@{ $case->{$part} } / 2) || 1; $size >= 1 && time < $end; $size = int($size / 2))
-		{
-			for (my $at = @{ $case->{$part} } - $size; $at >= 0 && time < $end; $at -= $size)
-			{
-				my @rest = @{ $case->{$part} };
-				splice @rest, $at, $size;
-				my $candidate = { %$case, $part => \@rest };
-				$case = $candidate if (difference($candidate))[0];
-			}
-		}
-	}
-	return $case;
-}
-
 my ($cases, $failed, $answered, $of) = (0, 0, 0, 0);
 my $end = time + $seconds;
 note("seed $seed");
@@ -279,7 +257,7 @@ while (time < $end && $failed < 2)
 	}
 	$failed++;
 	fail("AQUMV_SEED=$case->{seed}: $problem");
-	my $reduced = reduce($case, 60);
+	my $reduced = reduce($case, 60, sub { (difference(shift))[0] }, qw(steps setup));
 	diag('reduced to ' . ((difference($reduced))[0] // 'nothing') . ", after\n\n", (script($reduced, 'on'))[0]);
 }
 note("$cases cases, $answered of $of plans over views");
