@@ -61,6 +61,10 @@ SELECT pg_temp.compare('SELECT k FROM unlogged');
 -- system catalogs; other materialized views are no reason (views_over_views)
 CREATE MATERIALIZED VIEW mv_class AS SELECT relname, relkind FROM pg_class WHERE relname = 'pg_proc';
 SELECT pg_temp.compare($$SELECT relname, relkind FROM pg_class WHERE relname = 'pg_proc'$$);
+SELECT pg_temp.compare('SELECT count(*) FROM (SELECT relname FROM pg_class LIMIT 3) s');
+CREATE MATERIALIZED VIEW mv_info AS SELECT feature_id FROM information_schema.sql_features;
+SELECT reason_code FROM aqumv.explain_rewrite('SELECT feature_id FROM information_schema.sql_features');
+SELECT view, usable, reason_code, reason FROM aqumv.views WHERE view IN ('mv_class'::regclass, 'mv_info'::regclass) ORDER BY view::text;
 CREATE MATERIALIZED VIEW mv_mv AS SELECT k FROM mv_child;
 SELECT pg_temp.compare('SELECT k FROM mv_child');
 SELECT reason_code FROM aqumv.explain_rewrite('SELECT k FROM mv_child') WHERE view = 'mv_mv'::regclass;

@@ -25,6 +25,11 @@ FETCH c;
 DELETE FROM ev WHERE CURRENT OF c;
 SELECT k, v FROM ev WHERE k = 4;
 ROLLBACK;
+SET aqumv.rewrite_mode = required;
+BEGIN;
+DECLARE c CURSOR FOR SELECT k FROM ev;
+ROLLBACK;
+SET aqumv.rewrite_mode = force;
 
 -- in PL/pgSQL
 CREATE FUNCTION bump() RETURNS int LANGUAGE plpgsql AS $$

@@ -25,21 +25,26 @@ SELECT pg_temp.compare('SELECT count(*) FROM ev TABLESAMPLE BERNOULLI (100) REPE
 -- system columns and whole rows
 SELECT pg_temp.compare('SELECT ctid, k FROM ev');
 SELECT pg_temp.compare('SELECT k FROM ev WHERE xmin IS NOT NULL');
+SELECT pg_temp.compare($$SELECT k FROM ev WHERE ctid = '(0,1)'$$);
 SELECT pg_temp.compare('SELECT tableoid::regclass, count(*) FROM ev GROUP BY tableoid');
 SELECT pg_temp.compare($$SELECT k FROM ev ORDER BY ctid$$);
 SELECT pg_temp.compare('SELECT ev FROM ev');
 SELECT pg_temp.compare('SELECT count(e) FROM ev e');
 SELECT pg_temp.compare('SELECT k, ROW(e.*) FROM ev e');
 SELECT pg_temp.compare('SELECT to_jsonb(e) FROM ev e WHERE k < 3');
+SELECT pg_temp.compare('SELECT row_to_json(ev) FROM ev');
 SELECT pg_temp.compare('SELECT k FROM ev e WHERE e IS NOT NULL');
 SELECT pg_temp.compare('SELECT (e).k FROM ev e');
 -- volatile functions
 SELECT pg_temp.compare('SELECT k, random() IS NULL FROM ev');
+SELECT pg_temp.compare('SELECT k FROM ev WHERE random() < 2');
 SELECT pg_temp.compare('SELECT k FROM ev LIMIT (random() * 0)::int + 3');
 SELECT pg_temp.compare('SELECT sum(k + (random() * 0)::int) FROM ev');
 -- joins are answered; without a table, or without views over it, nothing can be
 SELECT pg_temp.compare('SELECT k FROM ev, other WHERE k = x');
 SELECT pg_temp.compare('SELECT k FROM ev LEFT JOIN other ON k = x WHERE k < 5');
+SELECT pg_temp.compare('SELECT k FROM ev WHERE (SELECT count(*) FROM other WHERE x = k) = 0');
+SELECT pg_temp.compare('SELECT k FROM mv');
 SELECT pg_temp.compare('SELECT 1 AS one');
 SELECT pg_temp.compare('VALUES (1), (2)');
 SELECT pg_temp.compare('SELECT x FROM other');
