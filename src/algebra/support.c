@@ -120,6 +120,25 @@ note_clause(SortGroupClause *clause, Support *support)
 		note_function(left, support);
 }
 
+/* Rows are compared by the comparison functions of the operators' families. */
+static void
+note_row_comparison(RowCompareExpr *comparison, Support *support)
+{
+	ListCell   *lo,
+			   *lf;
+
+	forboth(lo, comparison->opnos, lf, comparison->opfamilies)
+	{
+		int			strategy;
+		Oid			left,
+					right;
+
+		get_op_opfamily_properties(lfirst_oid(lo), lfirst_oid(lf), false,
+								   &strategy, &left, &right);
+		note_function(get_opfamily_proc(lfirst_oid(lf), left, right, BTORDER_PROC), support);
+	}
+}
+
 /*
  * The functions of users, but for those in C, that a node may call to compare
  * values, its own or such as it yields.
@@ -131,6 +150,8 @@ aqumv_support_functions(Node *node)
 
 	if (IsA(node, SortGroupClause))
 		note_clause((SortGroupClause *) node, &support);
+	else if (IsA(node, RowCompareExpr))
+		note_row_comparison((RowCompareExpr *) node, &support);
 	else
 		note_type(aqumv_yielded_type(node), &support);
 	return support.functions;
