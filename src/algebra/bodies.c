@@ -160,3 +160,25 @@ aqumv_body_of(Oid funcid, List **functions)
 	ReleaseSysCache(tuple);
 	return body;
 }
+
+/*
+ * The defaults of a user's function's arguments, or NULL: whoever calls it without
+ * them evaluates them, in his own name.
+ */
+Node *
+aqumv_defaults_of(Oid funcid)
+{
+	HeapTuple	tuple = funcid < FirstNormalObjectId ? NULL :
+		SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
+	Node	   *defaults = NULL;
+	Datum		value;
+	bool		isnull;
+
+	if (!HeapTupleIsValid(tuple))
+		return NULL;
+	value = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_proargdefaults, &isnull);
+	if (!isnull)
+		defaults = stringToNode(TextDatumGetCString(value));
+	ReleaseSysCache(tuple);
+	return defaults;
+}

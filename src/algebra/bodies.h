@@ -16,5 +16,6 @@ typedef void (*AqumvNameVisitor) (const char *name, bool is_operator, void *cont
 
 extern void aqumv_visit_names(const char *text, AqumvNameVisitor visit, void *context);
 extern Node *aqumv_body_of(Oid funcid, List **functions);
+extern Node *aqumv_defaults_of(Oid funcid);
 
 #endif							/* AQUMV_BODIES_H */

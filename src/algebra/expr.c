@@ -32,6 +32,7 @@
 #include "utils/syscache.h"
 #include "utils/typcache.h"
 
+#include "algebra/bodies.h"
 #include "algebra/expr.h"
 #include "algebra/textsearch.h"
 
@@ -367,6 +368,19 @@ names_safe_zone(FuncExpr *func)
 	return strchr(name, '/') != NULL || pg_strcasecmp(name, "UTC") == 0;
 }
 
+static bool settings_walker(Node *node, void *context);
+
+/* Does an argument that is left out default to anything but what it always is? */
+static bool
+has_mutable_default(FuncExpr *func)
+{
+	Node	   *defaults = func->funcid < FirstNormalObjectId ||
+		list_length(func->args) >= get_func_nargs(func->funcid) ? NULL :
+		aqumv_defaults_of(func->funcid);
+
+	return contain_mutable_functions(defaults) || settings_walker(defaults, NULL);
+}
+
 static bool
 settings_walker(Node *node, void *context)
 {
@@ -381,6 +395,8 @@ settings_walker(Node *node, void *context)
 	if ((IsA(node, FuncExpr) || IsA(node, OpExpr)) &&
 		get_typtype(exprType(node)) == TYPTYPE_DOMAIN)
 		return true;			/* a function checks them as well */
+	if (IsA(node, FuncExpr) && has_mutable_default((FuncExpr *) node))
+		return true;
 	if (IsA(node, FuncExpr) &&
 		(((FuncExpr *) node)->funcid == F_TIMEZONE_TEXT_TIMESTAMPTZ ||
 		 ((FuncExpr *) node)->funcid == F_TIMEZONE_TEXT_TIMESTAMP ||

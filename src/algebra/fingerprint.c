@@ -28,6 +28,7 @@
 #include "utils/syscache.h"
 
 #include "algebra/aggregate.h"
+#include "algebra/bodies.h"
 #include "algebra/fingerprint.h"
 #include "algebra/latebound.h"
 #include "algebra/support.h"
@@ -89,6 +90,7 @@ static void
 add_names(HeapTuple function, AqumvFingerprint *fingerprint)
 {
 	AqumvNamed	named = aqumv_bind_names(function);
+	List	   *called = list_copy(fingerprint->called);
 	ListCell   *lc;
 
 	/* who had a say in what others are not seen to have */
@@ -96,6 +98,7 @@ add_names(HeapTuple function, AqumvFingerprint *fingerprint)
 	fingerprint->hashes = list_append_unique_oid(fingerprint->hashes, AQUMV_ANY_FUNCTION);
 	foreach(lc, named.functions)
 		add_function(lfirst_oid(lc), fingerprint);
+	fingerprint->called = called;
 	foreach(lc, named.operators)
 	{
 		note_hash(OPEROID, lfirst_oid(lc), fingerprint);
@@ -144,6 +147,7 @@ add_function(Oid funcid, AqumvFingerprint *fingerprint)
 	check_stack_depth();
 	note_hash(PROCOID, funcid, fingerprint);
 	fingerprint->seen = lappend_oid(fingerprint->seen, funcid);
+	(void) fingerprint_walker(aqumv_defaults_of(funcid), fingerprint);
 	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
 	if (!HeapTupleIsValid(tuple))
 		return;
@@ -157,7 +161,7 @@ add_function(Oid funcid, AqumvFingerprint *fingerprint)
 		if (isnull)
 			continue;
 		/* provenance.c looks at what such a body calls */
-		if (body[i] == Anum_pg_proc_prosqlbody)
+		if (body[i] == Anum_pg_proc_prosqlbody || body[i] == Anum_pg_proc_proargdefaults)
 			fingerprint->hashes = list_append_unique_oid(fingerprint->hashes, AQUMV_ANY_FUNCTION);
 		bytes = (bytea *) PG_DETOAST_DATUM(value);
 		add_to(&fingerprint->what, hash_bytes_extended((unsigned char *) VARDATA_ANY(bytes),

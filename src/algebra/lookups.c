@@ -25,6 +25,7 @@
 #include "utils/syscache.h"
 
 #include "algebra/aggregate.h"
+#include "algebra/bodies.h"
 #include "algebra/latebound.h"
 #include "algebra/lookups.h"
 #include "algebra/support.h"
@@ -85,6 +86,7 @@ visit_function(Oid funcid, void *context)
 		return false;
 	check_stack_depth();
 	lookups->seen = lappend_oid(lookups->seen, funcid);
+	(void) lookups_walker(aqumv_defaults_of(funcid), lookups);
 	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
 	if (!HeapTupleIsValid(tuple))
 		return false;

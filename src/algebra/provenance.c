@@ -38,6 +38,7 @@
 #include "utils/varlena.h"
 
 #include "algebra/aggregate.h"
+#include "algebra/bodies.h"
 #include "algebra/provenance.h"
 #include "algebra/simplify.h"
 #include "algebra/support.h"
@@ -204,6 +205,8 @@ check_function(Oid funcid, void *context)
 		list_member_oid(check->seen, funcid))
 		return check->reason != NULL;
 	check->seen = lappend_oid(check->seen, funcid);
+	if (functions_walker(aqumv_defaults_of(funcid), check))
+		return true;
 	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
 	if (!HeapTupleIsValid(tuple))
 		return false;

@@ -80,6 +80,7 @@ note_calls(Oid funcid, Noted *noted)
 		return;
 	check_stack_depth();
 	noted->functions = lappend_oid(noted->functions, funcid);
+	(void) functions_walker(aqumv_defaults_of(funcid), noted);
 	(void) functions_walker(aqumv_body_of(funcid, &called), noted);
 	foreach(lc, called)
 		note_calls(lfirst_oid(lc), noted);
