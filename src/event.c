@@ -228,38 +228,54 @@ keep_schema_name(RenameStmt *stmt)
 }
 
 /*
+ * What has to do with types that a query finds, in tables, columns and views: with
+ * them, what is made of them, and functions whose texts mention any of these.
+ */
+#define USERS_OF_TYPES \
+	"WITH RECURSIVE changed (class, object) AS (" \
+	" SELECT 'pg_catalog.pg_type'::pg_catalog.regclass::oid, type FROM (%s) AS s (type)" \
+	" UNION SELECT n.class, n.object FROM changed AS o CROSS JOIN LATERAL (" \
+	" SELECT CASE WHEN c.oid IS NULL THEN classid" \
+	" ELSE 'pg_catalog.pg_type'::pg_catalog.regclass END, coalesce(reltype, objid)" \
+	" FROM pg_catalog.pg_depend LEFT JOIN pg_catalog.pg_class AS c" \
+	" ON c.oid = objid AND classid = 'pg_catalog.pg_class'::pg_catalog.regclass" \
+	" WHERE refclassid = o.class AND refobjid = o.object" \
+	" AND classid IN (%s'pg_catalog.pg_type'::pg_catalog.regclass," \
+	" 'pg_catalog.pg_proc'::pg_catalog.regclass, 'pg_catalog.pg_operator'::pg_catalog.regclass)" \
+	" UNION ALL SELECT 'pg_catalog.pg_proc'::pg_catalog.regclass, p.oid" \
+	" FROM (SELECT typname FROM pg_catalog.pg_type AS t WHERE t.oid = o.object" \
+	" AND o.class = 'pg_catalog.pg_type'::pg_catalog.regclass" \
+	" UNION ALL SELECT proname FROM pg_catalog.pg_proc AS f WHERE f.oid = o.object" \
+	" AND o.class = 'pg_catalog.pg_proc'::pg_catalog.regclass) AS m (name)" \
+	" JOIN pg_catalog.pg_proc AS p ON provolatile = 'i' AND p.oid >= 16384 AND" \
+	" CASE WHEN name ~ '[^[:alnum:]_]' THEN pg_catalog.strpos(prosrc, name) > 0 ELSE lower(name)" \
+	" = ANY (pg_catalog.regexp_split_to_array(lower(prosrc), '[^[:alnum:]_]+')) END)" \
+	" AS n (class, object))" \
+	" SELECT coalesce(ev_class, objid)" \
+	" FROM changed JOIN pg_catalog.pg_depend ON refclassid = class AND refobjid = object" \
+	" LEFT JOIN pg_catalog.pg_rewrite AS r" \
+	" ON r.oid = objid AND classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass" \
+	" WHERE classid IN (%s'pg_catalog.pg_rewrite'::pg_catalog.regclass)"
+
+/*
  * Composite types have lost or gained attributes, or tables columns, which have
- * row types ("query" tells of them): values that were different may be the same
+ * row types ("types" finds them): values that were different may be the same
  * now, and what was nowhere NULL may be NULL somewhere, wherever such values are
  * stored or computed, also inside of others.  Tables without columns that have
- * something to do with it are left alone.
+ * something to do with it are left alone; so are all of them where only what
+ * functions do has changed (not "stored").  The texts of functions mention types
+ * and functions by name.
  */
 static void
-note_changed_types(const char *query)
+note_changed_types(const char *types, bool stored)
 {
 	List	   *bases = NIL;
 	ListCell   *lc;
-	char	   *users =
-		psprintf("WITH RECURSIVE changed (class, object) AS ("
-				 " SELECT 'pg_catalog.pg_type'::pg_catalog.regclass::oid, reltype"
-				 " FROM pg_catalog.pg_class WHERE oid IN (%s)"
-				 " UNION SELECT CASE WHEN c.oid IS NULL THEN classid"
-				 " ELSE 'pg_catalog.pg_type'::pg_catalog.regclass END, coalesce(reltype, objid)"
-				 " FROM changed JOIN pg_catalog.pg_depend ON refclassid = class AND refobjid = object"
-				 " LEFT JOIN pg_catalog.pg_class AS c"
-				 " ON c.oid = objid AND classid = 'pg_catalog.pg_class'::pg_catalog.regclass"
-				 " WHERE classid IN ('pg_catalog.pg_type'::pg_catalog.regclass,"
-				 " 'pg_catalog.pg_class'::pg_catalog.regclass, 'pg_catalog.pg_proc'::pg_catalog.regclass,"
-				 " 'pg_catalog.pg_operator'::pg_catalog.regclass))"
-				 " SELECT coalesce(ev_class, objid)"
-				 " FROM changed JOIN pg_catalog.pg_depend ON refclassid = class AND refobjid = object"
-				 " LEFT JOIN pg_catalog.pg_rewrite AS r"
-				 " ON r.oid = objid AND classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass"
-				 " WHERE classid IN ('pg_catalog.pg_class'::pg_catalog.regclass,"
-				 " 'pg_catalog.pg_rewrite'::pg_catalog.regclass)", query);
+	const char *tables = stored ? "'pg_catalog.pg_class'::pg_catalog.regclass, " : "";
+	char	   *users = psprintf(USERS_OF_TYPES, types, tables, tables);
 
 	/* most of what happens has nothing to do with it */
-	if (relations_of_event(query) == NIL)
+	if (relations_of_event(types) == NIL)
 		return;
 	foreach(lc, relations_of_event(users))
 	{
@@ -286,10 +302,10 @@ note_changed_types(const char *query)
 
 /*
  * Does a statement give a relation, and those that inherit from it or are of its
- * type, more columns?  (So does it if these exist, but need not have.)
+ * type, more columns, or others?  (So does it if these exist, but need not have.)
  */
 static bool
-adds_columns(Node *stmt)
+changes_columns(Node *stmt)
 {
 	ListCell   *lc;
 
@@ -299,7 +315,9 @@ adds_columns(Node *stmt)
 		return false;
 	foreach(lc, ((AlterTableStmt *) stmt)->cmds)
 	{
-		if (lfirst_node(AlterTableCmd, lc)->subtype == AT_AddColumn)
+		AlterTableType subtype = lfirst_node(AlterTableCmd, lc)->subtype;
+
+		if (subtype == AT_AddColumn || subtype == AT_AlterColumnType)
 			return true;
 	}
 	return false;
@@ -335,12 +353,16 @@ aqumv_on_ddl_command_end(PG_FUNCTION_ARGS)
 		else if (!IsA(event->parsetree, ViewStmt))
 			note_created(lfirst_oid(lc));
 	}
-	if (adds_columns(event->parsetree))
+	if (changes_columns(event->parsetree))
 		note_changed_types("WITH RECURSIVE below (relid) AS ("
 						   " SELECT objid FROM pg_catalog.pg_event_trigger_ddl_commands()"
 						   " WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass"
 						   " UNION SELECT inhrelid FROM below"
-						   " JOIN pg_catalog.pg_inherits ON inhparent = relid) SELECT relid FROM below");
+						   " JOIN pg_catalog.pg_inherits ON inhparent = relid)"
+						   " SELECT reltype FROM below JOIN pg_catalog.pg_class ON oid = relid", true);
+	if (event->tag == CMDTAG_ALTER_DOMAIN)
+		note_changed_types("SELECT objid FROM pg_catalog.pg_event_trigger_ddl_commands()"
+						   " WHERE classid = 'pg_catalog.pg_type'::pg_catalog.regclass", false);
 	rebuild_left();
 	return (Datum) 0;
 }
@@ -417,8 +439,9 @@ aqumv_on_sql_drop(PG_FUNCTION_ARGS)
 			parents = list_append_unique_oid(parents, row.parent);
 	}
 	aqumv_rebuild_views(parents, true);
-	note_changed_types("SELECT objid FROM pg_catalog.pg_event_trigger_dropped_objects()"
-					   " WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND objsubid <> 0");
+	note_changed_types("SELECT reltype FROM pg_catalog.pg_event_trigger_dropped_objects() AS d"
+					   " JOIN pg_catalog.pg_class AS c ON c.oid = d.objid"
+					   " WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND objsubid <> 0", true);
 	rebuild_left();
 	if (relations_of_event("SELECT objid FROM pg_catalog.pg_event_trigger_dropped_objects()"
 						   " WHERE object_type = 'materialized view'") != NIL)
