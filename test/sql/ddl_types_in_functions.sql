@@ -1,8 +1,8 @@
 -- What a function does hangs on the types that its text names, and on the
 -- constraints of domains: when these change, views that call it are passed by.
-\getenv abs_srcdir PG_ABS_SRCDIR
-\set start :abs_srcdir /include/start.sql
-\i :start
+\getenv srcdir PG_ABS_SRCDIR
+\set harness :srcdir '/include/harness.sql'
+\i :harness
 CREATE SCHEMA ddl_types_in_functions;
 SET search_path = ddl_types_in_functions;
 \set VERBOSITY terse
