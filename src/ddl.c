@@ -41,6 +41,7 @@
 #include "fresh/track.h"
 #include "fresh/trust.h"
 #include "maintain/immediate.h"
+#include "maintain/owner.h"
 #include "maintain/reserve.h"
 #include "maintain/setup.h"
 #include "maintain/viewindex.h"
@@ -335,6 +336,22 @@ restore_immediate_views(void)
 	}
 }
 
+/*
+ * What waits for the end of the transaction is the writer's, and must not run as
+ * the owner of a view, whatever a function of the view says.
+ */
+static void
+require_deferred(Node *stmt)
+{
+	if (IsA(stmt, ConstraintsSetStmt) && !((ConstraintsSetStmt *) stmt)->deferred &&
+		aqumv_is_as_owner())
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("cannot make constraints immediate while a materialized view is maintained"),
+				 errdetail("Deferred triggers would run as the view's owner.")));
+}
+
+
 static void
 aqumv_ProcessUtility(PlannedStmt *pstmt, const char *query_string, bool read_only_tree,
 					 ProcessUtilityContext context, ParamListInfo params,
@@ -344,6 +361,7 @@ aqumv_ProcessUtility(PlannedStmt *pstmt, const char *query_string, bool read_onl
 	query_env, dest, qc};
 	Node	   *stmt = pstmt->utilityStmt;
 
+	require_deferred(stmt);
 	aqumv_fetch_ahead(stmt);
 	if (IsA(stmt, RefreshMatViewStmt) && aqumv_is_installed())
 		aqumv_refresh_view(&u, (RefreshMatViewStmt *) stmt);

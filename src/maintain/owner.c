@@ -183,6 +183,20 @@ aqumv_is_at_work(Oid view)
 }
 
 /*
+ * Do we compute anything as a view's owner, for somebody else?
+ */
+bool
+aqumv_is_as_owner(void)
+{
+	for (int i = 0; i < nworks; i++)
+	{
+		if (works[i].rel != NULL)
+			return true;
+	}
+	return false;
+}
+
+/*
  * A view is about to be filled or computed anew: an error if it is at work.
  */
 void

@@ -20,6 +20,7 @@ extern bool aqumv_end_work(void);
 extern void aqumv_pin_filling(void);
 extern int	aqumv_pin_explained_filling(int guc_level);
 extern bool aqumv_is_at_work(Oid view);
+extern bool aqumv_is_as_owner(void);
 extern void aqumv_require_idle_view(Oid view);
 extern void aqumv_note_write(Oid relid, List *ancestors, List *descendants);
 
