@@ -140,6 +140,7 @@ aqumv_body_of(Oid funcid, List **functions)
 	Form_pg_proc form;
 	Datum		value;
 	bool		isnull;
+	ListCell   *lc;
 
 	*functions = NIL;
 	if (!HeapTupleIsValid(tuple))
@@ -155,6 +156,11 @@ aqumv_body_of(Oid funcid, List **functions)
 			value = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosrc, &isnull);
 			if (!isnull)
 				aqumv_visit_names(TextDatumGetCString(value), add_named, functions);
+			foreach(lc, aqumv_users_casts())
+			{
+				if (foreach_current_index(lc) % 2 != 0 && OidIsValid(lfirst_oid(lc)))
+					*functions = lappend_oid(*functions, lfirst_oid(lc));
+			}
 		}
 	}
 	ReleaseSysCache(tuple);

@@ -31,6 +31,7 @@
 #include "algebra/bodies.h"
 #include "algebra/fingerprint.h"
 #include "algebra/latebound.h"
+#include "algebra/meanings.h"
 #include "algebra/support.h"
 #include "algebra/textsearch.h"
 #include "compat.h"
@@ -91,6 +92,7 @@ add_names(HeapTuple function, AqumvFingerprint *fingerprint)
 {
 	AqumvNamed	named = aqumv_bind_names(function);
 	List	   *called = list_copy(fingerprint->called);
+	List	   *casts = list_copy(aqumv_users_casts());
 	ListCell   *lc;
 
 	/* who had a say in what others are not seen to have */
@@ -98,6 +100,12 @@ add_names(HeapTuple function, AqumvFingerprint *fingerprint)
 	fingerprint->hashes = list_append_unique_oid(fingerprint->hashes, AQUMV_ANY_FUNCTION);
 	foreach(lc, named.functions)
 		add_function(lfirst_oid(lc), fingerprint);
+	for (int i = 0; i < list_length(casts); i += 2)
+	{
+		add_to(&fingerprint->what, list_nth_oid(casts, i));
+		add_to(&fingerprint->which, list_nth_oid(casts, i));
+		add_function(list_nth_oid(casts, i + 1), fingerprint);
+	}
 	fingerprint->called = called;
 	foreach(lc, named.operators)
 	{

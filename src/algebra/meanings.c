@@ -16,6 +16,8 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "access/transam.h"
+#include "catalog/pg_cast.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_operator.h"
 #include "catalog/pg_proc.h"
@@ -59,6 +61,9 @@ typedef struct NameEntry
 static HTAB *names = NULL;
 static MemoryContext names_context = NULL;
 static bool names_are_stale = true;
+static List *casts = NIL;		/* OIDs, each with that of its function */
+static uint64 cast_changes = 1;
+static uint64 casts_of = 0;		/* cast_changes that they are of */
 
 bool
 aqumv_is_operator_char(char c)
@@ -136,18 +141,61 @@ aqumv_meanings(const char *name)
 	return found;
 }
 
+/*
+ * All casts of users, as OIDs, each followed by that of its function, in an order
+ * that is always the same: casts have no names, so any text may mean any of them.
+ * Nothing of a cast can be altered.
+ */
+List *
+aqumv_users_casts(void)
+{
+	uint64		changes = cast_changes;
+	Relation	catalog;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	List	   *found = NIL;
+	MemoryContext context;
+
+	if (casts_of == changes)
+		return casts;
+	catalog = table_open(CastRelationId, AccessShareLock);
+	scan = systable_beginscan(catalog, CastOidIndexId, true, NULL, 0, NULL);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_cast form = (Form_pg_cast) GETSTRUCT(tuple);
+
+		if (form->oid >= FirstNormalObjectId)
+			found = lappend_oid(lappend_oid(found, form->oid), form->castfunc);
+	}
+	systable_endscan(scan);
+	table_close(catalog, AccessShareLock);
+	if (changes != cast_changes)
+		return found;
+	context = MemoryContextSwitchTo(CacheMemoryContext);
+	found = list_copy(found);
+	MemoryContextSwitchTo(context);
+	list_free(casts);
+	casts = found;
+	casts_of = changes;
+	return casts;
+}
+
 static void
 forget_meanings(Datum arg, int cacheid, uint32 hashvalue)
 {
-	names_are_stale = true;
-	if (cacheid == PROCOID || cacheid == OPEROID)
+	if (cacheid == CASTSOURCETARGET)
+		cast_changes++;
+	else
+		names_are_stale = true;
+	if (cacheid == PROCOID || cacheid == OPEROID || cacheid == CASTSOURCETARGET)
 		aqumv_call_changes++;
 }
 
 void
 aqumv_meanings_init(void)
 {
-	static const int caches[] = {PROCOID, OPEROID, TYPEOID, COLLOID, TSCONFIGOID, TSDICTOID};
+	static const int caches[] = {PROCOID, OPEROID, TYPEOID, COLLOID, TSCONFIGOID, TSDICTOID,
+	CASTSOURCETARGET};
 
 	for (int i = 0; i < lengthof(caches); i++)
 		CacheRegisterSyscacheCallback(caches[i], forget_meanings, (Datum) 0);

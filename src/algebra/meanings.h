@@ -24,6 +24,7 @@ extern uint64 aqumv_call_changes;
 
 extern bool aqumv_is_operator_char(char c);
 extern List *aqumv_meanings(const char *name);
+extern List *aqumv_users_casts(void);
 extern void aqumv_meanings_init(void);
 
 #endif							/* AQUMV_MEANINGS_H */

@@ -237,6 +237,7 @@ aqumv_views_init(void)
 	CacheRegisterSyscacheCallback(AGGFNOID, forget_function, (Datum) 0);
 	CacheRegisterSyscacheCallback(AUTHOID, forget_function, (Datum) 0);
 	CacheRegisterSyscacheCallback(OPEROID, forget_function, (Datum) 0);
+	CacheRegisterSyscacheCallback(CASTSOURCETARGET, forget_function, (Datum) 0);
 	CacheRegisterSyscacheCallback(TYPEOID, forget_function, (Datum) 0);
 	CacheRegisterSyscacheCallback(COLLOID, forget_function, (Datum) 0);
 	CacheRegisterSyscacheCallback(TSCONFIGOID, forget_function, (Datum) 0);
