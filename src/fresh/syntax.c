@@ -71,6 +71,27 @@ assign_array_nulls(bool newval, void *extra)
 	note_setting(2, newval, extra);
 }
 
+static const char asserts[] = "plpgsql.check_asserts";
+
+/*
+ * Does PL/pgSQL pass over errors here that others get?  Whatever is not "on" does,
+ * also before the language is loaded.
+ */
+static bool
+skips_asserts(void)
+{
+	const char *value = GetConfigOption(asserts, true, false);
+
+	return value != NULL && strcmp(value, "on") != 0;
+}
+
+static void
+pin_setting(const char *name, bool value)
+{
+	(void) set_config_option(name, value ? "on" : "off", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+}
+
 /*
  * Have the texts of functions read as everybody reads them, whatever the session
  * has set.  Returns the level of settings to go back from, or 0 (or what was
@@ -85,8 +106,13 @@ aqumv_pin_syntax(int guc_level)
 			continue;
 		if (guc_level == 0)
 			guc_level = NewGUCNestLevel();
-		(void) set_config_option(settings[i].name, settings[i].usual ? "on" : "off", PGC_USERSET,
-								 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+		pin_setting(settings[i].name, settings[i].usual);
+	}
+	if (skips_asserts())
+	{
+		if (guc_level == 0)
+			guc_level = NewGUCNestLevel();
+		pin_setting(asserts, true);
 	}
 	return guc_level;
 }
