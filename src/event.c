@@ -18,6 +18,7 @@
 #include "commands/trigger.h"
 #include "executor/spi.h"
 #include "nodes/parsenodes.h"
+#include "storage/lmgr.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 
@@ -30,6 +31,7 @@
 #include "fresh/track.h"
 #include "fresh/triggerkinds.h"
 #include "fresh/triggers.h"
+#include "fresh/trust.h"
 #include "fresh/views.h"
 #include "maintain/immediate.h"
 
@@ -227,6 +229,65 @@ keep_schema_name(RenameStmt *stmt)
 						AQUMV_SCHEMA, AQUMV_EXTENSION)));
 }
 
+/* What a view reads, without a lock on it: somebody may be filling it. */
+static List *
+relations_read_by(Oid view)
+{
+	return relations_of_event(psprintf("SELECT refobjid FROM pg_catalog.pg_rewrite AS r"
+									   " JOIN pg_catalog.pg_depend ON objid = r.oid"
+									   " WHERE ev_class = %u AND refobjid <> ev_class"
+									   " AND classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass"
+									   " AND refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass",
+									   view));
+}
+
+/*
+ * Lock a tree as whoever fills an untrusted view does, if that need not wait: rows
+ * of writers who have passed the view by without a lock would be missing.
+ */
+static bool
+keep_writers_out(Oid relid)
+{
+	ListCell   *lc;
+
+	foreach(lc, aqumv_relations_around(relid))
+	{
+		if (!ConditionalLockRelationOid(lfirst_oid(lc), ShareRowExclusiveLock))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * What a relation holds means something else than before.  The statement has not
+ * locked it: nobody who writes it, or fills views over it, is waited for, since he
+ * may come to wait for the type.  But whoever changes its tracking row is.  True if
+ * immediate views are to be computed again, and can be.
+ */
+static bool
+doubt_values(Oid relid)
+{
+	static const AqumvReason busy = {AQUMV_STALE, "other transactions use its table"};
+	List	   *views;
+	ListCell   *lc;
+
+	aqumv_claim_tracking(relid);
+	aqumv_note_change(relid);
+	views = aqumv_immediate_views(aqumv_relations_above(relid));
+	foreach(lc, views)
+		aqumv_add_doubt(lfirst_oid(lc));
+	if (views == NIL || keep_writers_out(relid))
+		return views != NIL;
+	foreach(lc, views)
+	{
+		AqumvView  *view;
+
+		if (aqumv_get_view(lfirst_oid(lc), &view) == NULL)
+			aqumv_warn_unmaintained(view, &busy);
+	}
+	return false;
+}
+
 /*
  * What has to do with types that a query finds, in tables, columns and views: with
  * them, what is made of them, and functions whose texts mention any of these.
@@ -279,25 +340,23 @@ note_changed_types(const char *types, bool stored)
 		return;
 	foreach(lc, relations_of_event(users))
 	{
-		Oid			relid = lfirst_oid(lc);
-		char		kind = get_rel_relkind(relid);
+		char		kind = get_rel_relkind(lfirst_oid(lc));
 
 		if (kind == RELKIND_MATVIEW)
 		{
-			AqumvView  *view = aqumv_get_locked_view(relid);
-
-			aqumv_note_change(relid);
-			if (view == NULL || view->unsuitable != NULL)
-				continue;
-			relid = view->base;
+			aqumv_note_change(lfirst_oid(lc));
+			bases = list_concat_unique_oid(bases, relations_read_by(lfirst_oid(lc)));
 		}
-		else if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE)
-			continue;
-		aqumv_note_change(relid);
-		aqumv_distrust(relid, false);
-		bases = list_append_unique_oid(bases, relid);
+		else if (kind == RELKIND_RELATION || kind == RELKIND_PARTITIONED_TABLE)
+			bases = list_append_unique_oid(bases, lfirst_oid(lc));
 	}
-	aqumv_rebuild_views(bases, true);
+	list_sort(bases, list_oid_cmp);
+	foreach(lc, bases)
+	{
+		if (!doubt_values(lfirst_oid(lc)))
+			bases = foreach_delete_current(bases, lc);
+	}
+	aqumv_rebuild_views(bases, false);
 }
 
 /*

@@ -235,6 +235,37 @@ aqumv_write_tracking(const AqumvTracking *row)
 		CacheInvalidateRelcacheByRelid(row->relation);
 }
 
+/*
+ * Wait for whoever is changing the row of a relation, and let nobody else do so
+ * before the transaction ends: for those who have no lock on the relation itself.
+ */
+void
+aqumv_claim_tracking(Oid relation)
+{
+	Oid			index;
+	Relation	rel = aqumv_open_own_table(AQUMV_OWN_TRACKING, RowExclusiveLock, &index);
+	TupleTableSlot *slot;
+	TM_Result	result;
+
+	if (rel == NULL)
+		return;
+	slot = table_slot_create(rel, NULL);
+	do
+	{
+		SysScanDesc scan = aqumv_scan_own_table(rel, index, relation, NULL);
+		HeapTuple	tuple = systable_getnext(scan);
+		TM_FailureData failure;
+
+		result = tuple == NULL ? TM_Ok :
+			table_tuple_lock(rel, &tuple->t_self, GetLatestSnapshot(), slot,
+							 GetCurrentCommandId(true), LockTupleExclusive, LockWaitBlock,
+							 0, &failure);
+		systable_endscan(scan);
+	} while (result == TM_Updated || result == TM_Deleted);
+	ExecDropSingleTupleTableSlot(slot);
+	table_close(rel, RowExclusiveLock);
+}
+
 void
 aqumv_delete_tracking(Oid relation)
 {

@@ -57,6 +57,7 @@ extern SysScanDesc aqumv_scan_own_table(Relation rel, Oid index, Oid key, Snapsh
 
 extern bool aqumv_read_tracking(Oid relation, AqumvTracking *row);
 extern void aqumv_write_tracking(const AqumvTracking *row);
+extern void aqumv_claim_tracking(Oid relation);
 extern void aqumv_delete_tracking(Oid relation);
 extern List *aqumv_tracked_children(Oid parent);
 extern List *aqumv_all_tracked(void);
