@@ -24,7 +24,7 @@
 #include "maintain/owner.h"
 
 /*
- * Does an error say something of the index?  Not if the same may succeed when it
+ * Does an error say something of the index, or of the rows?  Not if the same may succeed when it
  * is tried again, or if nothing can be relied on any more: those are raised.
  */
 static bool
@@ -41,6 +41,19 @@ is_objection(int sqlstate)
 			return sqlstate != ERRCODE_LOCK_NOT_AVAILABLE &&
 				sqlstate != ERRCODE_DATA_CORRUPTED && sqlstate != ERRCODE_INDEX_CORRUPTED;
 	}
+}
+
+/*
+ * Do something that the rows may not let us do: then it is undone.
+ */
+bool
+aqumv_attempt_rebuild(void (*action) (void *), void *arg)
+{
+	ErrorData  *error = aqumv_catch_error(action, arg);
+
+	if (error != NULL && !is_objection(error->sqlerrcode))
+		ReThrowError(error);
+	return error == NULL;
 }
 
 /* a change of a view, on its way */

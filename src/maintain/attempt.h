@@ -14,6 +14,7 @@
 
 typedef void (*AqumvChanger) (AqumvDeltaState *state, void *arg);
 
+extern bool aqumv_attempt_rebuild(void (*action) (void *), void *arg);
 extern char *aqumv_attempt_change(AqumvDeltaState *state, AqumvChanger fold, void *arg);
 
 #endif							/* AQUMV_ATTEMPT_H */

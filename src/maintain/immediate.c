@@ -27,7 +27,6 @@
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
-#include "algebra/simplify.h"
 #include "compat.h"
 #include "fresh/freshness.h"
 #include "fresh/option.h"
@@ -38,6 +37,7 @@
 #include "fresh/trust.h"
 #include "fresh/views.h"
 #include "maintain/anew.h"
+#include "maintain/attempt.h"
 #include "maintain/deltastate.h"
 #include "maintain/groups.h"
 #include "maintain/immediate.h"
@@ -449,7 +449,7 @@ aqumv_rebuild_views(List *relids, bool wait)
 			continue;
 		if ((reason = why_unmaintained(view)) != NULL)
 			give_up(view, reason);
-		else if (!aqumv_attempt(rebuild_action, view))
+		else if (!aqumv_attempt_rebuild(rebuild_action, view))
 			give_up(aqumv_get_locked_view(lfirst_oid(lc)), &fails);
 	}
 }
