@@ -27,6 +27,7 @@
 #include "nodes/plannodes.h"
 #include "optimizer/optimizer.h"
 #include "parser/parse_relation.h"
+#include "parser/parsetree.h"
 #include "replication/logicalworker.h"
 #include "replication/worker_internal.h"
 #include "rewrite/rewriteManip.h"
@@ -324,6 +325,20 @@ aqumv_compat_group_exprs(Query *query)
 	}
 #endif
 	return NULL;
+}
+
+/* Is it the column that stands for one of those, from 1 on? */
+static inline bool
+aqumv_compat_is_group_expr(Query *query, Node *node, int position)
+{
+#if PG_VERSION_NUM >= 180000
+	Var		   *var = (Var *) node;
+
+	return IsA(node, Var) && var->varlevelsup == 0 && var->varattno == position &&
+		rt_fetch(var->varno, query->rtable)->rtekind == RTE_GROUP;
+#else
+	return false;
+#endif
 }
 
 /*

@@ -261,6 +261,44 @@ derive_join_tree(AqumvDerivation *d, Node *node)
 	return result;
 }
 
+/*
+ * The operator by which a query groups by an entry of its SELECT list, or makes it
+ * distinct; InvalidOid if it does neither.  An ORDER BY ... USING can make it
+ * another one than the type's usual, which may tell apart what that does not.
+ */
+static Oid
+equality_of(Query *query, TargetEntry *tle)
+{
+	SortGroupClause *clause;
+
+	if (tle->ressortgroupref == 0)
+		return InvalidOid;
+	clause = get_sortgroupref_clause_noerr(tle->ressortgroupref, query->groupClause);
+	if (clause == NULL)
+		clause = get_sortgroupref_clause_noerr(tle->ressortgroupref, query->distinctClause);
+	return clause != NULL ? clause->eqop : InvalidOid;
+}
+
+/*
+ * The same for an expression that stands apart from the SELECT list, from 1 on.
+ * If it is not found there, an operator that is nobody's.
+ */
+static Oid
+equality_of_group(Query *query, int position)
+{
+	ListCell   *lc;
+
+	foreach(lc, query->groupClause)
+	{
+		SortGroupClause *clause = lfirst_node(SortGroupClause, lc);
+		TargetEntry *tle = get_sortgroupclause_tle(clause, query->targetList);
+
+		if (aqumv_compat_is_group_expr(query, (Node *) tle->expr, position))
+			return clause->eqop;
+	}
+	return (Oid) -1;
+}
+
 /* WHERE and what else is computed before rows are grouped. */
 static AqumvReason *
 match_before(AqumvDerivation *d, AqumvMatch *match)
@@ -280,29 +318,16 @@ match_before(AqumvDerivation *d, AqumvMatch *match)
 	if (aqumv_compat_group_exprs(query) != NULL)
 	{
 		foreach(lc, *aqumv_compat_group_exprs(query))
+		{
+			if (d->fit == AQUMV_FIT_FINER)
+				d->eqop = equality_of_group(query, foreach_current_index(lc) + 1);
 			match->group_exprs = lappend(match->group_exprs,
 										 aqumv_derive(d, lfirst(lc), true));
+		}
+		d->eqop = InvalidOid;
 	}
 	d->before = false;
 	return d->reason;
-}
-
-/*
- * The operator by which a query groups by an entry of its SELECT list, or makes it
- * distinct; InvalidOid if it does neither.  An ORDER BY ... USING can make it
- * another one than the type's usual, which may tell apart what that does not.
- */
-static Oid
-equality_of(Query *query, TargetEntry *tle)
-{
-	SortGroupClause *clause;
-
-	if (tle->ressortgroupref == 0)
-		return InvalidOid;
-	clause = get_sortgroupref_clause_noerr(tle->ressortgroupref, query->groupClause);
-	if (clause == NULL)
-		clause = get_sortgroupref_clause_noerr(tle->ressortgroupref, query->distinctClause);
-	return clause != NULL ? clause->eqop : InvalidOid;
 }
 
 static AqumvReason *
