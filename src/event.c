@@ -17,6 +17,7 @@
 #include "commands/extension.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
+#include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "storage/lmgr.h"
 #include "utils/fmgrprotos.h"
@@ -241,19 +242,30 @@ relations_read_by(Oid view)
 									   view));
 }
 
+/* who has just committed may not have let his last lock go yet */
+#define MOMENTS 20
+#define MOMENT 5000L			/* microseconds */
+
 /*
- * Lock a tree as whoever fills an untrusted view does, if that need not wait: rows
- * of writers who have passed the view by without a lock would be missing.
+ * Lock a tree as whoever fills an untrusted view does, if that takes no longer than
+ * some moments: rows of writers who have passed the view by without a lock would be
+ * missing.
  */
 static bool
 keep_writers_out(Oid relid)
 {
+	int			moments = MOMENTS;
 	ListCell   *lc;
 
 	foreach(lc, aqumv_relations_around(relid))
 	{
-		if (!ConditionalLockRelationOid(lfirst_oid(lc), ShareRowExclusiveLock))
-			return false;
+		while (!ConditionalLockRelationOid(lfirst_oid(lc), ShareRowExclusiveLock))
+		{
+			if (moments-- == 0)
+				return false;
+			CHECK_FOR_INTERRUPTS();
+			pg_usleep(MOMENT);
+		}
 	}
 	return true;
 }
