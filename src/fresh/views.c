@@ -113,19 +113,6 @@ forget_relation(Datum arg, Oid relid)
 	}
 }
 
-/* How others' servers are reached has changed: have plans look again. */
-static void
-forget_mappings(Datum arg, int cacheid, uint32 hashvalue)
-{
-	HASH_SEQ_STATUS status;
-	ViewSlot   *view;
-
-	aqumv_invalidations++;
-	hash_seq_init(&status, view_slots);
-	while ((view = hash_seq_search(&status)) != NULL)
-		view->generation++;
-}
-
 /* May the change of a function, or of a role, concern a view that is valid? */
 static bool
 is_concerned(const AqumvView *view, int cacheid, uint32 hashvalue)
@@ -244,7 +231,6 @@ aqumv_views_init(void)
 	CacheRegisterSyscacheCallback(TSCONFIGMAP, forget_function, (Datum) 0);
 	CacheRegisterSyscacheCallback(TSDICTOID, forget_function, (Datum) 0);
 	CacheRegisterSyscacheCallback(NAMESPACEOID, forget_function, (Datum) 0);
-	CacheRegisterSyscacheCallback(USERMAPPINGOID, forget_mappings, (Datum) 0);
 	RegisterXactCallback(end_of_transaction, NULL);
 	RegisterSubXactCallback(end_of_subtransaction, NULL);
 }
