@@ -51,10 +51,11 @@ hash_of_table(Oid relid, Oid owner)
 {
 	ForeignTable *table = GetForeignTable(relid);
 	uint64		hash = hash_options(table->options, 1);
+	int			ncolumns = count_columns(relid);
 
 	hash = hash_options(GetForeignServer(table->serverid)->options, hash);
 	hash = hash_combine64(hash, aqumv_hash_of_mapping(table->serverid, owner));
-	for (int i = 1; i <= count_columns(relid); i++)
+	for (int i = 1; i <= ncolumns; i++)
 		hash = hash_options(GetForeignColumnOptions(relid, i), hash);
 	return hash;
 }

@@ -85,11 +85,15 @@ skips_asserts(void)
 	return value != NULL && strcmp(value, "on") != 0;
 }
 
-static void
-pin_setting(const char *name, bool value)
+/* Set it at a level of settings, which is begun if it is 0; returns the level. */
+static int
+pin_setting(const char *name, bool value, int guc_level)
 {
+	if (guc_level == 0)
+		guc_level = NewGUCNestLevel();
 	(void) set_config_option(name, value ? "on" : "off", PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);
+	return guc_level;
 }
 
 /*
@@ -104,16 +108,10 @@ aqumv_pin_syntax(int guc_level)
 	{
 		if (settings[i].variable == NULL || *settings[i].variable == settings[i].usual)
 			continue;
-		if (guc_level == 0)
-			guc_level = NewGUCNestLevel();
-		pin_setting(settings[i].name, settings[i].usual);
+		guc_level = pin_setting(settings[i].name, settings[i].usual, guc_level);
 	}
 	if (skips_asserts())
-	{
-		if (guc_level == 0)
-			guc_level = NewGUCNestLevel();
-		pin_setting(asserts, true);
-	}
+		guc_level = pin_setting(asserts, true, guc_level);
 	return guc_level;
 }
 

@@ -205,14 +205,14 @@ aqumv_check_record(const AqumvView *view, const AqumvRefresh *refresh)
 		return aqumv_reason(AQUMV_INCOMPLETE,
 							"row security kept rows from the view's owner when it was filled, or it was filled from an old snapshot, or where functions are read otherwise; refresh it");
 	sources = aqumv_foreign_sources(view->base, view->owner);
-	if (view->functions + sources != refresh->functions && sources != 0)
+	if (view->functions + sources == refresh->functions)
+		return NULL;
+	if (sources != 0)
 		return aqumv_reason(AQUMV_USER_MAPPING,
 							"how the view's owner reaches the foreign table has changed since the view was filled, or a function that the view calls; refresh it");
-	if (view->functions + sources != refresh->functions)
-		return aqumv_reason(AQUMV_FUNCTION_CHANGED,
-							"a function that the view calls was replaced since the view's last REFRESH began (%s)",
-							aqumv_reason_messages ? function_names(view) : "");
-	return NULL;
+	return aqumv_reason(AQUMV_FUNCTION_CHANGED,
+						"a function that the view calls was replaced since the view's last REFRESH began (%s)",
+						aqumv_reason_messages ? function_names(view) : "");
 }
 
 /* Is the record newer than whatever it cannot outlive? */

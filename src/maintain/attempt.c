@@ -24,8 +24,8 @@
 #include "maintain/owner.h"
 
 /*
- * Does an error say something of the index, or of the rows?  Not if the same may succeed when it
- * is tried again, or if nothing can be relied on any more: those are raised.
+ * Does an error say something of the index, or of the rows?  Not if the same may
+ * succeed when it is tried again, or if nothing can be relied on any more: those are raised.
  */
 static bool
 is_objection(int sqlstate)

@@ -270,7 +270,7 @@ net_change(RowTable *table, AqumvChange *change)
 	aqumv_end_change_scan(scan);
 }
 
-/* Add what another table says, which stays where it is. */
+/* Add what another table says, which stays as it is. */
 static void
 add_net(RowTable *table, RowTable *more)
 {
@@ -284,7 +284,12 @@ add_net(RowTable *table, RowTable *more)
 		bool		found;
 
 		if (present == NULL)
-			(void) row_index_insert(table->rows, entry->row, &found);
+		{
+			RowDelta   *row = MemoryContextAlloc(table->context, sizeof(RowDelta));
+
+			*row = *entry->row;
+			(void) row_index_insert(table->rows, row, &found);
+		}
 		else
 			present->row->net += entry->row->net;
 	}
