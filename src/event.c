@@ -321,8 +321,8 @@ doubt_values(Oid relid)
 	" UNION ALL SELECT proname FROM pg_catalog.pg_proc AS f WHERE f.oid = o.object" \
 	" AND o.class = 'pg_catalog.pg_proc'::pg_catalog.regclass) AS m (name)" \
 	" JOIN pg_catalog.pg_proc AS p ON provolatile = 'i' AND p.oid >= 16384 AND" \
-	" CASE WHEN name ~ '[^[:alnum:]_]' THEN pg_catalog.strpos(prosrc, name) > 0 ELSE lower(name)" \
-	" = ANY (pg_catalog.regexp_split_to_array(lower(prosrc), '[^[:alnum:]_]+')) END)" \
+	" CASE WHEN name ~ '[^[:alnum:]_]' THEN pg_catalog.strpos(prosrc, name) > 0 ELSE pg_catalog.lower(name)" \
+	" = ANY (pg_catalog.regexp_split_to_array(pg_catalog.lower(prosrc), '[^[:alnum:]_]+')) END)" \
 	" AS n (class, object))" \
 	" SELECT coalesce(ev_class, objid)" \
 	" FROM changed JOIN pg_catalog.pg_depend ON refclassid = class AND refobjid = object" \
@@ -345,11 +345,12 @@ note_changed_types(const char *types, bool stored)
 	List	   *bases = NIL;
 	ListCell   *lc;
 	const char *tables = stored ? "'pg_catalog.pg_class'::pg_catalog.regclass, " : "";
-	char	   *users = psprintf(USERS_OF_TYPES, types, tables, tables);
+	char	   *users;
 
 	/* most of what happens has nothing to do with it */
 	if (relations_of_event(types) == NIL)
 		return;
+	users = psprintf(USERS_OF_TYPES, types, tables, tables);
 	foreach(lc, relations_of_event(users))
 	{
 		char		kind = get_rel_relkind(lfirst_oid(lc));
