@@ -5,6 +5,10 @@ MODULE_big = aqumv
 DATA = sql/aqumv--0.1.0.sql
 OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/*/*.c)))
 PG_CPPFLAGS = -I$(srcdir)/src
+# What one file calls in another is found by the linker, not through the table
+# of what others may replace (PostgreSQL 16 and newer hide such names anyway).
+PG_CFLAGS = -fno-semantic-interposition
+SHLIB_LINK = -Wl,-Bsymbolic-functions
 PGFILEDESC = "aqumv - answer queries from materialized views"
 
 # "make installcheck" tests what is installed, on servers of its own (so not
