@@ -373,6 +373,28 @@ note_changed_types(const char *types, bool stored)
 }
 
 /*
+ * Types whose values compare otherwise where nothing says how, inside of arrays,
+ * rows and ranges, once a default operator class is created, or a family of them
+ * altered.  Which types a class was of that is dropped, nobody knows any more:
+ * all that could have one of a user's.
+ */
+#define COMPARED_TYPES \
+	"SELECT t FROM pg_catalog.pg_event_trigger_ddl_commands() AS d" \
+	" CROSS JOIN LATERAL (SELECT opcmethod, opcintype FROM pg_catalog.pg_opclass" \
+	" WHERE oid = objid AND classid = 'pg_catalog.pg_opclass'::pg_catalog.regclass" \
+	" UNION ALL SELECT opfmethod, type FROM pg_catalog.pg_opfamily AS f CROSS JOIN LATERAL (" \
+	"SELECT opcintype FROM pg_catalog.pg_opclass WHERE opcfamily = f.oid" \
+	" UNION ALL SELECT amproclefttype FROM pg_catalog.pg_amproc WHERE amprocfamily = f.oid" \
+	" UNION ALL SELECT amprocrighttype FROM pg_catalog.pg_amproc WHERE amprocfamily = f.oid) AS p (type)" \
+	" WHERE f.oid = objid AND classid = 'pg_catalog.pg_opfamily'::pg_catalog.regclass) AS c (method, t)" \
+	" JOIN pg_catalog.pg_am AS m ON m.oid = method WHERE amname IN ('btree', 'hash')"
+
+#define TYPES_OF_DROPPED_CLASSES \
+	"SELECT oid FROM pg_catalog.pg_type WHERE oid >= 16384 AND EXISTS (" \
+	"SELECT FROM pg_catalog.pg_event_trigger_dropped_objects()" \
+	" WHERE object_type = 'operator class' AND object_identity ~ ' USING (btree|hash)$')"
+
+/*
  * Does a statement give a relation, and those that inherit from it or are of its
  * type, more columns, or others?  (So does it if these exist, but need not have.)
  */
@@ -435,6 +457,8 @@ aqumv_on_ddl_command_end(PG_FUNCTION_ARGS)
 	if (event->tag == CMDTAG_ALTER_DOMAIN)
 		note_changed_types("SELECT objid FROM pg_catalog.pg_event_trigger_ddl_commands()"
 						   " WHERE classid = 'pg_catalog.pg_type'::pg_catalog.regclass", false);
+	if (event->tag == CMDTAG_CREATE_OPERATOR_CLASS || event->tag == CMDTAG_ALTER_OPERATOR_FAMILY)
+		note_changed_types(COMPARED_TYPES, true);
 	rebuild_left();
 	return (Datum) 0;
 }
@@ -514,6 +538,7 @@ aqumv_on_sql_drop(PG_FUNCTION_ARGS)
 	note_changed_types("SELECT reltype FROM pg_catalog.pg_event_trigger_dropped_objects() AS d"
 					   " JOIN pg_catalog.pg_class AS c ON c.oid = d.objid"
 					   " WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND objsubid <> 0", true);
+	note_changed_types(TYPES_OF_DROPPED_CLASSES, true);
 	rebuild_left();
 	if (relations_of_event("SELECT objid FROM pg_catalog.pg_event_trigger_dropped_objects()"
 						   " WHERE object_type = 'materialized view'") != NIL)
