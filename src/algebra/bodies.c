@@ -127,9 +127,19 @@ aqumv_visit_names(const char *text, AqumvNameVisitor visit, void *context)
 	}
 }
 
+/* The body of a function if it has been parsed, else NULL. */
+Node *
+aqumv_parsed_body(HeapTuple function)
+{
+	bool		isnull;
+	Datum		value = SysCacheGetAttr(PROCOID, function, Anum_pg_proc_prosqlbody, &isnull);
+
+	return isnull ? NULL : stringToNode(TextDatumGetCString(value));
+}
+
 /*
- * The body of a user's function, if it has been parsed, else NULL; and what it
- * may call otherwise.  Nothing if it runs as its owner.
+ * The same of a user's function; and what it may call otherwise.  Nothing if it runs
+ * as its owner.
  */
 Node *
 aqumv_body_of(Oid funcid, List **functions)
@@ -148,10 +158,8 @@ aqumv_body_of(Oid funcid, List **functions)
 	form = (Form_pg_proc) GETSTRUCT(tuple);
 	if (!form->prosecdef && form->prolang != INTERNALlanguageId && form->prolang != ClanguageId)
 	{
-		value = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosqlbody, &isnull);
-		if (!isnull)
-			body = stringToNode(TextDatumGetCString(value));
-		else
+		body = aqumv_parsed_body(tuple);
+		if (body == NULL)
 		{
 			value = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosrc, &isnull);
 			if (!isnull)

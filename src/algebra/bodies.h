@@ -15,6 +15,7 @@
 typedef void (*AqumvNameVisitor) (const char *name, bool is_operator, void *context);
 
 extern void aqumv_visit_names(const char *text, AqumvNameVisitor visit, void *context);
+extern Node *aqumv_parsed_body(HeapTuple function);
 extern Node *aqumv_body_of(Oid funcid, List **functions);
 extern Node *aqumv_defaults_of(Oid funcid);
 

@@ -26,9 +26,9 @@
 
 #include "algebra/aggregate.h"
 #include "algebra/bodies.h"
+#include "algebra/calls.h"
 #include "algebra/latebound.h"
 #include "algebra/lookups.h"
-#include "algebra/support.h"
 
 typedef struct Lookups
 {
@@ -36,27 +36,13 @@ typedef struct Lookups
 	List	   *schemas;
 } Lookups;
 
-static bool lookups_walker(Node *node, void *context);
-
 static bool visit_function(Oid funcid, void *context);
-
-static void
-visit_aggregate(Oid aggfnoid, Lookups *lookups)
-{
-	Oid			parts[AQUMV_AGGREGATE_PARTS];
-	int			n = aqumv_aggregate_parts(aggfnoid, parts);
-
-	for (int i = 0; i < n; i++)
-		(void) visit_function(parts[i], lookups);
-}
 
 /* What a function that runs as its caller calls. */
 static void
 visit_calls(HeapTuple function, Lookups *lookups)
 {
 	Form_pg_proc form = (Form_pg_proc) GETSTRUCT(function);
-	bool		isnull;
-	Datum		body;
 	ListCell   *lc;
 
 	if (aqumv_is_bound_late(function))
@@ -69,10 +55,8 @@ visit_calls(HeapTuple function, Lookups *lookups)
 		return;
 	}
 	if (form->prokind == PROKIND_AGGREGATE)
-		visit_aggregate(form->oid, lookups);
-	body = SysCacheGetAttr(PROCOID, function, Anum_pg_proc_prosqlbody, &isnull);
-	if (!isnull)
-		(void) lookups_walker(stringToNode(TextDatumGetCString(body)), lookups);
+		(void) aqumv_visit_parts(form->oid, visit_function, lookups);
+	(void) aqumv_visit_calls(aqumv_parsed_body(function), visit_function, lookups);
 }
 
 /* False, for the walk to go on. */
@@ -86,7 +70,7 @@ visit_function(Oid funcid, void *context)
 		return false;
 	check_stack_depth();
 	lookups->seen = lappend_oid(lookups->seen, funcid);
-	(void) lookups_walker(aqumv_defaults_of(funcid), lookups);
+	(void) aqumv_visit_calls(aqumv_defaults_of(funcid), visit_function, lookups);
 	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
 	if (!HeapTupleIsValid(tuple))
 		return false;
@@ -94,21 +78,6 @@ visit_function(Oid funcid, void *context)
 		visit_calls(tuple, lookups);
 	ReleaseSysCache(tuple);
 	return false;
-}
-
-static bool
-lookups_walker(Node *node, void *context)
-{
-	ListCell   *lc;
-
-	if (node == NULL)
-		return false;
-	if (IsA(node, Query))
-		return query_tree_walker((Query *) node, lookups_walker, context, QTW_EXAMINE_SORTGROUP);
-	foreach(lc, aqumv_support_functions(node))
-		(void) visit_function(lfirst_oid(lc), context);
-	(void) check_functions_in_node(node, visit_function, context);
-	return expression_tree_walker(node, lookups_walker, context);
 }
 
 /*
@@ -120,6 +89,6 @@ aqumv_schemas_looked_in(Query *definition)
 {
 	Lookups		lookups = {NIL, NIL};
 
-	(void) lookups_walker((Node *) definition, &lookups);
+	(void) aqumv_visit_calls((Node *) definition, visit_function, &lookups);
 	return lookups.schemas;
 }

@@ -37,10 +37,9 @@
 #include "utils/syscache.h"
 #include "utils/varlena.h"
 
-#include "algebra/aggregate.h"
 #include "algebra/bodies.h"
+#include "algebra/calls.h"
 #include "algebra/provenance.h"
-#include "algebra/simplify.h"
 #include "algebra/support.h"
 #include "algebra/usercode.h"
 #include "compat.h"
@@ -58,7 +57,7 @@ typedef struct FunctionCheck
 	AqumvReason *reason;
 } FunctionCheck;
 
-static bool functions_walker(Node *node, void *context);
+static bool check_function(Oid funcid, void *context);
 
 /* Is a role's word as good as that of a function's owner? */
 static bool
@@ -178,16 +177,13 @@ pins_search_path(HeapTuple tuple)
 static bool
 has_fixed_body(HeapTuple tuple, FunctionCheck *check)
 {
-	bool		isnull;
-	Datum		body;
+	Node	   *body;
 
 	if (pins_search_path(tuple))
 		return true;
-	body = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosqlbody, &isnull);
-	if (isnull)
-		return false;
-	(void) functions_walker(stringToNode(TextDatumGetCString(body)), check);
-	return true;
+	body = aqumv_parsed_body(tuple);
+	(void) aqumv_visit_calls(body, check_function, check);
+	return body != NULL;
 }
 
 /*
@@ -205,14 +201,15 @@ check_function(Oid funcid, void *context)
 		list_member_oid(check->seen, funcid))
 		return check->reason != NULL;
 	check->seen = lappend_oid(check->seen, funcid);
-	if (functions_walker(aqumv_defaults_of(funcid), check))
+	if (aqumv_visit_calls(aqumv_defaults_of(funcid), check_function, check))
 		return true;
 	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
 	if (!HeapTupleIsValid(tuple))
 		return false;
 	form = (Form_pg_proc) GETSTRUCT(tuple);
-	if (form->prolang != INTERNALlanguageId && form->prolang != ClanguageId &&
-		form->prokind != PROKIND_AGGREGATE)
+	if (form->prokind == PROKIND_AGGREGATE)
+		(void) aqumv_visit_parts(funcid, check_function, check);
+	else if (form->prolang != INTERNALlanguageId && form->prolang != ClanguageId)
 	{
 		if (check->needs_timezone && !superuser_arg(form->proowner))
 			check->reason = aqumv_reason(AQUMV_FUNCTION_OWNER,
@@ -226,37 +223,6 @@ check_function(Oid funcid, void *context)
 	}
 	ReleaseSysCache(tuple);
 	return check->reason != NULL;
-}
-
-/* The functions that an aggregate is made of. */
-static void
-check_aggregate(Oid aggfnoid, FunctionCheck *check)
-{
-	Oid			parts[AQUMV_AGGREGATE_PARTS];
-	int			n = aggfnoid < FirstNormalObjectId ? 0 : aqumv_aggregate_parts(aggfnoid, parts);
-
-	for (int i = 0; i < n; i++)
-		(void) check_function(parts[i], check);
-}
-
-static bool
-functions_walker(Node *node, void *context)
-{
-	FunctionCheck *check = context;
-	ListCell   *lc;
-
-	if (node == NULL)
-		return false;
-	if (IsA(node, Query))
-		return query_tree_walker((Query *) node, functions_walker, context,
-								 QTW_EXAMINE_SORTGROUP);
-	if (IsA(node, Aggref))
-		check_aggregate(((Aggref *) node)->aggfnoid, check);
-	foreach(lc, aqumv_support_functions(node))
-		(void) check_function(lfirst_oid(lc), check);
-	if (check->reason != NULL || check_functions_in_node(node, check_function, context))
-		return true;
-	return expression_tree_walker(node, functions_walker, context);
 }
 
 /*
@@ -303,7 +269,7 @@ aqumv_check_functions(Query *definition, List *reached, Oid owner, bool needs_ti
 	FunctionCheck check = {.owner = owner,.needs_timezone = needs_timezone};
 	ListCell   *lc;
 
-	(void) functions_walker((Node *) definition, &check);
+	(void) aqumv_visit_calls((Node *) definition, check_function, &check);
 	foreach(lc, check.reason != NULL || superuser_arg(owner) ? NIL : reached)
 		check_language(lfirst_oid(lc), &check);
 	return check.reason;
@@ -321,7 +287,7 @@ has_user_code(int cacheid, HeapTuple tuple, AttrNumber attno)
 	bool		isnull;
 	Datum		value = SysCacheGetAttr(cacheid, tuple, attno, &isnull);
 
-	return !isnull && aqumv_calls_user_code(stringToNode(TextDatumGetCString(value)));
+	return !isnull && aqumv_names_users_functions(stringToNode(TextDatumGetCString(value)));
 }
 
 static bool

@@ -204,7 +204,7 @@ prospect_walker(Node *node, void *context)
 }
 
 /* ------------------------------------------------------------------------
- * What users may have written
+ * Simplifying without what users may have written
  * ------------------------------------------------------------------------
  */
 
@@ -222,27 +222,6 @@ static bool
 is_user_function(Oid funcid, void *context)
 {
 	return funcid >= FirstNormalObjectId;
-}
-
-static bool
-user_code_walker(Node *node, void *context)
-{
-	if (node == NULL)
-		return false;
-	if (IsA(node, Query))
-		return query_tree_walker((Query *) node, user_code_walker, context, 0);
-	return IsA(node, CoerceToDomain) || check_functions_in_node(node, is_user_function, NULL) ||
-		expression_tree_walker(node, user_code_walker, context);
-}
-
-/*
- * Does an expression call any function that a user may have defined, or cast to
- * a domain, whose constraints may?
- */
-bool
-aqumv_calls_user_code(Node *node)
-{
-	return user_code_walker(node, NULL);
 }
 
 /*

@@ -14,7 +14,6 @@
 #include "nodes/parsenodes.h"
 
 extern bool aqumv_attempt(void (*action) (void *), void *arg);
-extern bool aqumv_calls_user_code(Node *node);
 extern FuncExpr *aqumv_expand_arguments(FuncExpr *func);
 extern Node *aqumv_simplify(Query *query, Node *expr, ParamListInfo params, List **inval_items);
 

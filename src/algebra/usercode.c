@@ -28,6 +28,34 @@ is_users_function(Oid funcid, void *context)
 		funcid != aqumv_row_hash_function();
 }
 
+static bool
+is_installed_function(Oid funcid, void *context)
+{
+	return funcid >= FirstNormalObjectId;
+}
+
+static bool
+names_functions_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, names_functions_walker, context, 0);
+	return IsA(node, CoerceToDomain) ||
+		check_functions_in_node(node, is_installed_function, NULL) ||
+		expression_tree_walker(node, names_functions_walker, context);
+}
+
+/*
+ * Does an expression call any function that a user may have defined, or cast to
+ * a domain, whose constraints may?
+ */
+bool
+aqumv_names_users_functions(Node *node)
+{
+	return names_functions_walker(node, NULL);
+}
+
 /* Values of enums run nothing; those of domains may, and those made of them. */
 static bool
 is_users_type(Oid type)
