@@ -644,6 +644,20 @@ aqumv_compat_make_range(TypeCacheEntry *cache, RangeBound *lower, RangeBound *up
 #endif
 }
 
+/*
+ * From 17 on, JSON_VALUE and JSON_QUERY make a value of a type from its text, by
+ * functions that no expression mentions.  Which type?  InvalidOid: no such node
+ */
+static inline Oid
+aqumv_compat_json_result(Node *node)
+{
+#if PG_VERSION_NUM >= 170000
+	return IsA(node, JsonExpr) ? exprType(node) : InvalidOid;
+#else
+	return InvalidOid;
+#endif
+}
+
 /* 18 dropped "execute once" */
 static inline void
 aqumv_compat_run(QueryDesc *desc)

@@ -35,6 +35,7 @@
 #include "algebra/bodies.h"
 #include "algebra/expr.h"
 #include "algebra/textsearch.h"
+#include "compat.h"
 
 /*
  * A partial order of expressions, good enough to write the operands of a
@@ -381,11 +382,27 @@ has_mutable_default(FuncExpr *func)
 	return contain_mutable_functions(defaults) || settings_walker(defaults, NULL);
 }
 
+/* Does what a text says depend on settings or on constraints, if it is made a value of a type? */
+static bool
+has_mutable_input(Oid type)
+{
+	Oid			input,
+				param;
+
+	getTypeInputInfo(type, &input, &param);
+	return func_volatile(input) != PROVOLATILE_IMMUTABLE;
+}
+
 static bool
 settings_walker(Node *node, void *context)
 {
+	Oid			json;
+
 	if (node == NULL)
 		return false;
+	json = aqumv_compat_json_result(node);
+	if (OidIsValid(json) && has_mutable_input(json))
+		return true;
 	if (aqumv_chooses_text_search(node))
 		return true;
 	if (IsA(node, Query))
@@ -427,16 +444,13 @@ initial_state_is_mutable(HeapTuple aggregate)
 	bool		isnull;
 	Datum		value = SysCacheGetAttr(AGGFNOID, aggregate, Anum_pg_aggregate_agginitval, &isnull);
 	Oid			type = form->aggtranstype;
-	Oid			input,
-				param;
 
 	if (isnull || form->aggfnoid < FirstNormalObjectId ||
 		strcmp(TextDatumGetCString(value), "{}") == 0)
 		return false;
 	if (OidIsValid(get_element_type(type)))
 		type = get_element_type(type);
-	getTypeInputInfo(type, &input, &param);
-	return func_volatile(input) != PROVOLATILE_IMMUTABLE;
+	return has_mutable_input(type);
 }
 
 /*

@@ -15,10 +15,8 @@
  */
 #include "aqumv.h"
 
-#include "access/htup_details.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_aggregate.h"
-#include "catalog/pg_attribute.h"
 #include "catalog/pg_operator.h"
 #include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
@@ -27,9 +25,9 @@
 #include "parser/parsetree.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
-#include "utils/syscache.h"
 
 #include "algebra/ingredients.h"
+#include "algebra/notnull.h"
 #include "objects.h"
 
 /* ------------------------------------------------------------------------
@@ -177,18 +175,9 @@ static bool
 is_never_null(Expr *expr, Query *query, int rti)
 {
 	Var		   *var = (Var *) expr;
-	HeapTuple	tuple;
-	bool		result;
 
-	if (!IsA(expr, Var) || var->varno != rti || var->varattno <= 0)
-		return false;
-	tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(rt_fetch(rti, query->rtable)->relid),
-							Int16GetDatum(var->varattno));
-	if (!HeapTupleIsValid(tuple))
-		return false;
-	result = ((Form_pg_attribute) GETSTRUCT(tuple))->attnotnull;
-	ReleaseSysCache(tuple);
-	return result;
+	return IsA(expr, Var) && var->varno == rti &&
+		aqumv_is_not_null_now(rt_fetch(rti, query->rtable)->relid, var->varattno);
 }
 
 /* ------------------------------------------------------------------------

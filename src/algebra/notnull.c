@@ -93,16 +93,29 @@ aqumv_not_null_holds(List *since, Snapshot snapshot)
 	return true;
 }
 
-/* Is the constraint, if NOT NULL is one, good for all rows? */
+/*
+ * Is the column NOT NULL, and is that good for all rows?  If in_snapshot, also
+ * for those that the active snapshot sees, which may be older.
+ */
 static bool
-is_valid(Oid relid, AttrNumber attno)
+is_not_null(Oid relid, AttrNumber attno, bool in_snapshot)
 {
-	HeapTuple	tuple = aqumv_compat_not_null_constraint(relid, attno);
+	HeapTuple	tuple;
 	bool		result;
 
+	tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(relid), Int16GetDatum(attno));
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	result = ((Form_pg_attribute) GETSTRUCT(tuple))->attnotnull &&
+		(!in_snapshot || is_old_enough(tuple));
+	ReleaseSysCache(tuple);
+	if (!result)
+		return false;
+	tuple = aqumv_compat_not_null_constraint(relid, attno);
 	if (!HeapTupleIsValid(tuple))
 		return true;
-	result = ((Form_pg_constraint) GETSTRUCT(tuple))->convalidated && is_old_enough(tuple);
+	result = ((Form_pg_constraint) GETSTRUCT(tuple))->convalidated &&
+		(!in_snapshot || is_old_enough(tuple));
 	heap_freetuple(tuple);
 	return result;
 }
@@ -114,15 +127,12 @@ is_valid(Oid relid, AttrNumber attno)
 bool
 aqumv_is_never_null(Oid relid, AttrNumber attno)
 {
-	HeapTuple	tuple;
-	bool		result;
+	return attno > 0 && ActiveSnapshotSet() && is_not_null(relid, attno, true);
+}
 
-	if (attno <= 0 || !ActiveSnapshotSet())
-		return false;
-	tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(relid), Int16GetDatum(attno));
-	if (!HeapTupleIsValid(tuple))
-		return false;
-	result = ((Form_pg_attribute) GETSTRUCT(tuple))->attnotnull && is_old_enough(tuple);
-	ReleaseSysCache(tuple);
-	return result && is_valid(relid, attno);
+/* Is the column NOT NULL today, in all rows that there are?  For writers, who see the latest. */
+bool
+aqumv_is_not_null_now(Oid relid, AttrNumber attno)
+{
+	return attno > 0 && is_not_null(relid, attno, false);
 }

@@ -15,6 +15,7 @@
 #include "utils/snapshot.h"
 
 extern bool aqumv_is_never_null(Oid relid, AttrNumber attno);
+extern bool aqumv_is_not_null_now(Oid relid, AttrNumber attno);
 extern List *aqumv_not_null_since(void);
 extern bool aqumv_not_null_holds(List *since, Snapshot snapshot);
 

@@ -19,6 +19,7 @@
 #include "utils/syscache.h"
 
 #include "algebra/usercode.h"
+#include "compat.h"
 #include "objects.h"
 
 static bool
@@ -88,7 +89,7 @@ aqumv_yielded_type(Node *node)
 		case T_CoerceToDomain:
 			return exprType(node);
 		default:
-			return InvalidOid;
+			return aqumv_compat_json_result(node);
 	}
 }
 

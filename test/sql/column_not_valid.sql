@@ -21,6 +21,12 @@ DROP MATERIALIZED VIEW counts;
 CREATE MATERIALIZED VIEW counts AS SELECT k, count(x) AS n FROM t GROUP BY k;
 SELECT pg_temp.compare('SELECT k, count(*) FROM t GROUP BY k');
 SELECT pg_temp.compare('SELECT k, count(x) FROM t GROUP BY k');
+-- nor may maintenance count rows where it is to count values
+CREATE MATERIALIZED VIEW sums WITH (aqumv.incremental) AS SELECT k, sum(x) FROM t GROUP BY k;
+DELETE FROM t WHERE x = 2;
+TABLE differences;
+SELECT pg_temp.compare('SELECT k, sum(x) FROM t GROUP BY k');
+DROP MATERIALIZED VIEW sums;
 -- valid at last
 DELETE FROM t WHERE x IS NULL;
 DO $$
