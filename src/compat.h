@@ -521,20 +521,20 @@ aqumv_compat_xid_of_vxid(VirtualTransactionId vxid)
 }
 
 /* 16 made find_option() public; NULL if there is no such setting */
-static inline struct config_bool *
-aqumv_compat_find_bool_setting(const char *name)
+static inline struct config_generic *
+aqumv_compat_find_setting(const char *name, enum config_type type)
 {
 #if PG_VERSION_NUM >= 160000
 	struct config_generic *setting = find_option(name, false, true, 0);
 
-	return setting != NULL && setting->vartype == PGC_BOOL ? (struct config_bool *) setting : NULL;
+	return setting != NULL && setting->vartype == type ? setting : NULL;
 #else
 	struct config_generic **settings = get_guc_variables();
 
 	for (int i = 0; i < GetNumConfigOptions(); i++)
 	{
-		if (settings[i]->vartype == PGC_BOOL && strcmp(settings[i]->name, name) == 0)
-			return (struct config_bool *) settings[i];
+		if (settings[i]->vartype == type && strcmp(settings[i]->name, name) == 0)
+			return settings[i];
 	}
 	return NULL;
 #endif

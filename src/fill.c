@@ -62,6 +62,31 @@ aqumv_is_filling_view(Oid view)
 	return fillings > 0 && view == filling_view;
 }
 
+static GucIntAssignHook prev_assign_fuzzy = NULL;
+
+/*
+ * A function of a view that sets gin_fuzzy_search_limit while the view is computed
+ * has the rest of it computed from some of the rows.
+ */
+static void
+assign_fuzzy(int newval, void *extra)
+{
+	if (newval != 0 && (aqumv_is_filling() || aqumv_is_as_owner()))
+		aqumv_note_otherwise();
+	if (prev_assign_fuzzy)
+		prev_assign_fuzzy(newval, extra);
+}
+
+void
+aqumv_fill_init(void)
+{
+	struct config_int *setting = (struct config_int *)
+		aqumv_compat_find_setting("gin_fuzzy_search_limit", PGC_INT);
+
+	prev_assign_fuzzy = setting->assign_hook;
+	setting->assign_hook = assign_fuzzy;
+}
+
 /*
  * A materialized view comes into being.  What it is called when the statement
  * has ended is up to the functions that it calls.
@@ -108,7 +133,7 @@ run_filling(AqumvUtility *u, Oid *view, Oid immediate_base)
 	created_view = InvalidOid;
 	if (OidIsValid(immediate_base))
 		aqumv_begin_work(*view, immediate_base);
-	guc_level = aqumv_pin_syntax(0);
+	guc_level = aqumv_pin_scans(aqumv_pin_syntax(0));
 	if (OidIsValid(immediate_base) && IsA(u->pstmt->utilityStmt, ExplainStmt))
 		guc_level = aqumv_pin_explained_filling(guc_level);
 	aqumv_seal_views(&seal, concurrently ? *view : InvalidOid);

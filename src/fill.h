@@ -34,6 +34,7 @@ extern void aqumv_refresh_view(AqumvUtility *u, RefreshMatViewStmt *stmt);
 extern void aqumv_refill_view(AqumvUtility *u, Oid view);
 extern void aqumv_lock_tree_of(Oid viewoid);
 
+extern void aqumv_fill_init(void);
 extern bool aqumv_is_filling(void);
 extern bool aqumv_is_filling_view(Oid view);
 extern void aqumv_note_created_view(Oid view);

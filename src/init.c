@@ -28,6 +28,7 @@
 #include "answer/guard.h"
 #include "answer/hold.h"
 #include "ddl.h"
+#include "fill.h"
 #include "fresh/account.h"
 #include "fresh/option.h"
 #include "fresh/partition.h"
@@ -161,6 +162,7 @@ _PG_init(void)
 	aqumv_putoff_init();
 	aqumv_merge_init();
 	aqumv_seal_init();
+	aqumv_fill_init();
 	aqumv_guard_init();
 	aqumv_hold_init();
 	aqumv_levels_init();

@@ -541,7 +541,8 @@ end_of_subtransaction(SubXactEvent event, SubTransactionId subid,
 void
 aqumv_writes_init(void)
 {
-	struct config_bool *track_counts = aqumv_compat_find_bool_setting("track_counts");
+	struct config_bool *track_counts = (struct config_bool *)
+		aqumv_compat_find_setting("track_counts", PGC_BOOL);
 
 	if (track_counts != NULL)
 	{

@@ -125,12 +125,20 @@ aqumv_reads_otherwise(void)
 	return reads_otherwise;
 }
 
+/* It may from now on, for another reason. */
+void
+aqumv_note_otherwise(void)
+{
+	reads_otherwise = true;
+}
+
 void
 aqumv_syntax_init(void)
 {
 	for (int i = 0; i < lengthof(settings); i++)
 	{
-		struct config_bool *setting = aqumv_compat_find_bool_setting(settings[i].name);
+		struct config_bool *setting = (struct config_bool *)
+			aqumv_compat_find_setting(settings[i].name, PGC_BOOL);
 
 		if (setting == NULL)
 			continue;

@@ -175,6 +175,21 @@ stop_maintenance(Oid view, const char *detail, const char *hint)
 }
 
 /*
+ * May the view's functions compute something else in this session than they do
+ * for others?  If so, it is not maintained.
+ */
+static bool
+reads_otherwise(AqumvView *view)
+{
+	if (!view->runs_users_code || !aqumv_reads_otherwise())
+		return false;
+	stop_maintenance(view->view,
+					 "the session has had settings under which functions are read otherwise",
+					 SYNTAX_HINT);
+	return true;
+}
+
+/*
  * Become the owner of a view, which is locked, and get what it takes to compute
  * it; in that order, for to compile is to run code of his.  NULL, and nobody
  * else, if it cannot be maintained any more.
@@ -185,13 +200,8 @@ enter(AqumvView *view)
 	AqumvDeltaState *state;
 	AqumvReason *reason;
 
-	if (view->runs_users_code && aqumv_reads_otherwise())
-	{
-		stop_maintenance(view->view,
-						 "the session has had settings under which functions are read otherwise",
-						 SYNTAX_HINT);
+	if (reads_otherwise(view))
 		return NULL;
-	}
 	aqumv_enter_owner(view->view, view->base, view->owner, view->runs_users_code);
 	reason = aqumv_get_deltastate(view, &state);
 	if (reason != NULL)
@@ -212,8 +222,11 @@ enter(AqumvView *view)
 static void
 leave(AqumvView *view, AqumvDeltaState *state)
 {
+	uint64		changes;
+
 	aqumv_release_deltastate(state);
-	if (aqumv_may_have_differed(view, aqumv_leave_owner()))
+	changes = aqumv_leave_owner();
+	if (!reads_otherwise(view) && aqumv_may_have_differed(view, changes))
 		stop_maintenance(view->view,
 						 "functions were created, replaced or dropped while the view was computed",
 						 FUNCTION_HINT);

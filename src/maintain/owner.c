@@ -22,6 +22,7 @@
 #include "aqumv.h"
 
 #include "access/genam.h"
+#include "access/gin.h"
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/transam.h"
@@ -197,6 +198,22 @@ aqumv_is_as_owner(void)
 }
 
 /*
+ * Scans of GIN indexes may be told to return some of the rows only: not while a
+ * view is computed.  Returns the level of settings to go back from, or what was
+ * given if there is nothing to set.
+ */
+int
+aqumv_pin_scans(int guc_level)
+{
+	if (GinFuzzySearchLimit == 0)
+		return guc_level;
+	if (guc_level == 0)
+		guc_level = NewGUCNestLevel();
+	save_setting("gin_fuzzy_search_limit", "0");
+	return guc_level;
+}
+
+/*
  * A view is about to be filled or computed anew: an error if it is at work.
  */
 void
@@ -257,6 +274,7 @@ aqumv_enter_owner(Oid view, Oid base, Oid owner, bool runs_users_code)
 	work->changes = aqumv_function_changes;
 	GetUserIdAndSecContext(&work->user, &work->security);
 	SetUserIdAndSecContext(owner, work->security | SECURITY_RESTRICTED_OPERATION);
+	work->guc_level = aqumv_pin_scans(0);
 	if (runs_users_code)
 		aqumv_pin_settings();
 }
@@ -300,11 +318,11 @@ aqumv_leave_owner(void)
 	uint64		changes = work->changes;
 
 	Assert(nworks > 0 && work->rel != NULL);
-	if (work->guc_level != 0)
-		AtEOXact_GUC(false, work->guc_level);
 	SetUserIdAndSecContext(work->user, work->security);
 	table_close(work->rel, NoLock);
 	nworks--;
+	if (work->guc_level != 0)
+		AtEOXact_GUC(false, work->guc_level);
 	return changes;
 }
 

@@ -17,6 +17,7 @@ extern uint64 aqumv_leave_owner(void);
 
 extern void aqumv_begin_work(Oid view, Oid base);
 extern bool aqumv_end_work(void);
+extern int	aqumv_pin_scans(int guc_level);
 extern void aqumv_pin_filling(void);
 extern int	aqumv_pin_explained_filling(int guc_level);
 extern bool aqumv_is_at_work(Oid view);
