@@ -14,7 +14,7 @@ PGFILEDESC = "aqumv - answer queries from materialized views"
 # "make installcheck" tests what is installed, on servers of its own (so not
 # as root); test/check.sh runs it and more.
 REGRESS := $(sort $(patsubst test/sql/%.sql,%,$(wildcard test/sql/*.sql)))
-REGRESS_OPTS = --inputdir=test --temp-instance=tmp_check --temp-config=test/aqumv.conf
+REGRESS_OPTS = --inputdir=test --temp-instance=tmp_check_regress --temp-config=test/aqumv.conf
 ISOLATION := $(sort $(patsubst test/specs/%.spec,%,$(wildcard test/specs/*.spec)))
 ISOLATION_OPTS = --inputdir=test --outputdir=. --temp-instance=tmp_check_iso --temp-config=test/aqumv.conf
 TAP_TESTS := $(sort $(wildcard test/t/*.pl))

@@ -50,15 +50,39 @@ count()
 		END { print passed + 0, failed + 0 }' "$1"
 }
 
-# part NAME COMMAND...: run one part and add up its results
-part()
+wanted()
+{
+	[ -z "$only" ] || [ "$only" = "$1" ]
+}
+
+# run PART COMMAND...: what it prints, and how it ended, are left in $work
+run()
 {
 	part=$1
 	shift
-	[ -z "$only" ] || [ "$only" = "$part" ] || return 0
-	printf '\n== %s\n' "$part"
-	{ "$@" 2>&1 && echo 0 >"$work/status" || echo $? >"$work/status"; } | tee "$work/$part.log"
-	status=$(cat "$work/status")
+	wanted "$part" || return 0
+	"$@" >"$work/$part.log" 2>&1 && status=0 || status=$?
+	if [ -f "$work/build/regression.diffs" ]; then
+		mv "$work/build/regression.diffs" "$work/$part.diffs"
+	fi
+	echo "$status" >"$work/status.$part"
+	mv "$work/status.$part" "$work/$part.status"
+}
+
+# report PART PROCESS: show what a part prints that the process runs, and add up its results
+report()
+{
+	wanted "$1" || return 0
+	printf '\n== %s\n' "$1"
+	while [ ! -f "$work/$1.log" ] && kill -0 "$2" 2>/dev/null; do sleep 0.1; done
+	tail -n +1 -f "$work/$1.log" &
+	tail=$!
+	while [ ! -f "$work/$1.status" ] && kill -0 "$2" 2>/dev/null; do sleep 0.2; done
+	sleep 1.1 # tail looks once a second
+	kill "$tail"
+	wait "$tail" 2>/dev/null || :
+	status=$(cat "$work/$1.status" || echo 1)
+	part=$1
 	# shellcheck disable=SC2046 # two words
 	set -- $(count "$work/$part.log")
 	# what dies without a failed test, a server that does not start say, has failed too
@@ -66,14 +90,13 @@ part()
 	passed=$((passed + $1))
 	failed=$((failed + $2))
 	[ "$2" -eq 0 ] || show_logs "$part"
-	rm -f "$work/build/regression.diffs"
 }
 
 # What the failed part $1 left that tells why.
 show_logs()
 (
 	cd "$work/build"
-	if [ -f regression.diffs ]; then cat regression.diffs; fi
+	if [ -f "$work/$1.diffs" ]; then cat "$work/$1.diffs"; fi
 	if [ "$1" = tap ]; then
 		for log in $(grep -ls 'not ok\|[Dd]ied' tmp_check/log/regress_log_*); do
 			printf '\n%s:\n' "$log"
@@ -129,9 +152,6 @@ guards()
 
 if [ -n "$install" ]; then install_packages test; fi
 private_directory 2000
-if [ -n "$keep" ]; then
-	trap 'echo "left in $work" >&2' EXIT
-fi
 config version
 if ! build_and_install '-Werror -DUSE_ASSERT_CHECKING'; then
 	echo "aqumv does not build"
@@ -139,9 +159,22 @@ if ! build_and_install '-Werror -DUSE_ASSERT_CHECKING'; then
 	finish
 fi
 
-part regress installcheck ISOLATION= TAP_TESTS=
-part isolation installcheck REGRESS= TAP_TESTS=
-part pgtap pgtap
-part tap installcheck REGRESS= ISOLATION= "PROVE_FLAGS=--verbose --jobs=$(nproc)"
-part guards guards
+# The TAP tests wait a lot, for servers that start and stop: the others run beside them.
+{
+	run guards guards
+	run regress installcheck ISOLATION= TAP_TESTS=
+	run isolation installcheck REGRESS= TAP_TESTS=
+	run pgtap pgtap
+} &
+others=$!
+run tap installcheck REGRESS= ISOLATION= "PROVE_FLAGS=--verbose --jobs=$(nproc)" &
+tap=$!
+trap 'kill $others $tap 2>/dev/null || :; remove_private_directory' EXIT
+if [ -n "$keep" ]; then
+	trap 'echo "left in $work" >&2' EXIT
+fi
+for part in guards regress isolation pgtap; do
+	report "$part" "$others"
+done
+report tap "$tap"
 finish
