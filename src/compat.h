@@ -38,6 +38,7 @@
 #include "storage/procarray.h"
 #include "storage/sinvaladt.h"
 #include "utils/acl.h"
+#include "utils/fmgroids.h"
 #include "utils/guc.h"
 #include "utils/guc_tables.h"
 #include "storage/bufmgr.h"
@@ -655,6 +656,29 @@ aqumv_compat_json_result(Node *node)
 	return IsA(node, JsonExpr) ? exprType(node) : InvalidOid;
 #else
 	return InvalidOid;
+#endif
+}
+
+/* 16 brought date_add() and date_subtract(), whose third argument is a zone */
+static inline bool
+aqumv_compat_adds_in_zone(Oid funcid)
+{
+#if PG_VERSION_NUM >= 160000
+	return funcid == F_DATE_ADD_TIMESTAMPTZ_INTERVAL_TEXT ||
+		funcid == F_DATE_SUBTRACT_TIMESTAMPTZ_INTERVAL_TEXT;
+#else
+	return false;
+#endif
+}
+
+/* 18 looks names of zones up among the abbreviations of TimeZone first */
+static inline bool
+aqumv_compat_zones_follow_timezone(void)
+{
+#if PG_VERSION_NUM >= 180000
+	return true;
+#else
+	return false;
 #endif
 }
 

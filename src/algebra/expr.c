@@ -353,14 +353,37 @@ depends_on_settings(Oid funcid, void *context)
 }
 
 /*
- * timezone(text, ...), that is AT TIME ZONE, looks its zone up among the
- * abbreviations first, which are a setting.  Full names are safe: they have a
- * slash, or are UTC.
+ * The name of a zone that an IMMUTABLE function takes, such as timezone(text, ...),
+ * that is AT TIME ZONE; or NULL.
+ */
+static Node *
+zone_argument(Node *node)
+{
+	FuncExpr   *func = (FuncExpr *) node;
+
+	if (!IsA(node, FuncExpr))
+		return NULL;
+	switch (func->funcid)
+	{
+		case F_TIMEZONE_TEXT_TIMESTAMPTZ:
+		case F_TIMEZONE_TEXT_TIMESTAMP:
+		case F_TIMEZONE_TEXT_TIMETZ:
+			return linitial(func->args);
+		case F_DATE_TRUNC_TEXT_TIMESTAMPTZ_TEXT:
+			return lthird(func->args);
+		default:
+			return aqumv_compat_adds_in_zone(func->funcid) ? lthird(func->args) : NULL;
+	}
+}
+
+/*
+ * Zones are looked up among the abbreviations first, which are a setting.  Full
+ * names are safe: they have a slash, or are UTC.
  */
 static bool
-names_safe_zone(FuncExpr *func)
+is_safe_zone(Node *node)
 {
-	Const	   *zone = linitial(func->args);
+	Const	   *zone = (Const *) node;
 	char	   *name;
 
 	if (!IsA(zone, Const) || zone->constisnull || zone->consttype != TEXTOID)
@@ -396,6 +419,7 @@ has_mutable_input(Oid type)
 static bool
 settings_walker(Node *node, void *context)
 {
+	Node	   *zone;
 	Oid			json;
 
 	if (node == NULL)
@@ -414,15 +438,24 @@ settings_walker(Node *node, void *context)
 		return true;			/* a function checks them as well */
 	if (IsA(node, FuncExpr) && has_mutable_default((FuncExpr *) node))
 		return true;
-	if (IsA(node, FuncExpr) &&
-		(((FuncExpr *) node)->funcid == F_TIMEZONE_TEXT_TIMESTAMPTZ ||
-		 ((FuncExpr *) node)->funcid == F_TIMEZONE_TEXT_TIMESTAMP ||
-		 ((FuncExpr *) node)->funcid == F_TIMEZONE_TEXT_TIMETZ) &&
-		!names_safe_zone((FuncExpr *) node))
+	zone = zone_argument(node);
+	if (zone != NULL && !is_safe_zone(zone))
 		return true;
 	if (check_functions_in_node(node, depends_on_settings, NULL))
 		return true;
 	return expression_tree_walker(node, settings_walker, context);
+}
+
+/*
+ * Does an expression name zones, which, from PostgreSQL 18 on, TimeZone may have
+ * taken the names of?
+ */
+bool
+aqumv_names_zones(Node *node, void *context)
+{
+	if (node == NULL || !aqumv_compat_zones_follow_timezone())
+		return false;
+	return zone_argument(node) != NULL || expression_tree_walker(node, aqumv_names_zones, context);
 }
 
 /* Is a function that an aggregate calls anything but IMMUTABLE? */

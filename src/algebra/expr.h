@@ -28,6 +28,7 @@ extern Node *aqumv_canonical(Node *expr, const List *rtis);
 extern int	aqumv_size(Node *expr);
 extern Node *aqumv_form(AqumvForms *forms, Node *expr, int *size);
 extern bool aqumv_is_mutable(Node *expr, bool *needs_timezone);
+extern bool aqumv_names_zones(Node *node, void *context);
 extern bool aqumv_equality_is_bitwise(Oid eqop, Oid type, Oid collation);
 extern bool aqumv_is_ordering_operator(Oid opno, Oid eqop, Oid type);
 

@@ -563,6 +563,7 @@ aqumv_summarize_view(Query *query, AqumvSummary **summary)
 	RangeTblEntry *rte;
 	int			rti;
 	bool		needs_timezone = false;
+	bool		names_zones;
 
 	aqumv_compat_flatten_group(query);
 	if ((reason = check_view_shape(query)) != NULL)
@@ -576,10 +577,12 @@ aqumv_summarize_view(Query *query, AqumvSummary **summary)
 							"the view calls a function that is not IMMUTABLE (nor STABLE for TimeZone alone)");
 	if ((reason = aqumv_find_relation(query, &rte, &rti)) != NULL)
 		return reason;
+	names_zones = query_tree_walker(query, aqumv_names_zones, NULL, 0);
 	aqumv_simplify_query(query, NULL, NULL);
 	if ((reason = summarize(query, rti, summary)) != NULL)
 		return reason;
-	(*summary)->needs_timezone = needs_timezone;
+	(*summary)->names_zones_only = names_zones && !needs_timezone;
+	(*summary)->needs_timezone = needs_timezone || names_zones;
 	(*summary)->outputs = make_outputs(*summary);
 	return NULL;
 }

@@ -55,6 +55,25 @@ aqumv_zone_has_all_dates(void)
 	return result;
 }
 
+/*
+ * Does a TimeZone leave the names of other zones alone?  One that spells out its
+ * abbreviations and their distances may call any so: <Asia/Tokyo>+5.
+ */
+bool
+aqumv_zone_takes_no_names(const char *zone)
+{
+	if (strpbrk(zone, "0123456789") == NULL)
+		return true;
+	if (strchr(zone, '/') != NULL)
+		return false;
+	for (; *zone != '\0'; zone++)
+	{
+		if (pg_strncasecmp(zone, "UTC", 3) == 0)
+			return false;
+	}
+	return true;
+}
+
 static pg_time_t
 clamp(pg_time_t value, pg_time_t low, pg_time_t high)
 {

@@ -82,6 +82,7 @@
 #include "utils/snapmgr.h"
 
 #include "compat.h"
+#include "algebra/timezone.h"
 #include "fresh/freshness.h"
 #include "fresh/marks.h"
 #include "fresh/partition.h"
@@ -265,9 +266,12 @@ static AqumvReason *
 check_record(const AqumvView *view, const AqumvRefresh *refresh)
 {
 	AqumvReason *reason = aqumv_check_record(view, refresh);
+	const char *zone = pg_get_timezone_name(session_timezone);
 
 	if (reason == NULL && view->summary->needs_timezone &&
-		strcmp(refresh->timezone, pg_get_timezone_name(session_timezone)) != 0)
+		strcmp(refresh->timezone, zone) != 0 &&
+		!(view->summary->names_zones_only &&
+		  aqumv_zone_takes_no_names(refresh->timezone) && aqumv_zone_takes_no_names(zone)))
 		reason = aqumv_reason(AQUMV_TIMEZONE,
 							  "the view was filled under TimeZone \"%s\"", refresh->timezone);
 	return reason;
