@@ -1,4 +1,7 @@
 -- A function of a view may not drop the view's index while the view is being computed.
+SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS aqumv;
+RESET client_min_messages;
 CREATE TABLE dropping_t (k int, x int);
 INSERT INTO dropping_t SELECT i % 3, i FROM generate_series(1, 9) i;
 CREATE FUNCTION dropping_now() RETURNS void LANGUAGE plpgsql AS $$

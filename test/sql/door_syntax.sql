@@ -1,5 +1,8 @@
 -- The texts of functions that a view calls are read as everybody reads them,
 -- whatever the writer or who fills the view has set; but see door_syntax_prewarmed.
+SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS aqumv;
+RESET client_min_messages;
 CREATE ROLE syntax_writer;
 CREATE TABLE syntax_t (x text);
 GRANT INSERT ON syntax_t TO syntax_writer;

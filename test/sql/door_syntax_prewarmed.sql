@@ -1,5 +1,8 @@
 -- Languages keep what they have read of a function for the session: where it was
 -- called under settings that change how texts are read, no view is computed with it.
+SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS aqumv;
+RESET client_min_messages;
 CREATE ROLE prewarmed_writer;
 CREATE TABLE prewarmed_t (x text, n int);
 GRANT INSERT, SELECT ON prewarmed_t TO prewarmed_writer;

@@ -1,6 +1,9 @@
 -- Languages whose interpreters keep something, as PL/Perl's one per role does, let
 -- the owner of a view change what another owner's functions compute. Only SQL,
 -- PL/pgSQL and C are known not to; this one is PL/pgSQL by another name.
+SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS aqumv;
+RESET client_min_messages;
 CREATE ROLE interpreter_owner;
 CREATE SCHEMA interpreter_own AUTHORIZATION interpreter_owner;
 CREATE LANGUAGE pl_other HANDLER plpgsql_call_handler;

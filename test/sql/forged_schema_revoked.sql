@@ -1,5 +1,8 @@
 -- Who may create in the schema that a function looks its callees up in has a say
 -- in what it computes; what was filled then is not believed once he may not.
+SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS aqumv;
+RESET client_min_messages;
 CREATE ROLE revoked_owner;
 CREATE SCHEMA revoked_lib;
 GRANT CREATE, USAGE ON SCHEMA revoked_lib TO revoked_owner;

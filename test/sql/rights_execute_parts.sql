@@ -1,4 +1,7 @@
 -- EXECUTE on what an aggregate is made of, and on what looks up a long list, is asked for with rewriting on and off.
+SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS aqumv;
+RESET client_min_messages;
 CREATE ROLE parts_reader;
 CREATE ROLE parts_owner;
 CREATE TABLE parts_t (a int, b int);
