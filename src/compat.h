@@ -682,6 +682,30 @@ aqumv_compat_zones_follow_timezone(void)
 #endif
 }
 
+/*
+ * The types that SQL/JSON's constructors (since 16) and the PASSING of its query
+ * functions (since 17) convert to JSON, by functions that no expression mentions.
+ */
+static inline List *
+aqumv_compat_json_inputs(Node *node)
+{
+	List	   *values = NIL;
+	List	   *types = NIL;
+	ListCell   *lc;
+
+#if PG_VERSION_NUM >= 160000
+	if (IsA(node, JsonConstructorExpr))
+		values = ((JsonConstructorExpr *) node)->args;
+#endif
+#if PG_VERSION_NUM >= 170000
+	if (IsA(node, JsonExpr))
+		values = ((JsonExpr *) node)->passing_values;
+#endif
+	foreach(lc, values)
+		types = lappend_oid(types, exprType(lfirst(lc)));
+	return types;
+}
+
 /* 18 dropped "execute once" */
 static inline void
 aqumv_compat_run(QueryDesc *desc)

@@ -416,6 +416,29 @@ has_mutable_input(Oid type)
 	return func_volatile(input) != PROVOLATILE_IMMUTABLE;
 }
 
+/*
+ * May a value that is made JSON differ with settings, or come of a cast that a user
+ * has written?  Doubt means yes.
+ */
+static bool
+has_mutable_json(Node *node)
+{
+	static const Oid plain[] = {BOOLOID, INT2OID, INT4OID, INT8OID, NUMERICOID, TEXTOID,
+	VARCHAROID, BPCHAROID, JSONOID, JSONBOID, UNKNOWNOID};
+	ListCell   *lc;
+
+	foreach(lc, aqumv_compat_json_inputs(node))
+	{
+		bool		is_plain = false;
+
+		for (int i = 0; i < lengthof(plain); i++)
+			is_plain |= lfirst_oid(lc) == plain[i];
+		if (!is_plain)
+			return true;
+	}
+	return false;
+}
+
 static bool
 settings_walker(Node *node, void *context)
 {
@@ -425,7 +448,7 @@ settings_walker(Node *node, void *context)
 	if (node == NULL)
 		return false;
 	json = aqumv_compat_json_result(node);
-	if (OidIsValid(json) && has_mutable_input(json))
+	if ((OidIsValid(json) && has_mutable_input(json)) || has_mutable_json(node))
 		return true;
 	if (aqumv_chooses_text_search(node))
 		return true;
