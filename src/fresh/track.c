@@ -27,6 +27,7 @@
 #include "utils/rel.h"
 
 #include "compat.h"
+#include "fresh/await.h"
 #include "fresh/catalog.h"
 #include "fresh/marks.h"
 #include "fresh/option.h"
@@ -139,6 +140,7 @@ aqumv_track_if_permitted(Oid relid)
 			!may_put_triggers(GetUserId(), lfirst_oid(lc)))
 			return false;
 	}
+	(void) aqumv_keep_out_aside(untracked);
 	foreach(lc, untracked)
 		track_if_needed(lfirst_oid(lc));
 	return true;
@@ -281,6 +283,7 @@ void
 aqumv_maintain_base(Oid relid, Oid owner, bool keep_writers_out)
 {
 	List	   *bare = NIL;
+	List	   *closed = NIL;
 	ListCell   *lc;
 
 	foreach(lc, aqumv_relations_around(relid))
@@ -302,7 +305,12 @@ aqumv_maintain_base(Oid relid, Oid owner, bool keep_writers_out)
 		if (list_member_oid(bare, each) ||
 			(keep_writers_out &&
 			 (each == relid || !list_member_oid(aqumv_get_tree(relid)->ancestors, each))))
-			LockRelationOid(each, ShareRowExclusiveLock);
+			closed = lappend_oid(closed, each);
+	}
+	if (!aqumv_keep_out_aside(closed))
+	{
+		foreach(lc, closed)
+			LockRelationOid(lfirst_oid(lc), ShareRowExclusiveLock);
 	}
 	foreach(lc, bare)
 	{
@@ -459,6 +467,7 @@ aqumv_track(PG_FUNCTION_ARGS)
 					 errhint("Ask the owner to run aqumv.track('%s'), or to grant TRIGGER.",
 							 get_rel_name(relid))));
 	}
+	(void) aqumv_keep_out_aside(untracked);
 	foreach(lc, untracked)
 		track_if_needed(lfirst_oid(lc));
 	PG_RETURN_VOID();

@@ -14,9 +14,12 @@ my $subscriber = new_node('subscriber', allows_streaming => 'logical');
 my $connstr = $publisher->connstr . ' dbname=postgres';
 $_->start for $publisher, $subscriber;
 
-$publisher->safe_psql('postgres', 'CREATE TABLE t (id int PRIMARY KEY, g int, x int); CREATE PUBLICATION pub FOR TABLE t');
-$subscriber->safe_psql('postgres', <<'SQL');
+my $parts = 'CREATE TABLE pt (i int) PARTITION BY RANGE (i); CREATE TABLE pt1 PARTITION OF pt FOR VALUES FROM (0) TO (10); CREATE TABLE pt2 PARTITION OF pt FOR VALUES FROM (10) TO (20);';
+$publisher->safe_psql('postgres', "CREATE TABLE t (id int PRIMARY KEY, g int, x int); $parts CREATE PUBLICATION pub FOR TABLE t, pt");
+$subscriber->safe_psql('postgres', <<"SQL");
 CREATE EXTENSION aqumv;
+$parts
+CREATE MATERIALIZED VIEW parts WITH (aqumv.incremental) AS SELECT count(*) FROM pt;
 CREATE TABLE t (id int PRIMARY KEY, g int, x int);
 CREATE MATERIALIZED VIEW mv WITH (aqumv.incremental) AS SELECT g, count(*), sum(x) FROM t GROUP BY g;
 CREATE MATERIALIZED VIEW dropped WITH (aqumv.incremental) AS SELECT g, max(x) FROM t GROUP BY g;
@@ -84,6 +87,27 @@ is(source(), 'table: 1|3|1012 2|1|5', 'a write during a REFRESH');
 $subscriber->safe_psql('postgres', 'REFRESH MATERIALIZED VIEW mv');
 is(source(), 'view: 1|3|1012 2|1|5', '... is in the next');
 is($subscriber->safe_psql('postgres', q{SELECT count(*) FROM aqumv.refresh WHERE view = 'mv'::regclass}), '1', 'no doubts stay behind');
+
+# who must keep writers out does not queue up, which would stop the worker for ever
+$publisher->safe_psql('postgres', q{BEGIN; INSERT INTO t VALUES (6, 2, 6); INSERT INTO pt VALUES (15); PREPARE TRANSACTION 'd'; INSERT INTO t VALUES (7, 2, 7); INSERT INTO pt VALUES (16)});
+$publisher->wait_for_catchup('sub');
+is(usable(), 'f', 'the view is to be filled from nothing');
+my ($status, undef, $error) = $subscriber->psql('postgres', q{SET lock_timeout = '200ms'; REFRESH MATERIALIZED VIEW mv});
+like($error, qr/could not keep writers out of "t"/, 'beside a prepared transaction a REFRESH of it gives up in the end');
+my @waiting = map { $subscriber->background_psql('postgres', on_error_stop => 0) } 1 .. 3;
+$_->query_safe("SET lock_timeout = '100s';") for @waiting;
+$waiting[0]->query_until(qr/begun/, "\\echo begun\nREFRESH MATERIALIZED VIEW mv;\n");
+$waiting[1]->query_until(qr/begun/, "\\echo begun\nCREATE MATERIALIZED VIEW another WITH (aqumv.incremental) AS SELECT g, min(x) FROM t GROUP BY g;\n");
+$waiting[2]->query_until(qr/begun/, "\\echo begun\nREFRESH MATERIALIZED VIEW parts;\n");
+$subscriber->poll_query_until('postgres', q{SELECT count(*) = 3 FROM pg_stat_activity WHERE state = 'active' AND query ~ '^(REFRESH|CREATE MAT)'});
+$publisher->safe_psql('postgres', 'INSERT INTO t VALUES (8, 2, 8); INSERT INTO pt VALUES (1)');
+$publisher->wait_for_catchup('sub');
+$publisher->safe_psql('postgres', q{COMMIT PREPARED 'd'});
+$publisher->wait_for_catchup('sub');
+$_->quit for @waiting;
+is(source(), 'view: 1|3|1012 2|4|26', 'the worker goes on, and so does a REFRESH that waits');
+is($subscriber->safe_psql('postgres', 'SELECT count FROM parts'), '3', '... for one table of several');
+$subscriber->safe_psql('postgres', 'DELETE FROM t WHERE id IN (6, 7, 8); DROP MATERIALIZED VIEW another');
 
 # other sessions go on folding
 $subscriber->safe_psql('postgres', 'INSERT INTO t VALUES (100, 2, 7)');
