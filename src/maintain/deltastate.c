@@ -282,6 +282,13 @@ compile_state(AqumvDeltaState *state, AqumvView *view, Relation rel)
 	AqumvReason *reason;
 	AqumvRefresh refresh;
 
+	/* constants that follow from zones are computed here, once and for all */
+	if (view->summary != NULL && view->summary->needs_timezone &&
+		aqumv_read_refresh(view->view, NULL, &refresh))
+	{
+		state->timezone = refresh.timezone;
+		aqumv_set_time_zone(state->timezone);
+	}
 	reason = aqumv_make_delta(linitial_node(Query, rel->rd_rules->rules[0]->actions), &delta);
 	if (reason != NULL)
 		return reason;
@@ -290,9 +297,6 @@ compile_state(AqumvDeltaState *state, AqumvView *view, Relation rel)
 	state->owner = view->owner;
 	state->desc = CreateTupleDescCopy(RelationGetDescr(rel));
 	state->calls_users = view->runs_users_code;
-	if (view->summary != NULL && view->summary->needs_timezone &&
-		aqumv_read_refresh(view->view, NULL, &refresh))
-		state->timezone = refresh.timezone;
 	state->recomputes = delta->query->havingQual != NULL;
 	state->key_bitwise = true;
 	if ((reason = find_index(state, rel)) != NULL)

@@ -43,4 +43,12 @@ SET TimeZone = 'utc+5';
 REFRESH MATERIALIZED VIEW days;
 RESET TimeZone;
 SELECT string_agg(x::text, ' ' ORDER BY d) FROM (SELECT (ts AT TIME ZONE 'UTC')::date AS d, count(*) FROM t GROUP BY 1) x;
+-- nor are constants computed as the writer would: once, for all that follow
+CREATE MATERIALIZED VIEW late WITH (aqumv.incremental) AS SELECT id, ts FROM t WHERE ts >= timestamp '2024-07-02' AT TIME ZONE 'UTC';
+\c -
+SET client_min_messages = warning;
+SET TimeZone = '<UTC>-5';
+INSERT INTO t VALUES (4, '2024-07-01 22:00+00');
+SET TimeZone = 'UTC';
+SELECT id FROM late;
 DROP TABLE t CASCADE;
