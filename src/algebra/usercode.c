@@ -93,6 +93,20 @@ aqumv_yielded_type(Node *node)
 	}
 }
 
+/* Casts of users make JSON of values of enums, too. */
+static bool
+has_users_type(List *types)
+{
+	ListCell   *lc;
+
+	foreach(lc, types)
+	{
+		if (lfirst_oid(lc) >= FirstNormalObjectId)
+			return true;
+	}
+	return false;
+}
+
 static bool
 calls_users_walker(Node *node, void *context)
 {
@@ -101,6 +115,7 @@ calls_users_walker(Node *node, void *context)
 	if (IsA(node, Query))
 		return query_tree_walker((Query *) node, calls_users_walker, context, 0);
 	return is_users_type(aqumv_yielded_type(node)) ||
+		has_users_type(aqumv_compat_json_inputs(node)) ||
 		check_functions_in_node(node, is_users_function, context) ||
 		expression_tree_walker(node, calls_users_walker, context);
 }
