@@ -456,7 +456,7 @@ settings_walker(Node *node, void *context)
 		return true;			/* views have no subqueries */
 	if (IsA(node, CoerceToDomain) || IsA(node, XmlExpr))
 		return true;			/* constraints may change; xmlbinary */
-	if ((IsA(node, FuncExpr) || IsA(node, OpExpr)) &&
+	if ((IsA(node, FuncExpr) || IsA(node, OpExpr) || IsA(node, Aggref)) &&
 		get_typtype(exprType(node)) == TYPTYPE_DOMAIN)
 		return true;			/* a function checks them as well */
 	if (IsA(node, FuncExpr) && has_mutable_default((FuncExpr *) node))
@@ -481,12 +481,12 @@ aqumv_names_zones(Node *node, void *context)
 	return zone_argument(node) != NULL || expression_tree_walker(node, aqumv_names_zones, context);
 }
 
-/* Is a function that an aggregate calls anything but IMMUTABLE? */
+/* Is a function, core's or not, that an aggregate calls anything but IMMUTABLE? */
 static bool
 support_function_is_mutable(Oid funcid)
 {
-	return OidIsValid(funcid) && funcid >= FirstNormalObjectId &&
-		func_volatile(funcid) != PROVOLATILE_IMMUTABLE;
+	return OidIsValid(funcid) &&
+		(func_volatile(funcid) != PROVOLATILE_IMMUTABLE || depends_on_settings(funcid, NULL));
 }
 
 /*
@@ -510,7 +510,8 @@ initial_state_is_mutable(HeapTuple aggregate)
 }
 
 /*
- * CREATE AGGREGATE calls every aggregate IMMUTABLE; look at what it calls.
+ * CREATE AGGREGATE calls every aggregate IMMUTABLE, and so is core's
+ * jsonb_object_agg called; look at what it calls.
  */
 static bool
 aggregate_is_mutable_walker(Node *node, void *context)
@@ -529,6 +530,7 @@ aggregate_is_mutable_walker(Node *node, void *context)
 
 			mutable = support_function_is_mutable(agg->aggtransfn) ||
 				support_function_is_mutable(agg->aggfinalfn) ||
+				get_typtype(agg->aggtranstype) == TYPTYPE_DOMAIN ||
 				initial_state_is_mutable(tuple);
 			ReleaseSysCache(tuple);
 		}
