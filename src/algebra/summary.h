@@ -86,7 +86,7 @@ typedef struct AqumvSummary
 	bool		loose;			/* views only: some key's equality is not
 								 * bitwise */
 	bool		needs_timezone; /* views only: filled under one TimeZone */
-	bool		names_zones_only;	/* ... which only must not have taken names of others */
+	bool		names_zones_only;	/* ... unless it takes their names */
 } AqumvSummary;
 
 extern AqumvReason *aqumv_find_relation(Query *query, RangeTblEntry **rte, int *rti);
