@@ -376,7 +376,8 @@ aqumv_ProcessUtility(PlannedStmt *pstmt, const char *query_string, bool read_onl
 		copy_frozen(&u, (CopyStmt *) stmt);
 	else
 	{
-		if ((IsA(stmt, AlterTableStmt) || IsA(stmt, TruncateStmt) || IsA(stmt, DropStmt)) &&
+		if ((IsA(stmt, AlterTableStmt) || IsA(stmt, RenameStmt) ||
+			 IsA(stmt, TruncateStmt) || IsA(stmt, DropStmt)) &&
 			aqumv_is_installed())
 			aqumv_reserve(stmt);
 		if (IsA(stmt, AlterTableStmt) && aqumv_is_installed())

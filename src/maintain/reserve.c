@@ -21,6 +21,7 @@
 #include "catalog/namespace.h"
 #include "catalog/partition.h"
 #include "catalog/pg_class.h"
+#include "commands/tablecmds.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "utils/acl.h"
@@ -177,7 +178,43 @@ truncated(TruncateStmt *stmt)
 	return wanted;
 }
 
-/* ATTACH and DETACH PARTITION. */
+/* Does a command change partitions as it changes their parent? */
+static bool
+goes_down(const AlterTableCmd *cmd)
+{
+	switch (cmd->subtype)
+	{
+		case AT_AddColumn:
+		case AT_DropColumn:
+		case AT_AlterColumnType:
+		case AT_ColumnDefault:
+		case AT_SetNotNull:
+		case AT_DropNotNull:
+		case AT_DropExpression:
+		case AT_SetStorage:
+		case AT_AddConstraint:
+		case AT_DropConstraint:
+			return true;
+		default:
+			return false;
+	}
+}
+
+/*
+ * A partitioned table, with all partitions.  Who writes one of these may have to
+ * read the table as a whole, so it is not to be locked first.
+ */
+static void
+want_whole(List **wanted, RangeVar *relation)
+{
+	Oid			relid = RangeVarGetRelid(relation, NoLock, true);
+
+	if (relation->inh && get_rel_relkind(relid) == RELKIND_PARTITIONED_TABLE &&
+		aqumv_compat_owns_relation(relid))
+		want_below(wanted, relid, AccessExclusiveLock);
+}
+
+/* ALTER TABLE: ATTACH and DETACH PARTITION, and what partitions inherit. */
 static List *
 altered(AlterTableStmt *stmt)
 {
@@ -190,6 +227,8 @@ altered(AlterTableStmt *stmt)
 		Oid			parent,
 					partition;
 
+		if (goes_down(cmd) && AlterTableGetLockLevel(stmt->cmds) == AccessExclusiveLock)
+			want_whole(&wanted, stmt->relation);
 		if (cmd->subtype != AT_AttachPartition &&
 			(cmd->subtype != AT_DetachPartition || ((PartitionCmd *) cmd->def)->concurrent))
 			continue;
@@ -203,6 +242,17 @@ altered(AlterTableStmt *stmt)
 		want_below(&wanted, get_default_partition_oid(parent), AccessExclusiveLock);
 		want_below(&wanted, partition, AccessExclusiveLock);
 	}
+	return wanted;
+}
+
+/* RENAME COLUMN. */
+static List *
+renamed(RenameStmt *stmt)
+{
+	List	   *wanted = NIL;
+
+	if (stmt->renameType == OBJECT_COLUMN && stmt->relationType == OBJECT_TABLE)
+		want_whole(&wanted, stmt->relation);
 	return wanted;
 }
 
@@ -264,6 +314,7 @@ void
 aqumv_reserve(Node *stmt)
 {
 	List	   *changing = IsA(stmt, TruncateStmt) ? truncated((TruncateStmt *) stmt) :
+		IsA(stmt, RenameStmt) ? renamed((RenameStmt *) stmt) :
 		IsA(stmt, AlterTableStmt) ? altered((AlterTableStmt *) stmt) :
 		IsA(stmt, DropStmt) ? dropped((DropStmt *) stmt) : NIL;
 
