@@ -376,7 +376,7 @@ aqumv_ProcessUtility(PlannedStmt *pstmt, const char *query_string, bool read_onl
 		copy_frozen(&u, (CopyStmt *) stmt);
 	else
 	{
-		if ((IsA(stmt, AlterTableStmt) || IsA(stmt, RenameStmt) ||
+		if ((IsA(stmt, AlterTableStmt) || IsA(stmt, RenameStmt) || IsA(stmt, LockStmt) ||
 			 IsA(stmt, TruncateStmt) || IsA(stmt, DropStmt)) &&
 			aqumv_is_installed())
 			aqumv_reserve(stmt);

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * reserve.c
- *	  Which locks will DDL on a tree of tables need, with immediate views over it?
+ *	  Which locks will DDL on a tree of tables, or LOCK TABLE, need, with immediate views over it?
  *
  *	  PostgreSQL locks the tables, and then our triggers the views, which are to
  *	  be computed anew from the rest of the tree.  Writers come from the other
@@ -101,7 +101,7 @@ lock_all(List *wanted)
 	int			first = 0;
 	ListCell   *lc;
 
-	for (int i = 0; i < ROUNDS; i++)
+	for (int i = 0; wanted != NIL && i < ROUNDS; i++)
 	{
 		Wanted	   *entry = list_nth(wanted, first);
 
@@ -196,7 +196,7 @@ goes_down(const AlterTableCmd *cmd)
 		case AT_DropConstraint:
 			return true;
 		default:
-			return false;
+			return aqumv_compat_sets_expression(cmd->subtype);
 	}
 }
 
@@ -257,6 +257,29 @@ renamed(RenameStmt *stmt)
 }
 
 /*
+ * LOCK TABLE, if whoever reads is kept out.  Views need not be locked for that.
+ */
+static List *
+locked(LockStmt *stmt)
+{
+	List	   *wanted = NIL;
+	ListCell   *lc;
+
+	foreach(lc, stmt->mode < ExclusiveLock || stmt->nowait ? NIL : stmt->relations)
+	{
+		RangeVar   *relation = lfirst_node(RangeVar, lc);
+		Oid			relid = RangeVarGetRelid(relation, NoLock, true);
+
+		if (relation->inh && get_rel_relkind(relid) == RELKIND_PARTITIONED_TABLE &&
+			pg_class_aclcheck(relid, GetUserId(),
+							  ACL_UPDATE | ACL_DELETE | ACL_TRUNCATE) == ACLCHECK_OK &&
+			aqumv_immediate_views(aqumv_relations_around(relid)) != NIL)
+			want_below(&wanted, relid, stmt->mode);
+	}
+	return wanted;
+}
+
+/*
  * All that is tracked, if the extension is dropped: else its tables would be
  * locked first, and writers want these when they commit.
  */
@@ -280,7 +303,7 @@ dropped_with_extension(DropStmt *stmt)
 	return wanted;
 }
 
-/* Partitions that are dropped; PostgreSQL locks the parent first. */
+/* Tables that are dropped; PostgreSQL locks parents first. */
 static List *
 dropped(DropStmt *stmt)
 {
@@ -296,11 +319,17 @@ dropped(DropStmt *stmt)
 		Oid			relid = RangeVarGetRelid(makeRangeVarFromNameList(lfirst_node(List, lc)),
 											 NoLock, true);
 
-		if (!OidIsValid(relid) || !get_rel_relispartition(relid) ||
-			!aqumv_compat_owns_relation(relid))
+		if (!OidIsValid(relid) || !aqumv_compat_owns_relation(relid))
 			continue;
-		want(&wanted, aqumv_parent_of(relid), AccessExclusiveLock);
-		want_below(&wanted, get_default_partition_oid(aqumv_parent_of(relid)), AccessExclusiveLock);
+		if (get_rel_relispartition(relid))
+		{
+			Oid			parent = aqumv_parent_of(relid);
+
+			want(&wanted, parent, AccessExclusiveLock);
+			want_below(&wanted, get_default_partition_oid(parent), AccessExclusiveLock);
+		}
+		else if (get_rel_relkind(relid) != RELKIND_PARTITIONED_TABLE)
+			continue;
 		want_below(&wanted, relid, AccessExclusiveLock);
 	}
 	return wanted;
@@ -318,6 +347,8 @@ aqumv_reserve(Node *stmt)
 		IsA(stmt, AlterTableStmt) ? altered((AlterTableStmt *) stmt) :
 		IsA(stmt, DropStmt) ? dropped((DropStmt *) stmt) : NIL;
 
+	if (IsA(stmt, LockStmt))
+		lock_all(locked((LockStmt *) stmt));
 	if (changing != NIL)
 		reserve(changing);
 }
