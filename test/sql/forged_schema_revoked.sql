@@ -8,7 +8,9 @@ CREATE SCHEMA revoked_lib;
 GRANT CREATE, USAGE ON SCHEMA revoked_lib TO revoked_owner;
 CREATE SCHEMA revoked_own AUTHORIZATION revoked_owner;
 CREATE FUNCTION revoked_lib.norm(text) RETURNS text IMMUTABLE LANGUAGE plpgsql
-    SET search_path = revoked_lib, pg_catalog, pg_temp AS $$ BEGIN RETURN lower($1); END $$;
+    SET search_path = revoked_lib, pg_catalog, pg_temp
+    -- a name that nobody finds in the text
+    AS $$ DECLARE r text; BEGIN EXECUTE 'SELECT lo' || 'wer($1)' INTO r USING $1; RETURN r; END $$;
 CREATE TABLE revoked_t (x text);
 INSERT INTO revoked_t VALUES ('ABC');
 GRANT SELECT ON revoked_t TO revoked_owner;
