@@ -167,7 +167,7 @@ fi
 	run pgtap pgtap
 } &
 others=$!
-run tap installcheck REGRESS= ISOLATION= "PROVE_FLAGS=--verbose --jobs=$(nproc)" &
+run tap installcheck REGRESS= ISOLATION= "PROVE_FLAGS=--verbose --timer --jobs=$(nproc)" &
 tap=$!
 trap 'kill $others $tap 2>/dev/null || :; remove_private_directory' EXIT
 if [ -n "$keep" ]; then

@@ -1,7 +1,7 @@
 # Random tables, random materialized views over them, random queries; each is
 # run with rewriting on and off, and the answers are compared.  Cases are made
 # from a seed: AQUMV_SEED repeats a run (or, set to the seed that a failed case
-# prints, runs that case first).  AQUMV_RANDOM_SECONDS (default 40) says for how
+# prints, runs that case first).  AQUMV_RANDOM_SECONDS (default 20) says for how
 # long new cases are begun, AQUMV_RANDOM_FAILURES (default 3) after how many
 # failed ones to stop.  A case that fails is reduced and printed as a script.
 # AQUMV_RANDOM_MISSES, a pattern of shapes, prints their queries that should have
@@ -42,7 +42,7 @@ my %floor = (
 my $queries = 80;				# in a case
 my $enough = 30;				# queries of a shape, before its floor counts
 my $together = 4;				# that one of a case's views answers or does not, about: they count as one query
-my $seconds = $ENV{AQUMV_RANDOM_SECONDS} || 40;
+my $seconds = $ENV{AQUMV_RANDOM_SECONDS} || 20;
 my $misses = $ENV{AQUMV_RANDOM_MISSES};
 my $failures = $ENV{AQUMV_RANDOM_FAILURES} || 3;
 my $seed = $ENV{AQUMV_SEED} || int(time) % 1000000 * 1000;

@@ -1,7 +1,7 @@
 # Random tables, random incremental views over them, random statements; after
 # each statement every view is compared with its definition.  Cases are made
 # from a seed: AQUMV_SEED repeats a run (or, set to the seed that a failed case
-# prints, runs that case first).  AQUMV_RANDOM_SECONDS (default 40) says for how
+# prints, runs that case first).  AQUMV_RANDOM_SECONDS (default 20) says for how
 # long new cases are begun.  A case that fails is reduced and printed as a
 # script.
 #
@@ -19,7 +19,7 @@ use RandomTables qw(chance pick some);
 use Test::More;
 use Time::HiRes qw(time);
 
-my $seconds = $ENV{AQUMV_RANDOM_SECONDS} || 40;
+my $seconds = $ENV{AQUMV_RANDOM_SECONDS} || 20;
 my $seed = $ENV{AQUMV_SEED} || int(time) % 1000000 * 1000;
 
 # ICU collations need an encoding other than SQL_ASCII

@@ -18,7 +18,7 @@ use RandomTables qw(chance pick some);
 use Test::More;
 use Time::HiRes qw(time);
 
-my $seconds = $ENV{AQUMV_RANDOM_SECONDS} || 25;
+my $seconds = $ENV{AQUMV_RANDOM_SECONDS} || 15;
 my $seed = $ENV{AQUMV_SEED} || int(time) % 1000000 * 1000;
 
 my $node = new_node('rights');
