@@ -78,6 +78,9 @@ DECLARE
     outcome text := regexp_replace(pg_temp.outcome(query, ordered), '^ERROR \w+', 'ERROR');
     via text;
 BEGIN
+    IF outcome LIKE 'DIFFERENT%' THEN
+        RETURN outcome;
+    END IF;
     via := coalesce(pg_temp.views_of(query), 'nothing');
     IF via = '' THEN
         SELECT 'table (' || string_agg(DISTINCT coalesce(reason_code, 'used'), ',') || ')' INTO via FROM aqumv.explain_rewrite(query);

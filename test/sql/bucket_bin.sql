@@ -43,7 +43,7 @@ INSERT INTO result (kind, query) VALUES
 ('other', 'SELECT date_bin(''30 min'', tz::timestamp, ''2024-01-01''), count(*) FROM e GROUP BY 1'),
 ('other', 'SELECT date_bin(''1 h'', ts, ''2024-01-01''), count(*), max(ts) FROM e GROUP BY 1');
 UPDATE result SET says = pg_temp.compare(query);
-SELECT kind, query, says FROM result WHERE says LIKE 'DIFF%';
+SELECT kind, query, says FROM result WHERE says LIKE '%DIFFERENT%';
 SELECT kind, count(*), count(*) FILTER (WHERE says LIKE 't__bins%') AS from_view FROM result GROUP BY kind ORDER BY kind COLLATE "C";
 SELECT coalesce(substring(query from 'WHERE (.*)'), substring(query from '(date_bin.*), count')) FROM result WHERE says LIKE 't__bins%'
     AND (query LIKE '% >= %' OR query LIKE '%date_bin(%tz%' OR query LIKE '%= date%') ORDER BY query COLLATE "C";

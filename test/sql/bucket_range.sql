@@ -39,7 +39,7 @@ BEGIN
         DROP MATERIALIZED VIEW bucket;
     END LOOP;
 END $$;
-SELECT * FROM result WHERE says LIKE 'DIFF%' OR says LIKE '%ERROR%' AND says NOT LIKE 'no plan%';
+SELECT * FROM result WHERE says LIKE '%DIFFERENT%' OR says LIKE '%ERROR%' AND says NOT LIKE 'no plan%';
 SELECT stored, count(*), count(*) FILTER (WHERE says LIKE 'bucket%') AS from_view FROM result GROUP BY stored ORDER BY stored COLLATE "C";
 SELECT stored, string_agg(DISTINCT cond, '; ' ORDER BY cond)
   FROM result WHERE says LIKE 'bucket%' AND stored IN ('ts::date', 'date_trunc(''month'', ts)') GROUP BY stored ORDER BY stored COLLATE "C";

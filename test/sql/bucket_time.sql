@@ -46,7 +46,7 @@ BEGIN
         DROP MATERIALIZED VIEW bucket;
     END LOOP;
 END $$;
-SELECT stored, query, says FROM result WHERE says LIKE 'DIFF%' OR says LIKE '%ERROR%' AND says NOT LIKE 'no plan%';
+SELECT stored, query, says FROM result WHERE says LIKE '%DIFFERENT%' OR says LIKE '%ERROR%' AND says NOT LIKE 'no plan%';
 SELECT stored, kind, count(*), count(*) FILTER (WHERE says LIKE 'bucket%') AS from_view FROM result GROUP BY stored, kind ORDER BY stored COLLATE "C", kind COLLATE "C";
 -- in words, for some
 SELECT stored, string_agg(substring(query from 'SELECT (.*), count'), '; ' ORDER BY query COLLATE "C")

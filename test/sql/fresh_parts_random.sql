@@ -48,7 +48,7 @@ BEGIN
 		END IF;
 		FOR i IN 0..2 LOOP
 			found := look(i);
-			IF found LIKE 'DIFFERENT%' THEN
+			IF found LIKE '%DIFFERENT%' THEN
 				wrong := concat_ws(E'\n', wrong, found);
 			ELSIF found ~ 'from m\d' THEN
 				answered := answered + 1;
@@ -71,7 +71,7 @@ BEGIN
 		total := total + answered;
 		COMMIT;
 		FOR i IN 0..2 LOOP
-			IF look(i) LIKE 'DIFFERENT%' THEN
+			IF look(i) LIKE '%DIFFERENT%' THEN
 				RAISE WARNING 'after: %', look(i);
 			END IF;
 		END LOOP;

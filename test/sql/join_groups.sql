@@ -34,7 +34,7 @@ SELECT keys, item, format('SELECT %s %s FROM %s %s', nullif(keys, '') || ',', it
                     'u JOIN t ON t.x = u.x', 't JOIN u ON t.k = u.k WHERE t.x > 10']) AS source
  WHERE item <> 'grouping()';
 UPDATE result SET says = pg_temp.compare(query);
-SELECT grain, item, says, query FROM result WHERE says LIKE 'DIFF%' OR says LIKE '%ERROR%';
+SELECT grain, item, says, query FROM result WHERE says LIKE '%DIFFERENT%' OR says LIKE '%ERROR%';
 SELECT item, count(*), count(*) FILTER (WHERE says LIKE 'g:%') AS from_view FROM result GROUP BY item ORDER BY item COLLATE "C";
 SELECT grain, count(*), count(*) FILTER (WHERE says LIKE 'g:%') AS from_view FROM result GROUP BY grain ORDER BY grain COLLATE "C";
 

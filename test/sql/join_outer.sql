@@ -65,7 +65,7 @@ INSERT INTO result (kind, item, query) VALUES
 ('constant', '', 'SELECT u.k, s.c FROM u LEFT JOIN (SELECT k, 1 AS c FROM t WHERE x > 5) s ON s.k = u.k'),
 ('constant', '', 'SELECT u.k, s.c FROM (SELECT k, 1 AS c FROM t WHERE x > 5) s RIGHT JOIN u ON s.k = u.k');
 UPDATE result SET says = pg_temp.compare(query);
-SELECT kind, item, says, query FROM result WHERE says LIKE 'DIFF%' OR says LIKE '%ERROR%';
+SELECT kind, item, says, query FROM result WHERE says LIKE '%DIFFERENT%' OR says LIKE '%ERROR%';
 SELECT kind, item, count(*), count(*) FILTER (WHERE says LIKE 't\_%') AS from_view
   FROM result WHERE item <> '' GROUP BY kind, item ORDER BY kind, item COLLATE "C";
 SELECT says, query FROM result WHERE item = '' ORDER BY query COLLATE "C";

@@ -100,7 +100,7 @@ DROP MATERIALIZED VIEW parts;
 SELECT pg_temp.make_view('{state 3}');
 SELECT pg_temp.try('{moments,no moments}');
 
-SELECT grain, expr, says FROM result WHERE says LIKE 'DIFF%' OR says LIKE '%ERROR%' ORDER BY 1, 2;
+SELECT grain, expr, says FROM result WHERE says LIKE '%DIFFERENT%' OR says LIKE '%ERROR%' ORDER BY 1, 2;
 SELECT kind, grain, count(*), count(*) FILTER (WHERE says LIKE 'parts:%') AS from_view FROM result GROUP BY 1, 2 ORDER BY 1, 2;
 SELECT 'not answered', kind, expr, string_agg(substr(grain, 1, 1), '' ORDER BY grain) FROM result WHERE kind IN ('stored', 'derived', 'squares', 'variance',
     'moments') AND says NOT LIKE 'parts:%' GROUP BY 2, 3 ORDER BY 2, 3;

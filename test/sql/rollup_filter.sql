@@ -25,7 +25,7 @@ SELECT agg, filter, format('SELECT %s, %s FILTER (WHERE %s) AS r, pg_typeof(%2$s
                     'v IN (SELECT w FROM ev)', 'v > 99 AND b', 'b AND b']) AS filter,
        unnest(ARRAY['w, v', 'w', 'v + 1', NULL]) AS keys;
 UPDATE result SET says = pg_temp.compare(query);
-SELECT query, says FROM result WHERE says LIKE 'DIFF%' OR says LIKE '%ERROR%';
+SELECT query, says FROM result WHERE says LIKE '%DIFFERENT%' OR says LIKE '%ERROR%';
 SELECT agg, filter, count(*) FROM result WHERE says LIKE 'mv%' GROUP BY agg, filter ORDER BY agg COLLATE "C", filter COLLATE "C";
 SELECT pg_temp.compare(query) AS says, query FROM unnest(ARRAY[
     -- the view's one row

@@ -40,7 +40,7 @@ SELECT 'loose', item, query FROM unnest(ARRAY['n', 'f', 'bp', 's', 'iv', 'a']) A
        LATERAL replace(replace(form, '%s FROM', item || ' FROM'), '%s', key) AS query
  WHERE (key, item) NOT IN (('a', 'max(%s) IS NULL'), ('bp', 'min(%s) = max(%s)'));
 UPDATE result SET says = pg_temp.compare(query);
-SELECT query, says FROM result WHERE says LIKE 'DIFF%' OR says LIKE '%ERROR%';
+SELECT query, says FROM result WHERE says LIKE '%DIFFERENT%' OR says LIKE '%ERROR%';
 SELECT item, count(*), count(*) FILTER (WHERE says LIKE 'tight%' OR says LIKE 'loose%') AS from_view FROM result GROUP BY kind, item ORDER BY kind, item COLLATE "C";
 -- equal keys that differ: what can tell them apart must not be computed from the view
 SELECT pg_temp.compare(query) AS says, query FROM unnest(ARRAY[

@@ -46,7 +46,7 @@ INSERT INTO result (sets, item, query) VALUES
 ('sublink', 'sublink', 'SELECT v, (SELECT count(*) FROM ev e WHERE e.w = ev.v), sum(k) FROM ev GROUP BY ROLLUP (v)'), ('sublink', 'sublink',
     'SELECT v, w, sum(k) FROM ev GROUP BY CUBE (v, w) HAVING sum(k) > (SELECT 3 * sum(k) / 10 FROM ev)');
 UPDATE result SET says = pg_temp.compare(query);
-SELECT query, says FROM result WHERE says LIKE 'DIFF%' OR says LIKE '%ERROR%';
+SELECT query, says FROM result WHERE says LIKE '%DIFFERENT%' OR says LIKE '%ERROR%';
 SELECT item, count(*), count(*) FILTER (WHERE says LIKE 'mv%') AS from_view, count(*) FILTER (WHERE says LIKE 'nothing%') AS nothing FROM result GROUP BY item ORDER BY item COLLATE "C";
 SELECT says, query FROM result WHERE says NOT LIKE 'mv%' AND says NOT LIKE 'nothing%' AND query !~ 'DISTINCT v\)' ORDER BY query COLLATE "C";
 SELECT pg_temp.compare_ordered('SELECT v, w, count(*) FROM ev GROUP BY ROLLUP (v, w) ORDER BY grouping(v), grouping(w), v, w DESC LIMIT 8');
