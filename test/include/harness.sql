@@ -9,7 +9,7 @@
 -- To compare a query with itself, rewriting off and on (rows as text, so that
 -- 1.0 and 1.00 differ; errors too):
 --   compare(query)          "mv: 3 rows", "table (condition): 3 rows", "nothing: 0 rows" (the
---                           planner saw that there is nothing to read), or "... DIFFERENT ..."
+--                           planner saw that there is nothing to read), or "DIFFERENT ..."
 --   compare_ordered(query)  the same, of rows as a list
 --   answer(query)           "3 rows from mv", "ERROR 42501: ...", or "DIFFERENT ..."
 -- A view with its definition: "TABLE differences;", in which no row is wanted.
