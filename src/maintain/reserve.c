@@ -256,9 +256,7 @@ renamed(RenameStmt *stmt)
 	return wanted;
 }
 
-/*
- * LOCK TABLE, if whoever reads is kept out.  Views need not be locked for that.
- */
+/* LOCK TABLE that keeps out who computes views.  These need not be locked for that. */
 static List *
 locked(LockStmt *stmt)
 {
