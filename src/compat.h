@@ -659,17 +659,6 @@ aqumv_compat_json_result(Node *node)
 #endif
 }
 
-/* ALTER COLUMN SET EXPRESSION is of 17 */
-static inline bool
-aqumv_compat_sets_expression(AlterTableType subtype)
-{
-#if PG_VERSION_NUM >= 170000
-	return subtype == AT_SetExpression;
-#else
-	return false;
-#endif
-}
-
 /* 16 brought date_add() and date_subtract(), whose third argument is a zone */
 static inline bool
 aqumv_compat_adds_in_zone(Oid funcid)

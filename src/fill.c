@@ -83,6 +83,8 @@ aqumv_fill_init(void)
 	struct config_int *setting = (struct config_int *)
 		aqumv_compat_find_setting("gin_fuzzy_search_limit", PGC_INT);
 
+	if (setting == NULL)
+		return;
 	prev_assign_fuzzy = setting->assign_hook;
 	setting->assign_hook = assign_fuzzy;
 }

@@ -152,6 +152,10 @@ guards()
 
 if [ -n "$install" ]; then install_packages test; fi
 private_directory 2000
+streams=
+# shellcheck disable=SC2086,SC2154 # words; server.sh sets work
+trap 'kill $streams 2>/dev/null || :
+	if [ -n "$keep" ]; then echo "left in $work" >&2; else remove_private_directory; fi' EXIT
 config version
 if ! build_and_install '-Werror -DUSE_ASSERT_CHECKING'; then
 	echo "aqumv does not build"
@@ -169,10 +173,7 @@ fi
 others=$!
 run tap installcheck REGRESS= ISOLATION= "PROVE_FLAGS=--verbose --timer --jobs=$(nproc)" &
 tap=$!
-trap 'kill $others $tap 2>/dev/null || :; remove_private_directory' EXIT
-if [ -n "$keep" ]; then
-	trap 'echo "left in $work" >&2' EXIT
-fi
+streams="$others $tap"
 for part in guards regress isolation pgtap; do
 	report "$part" "$others"
 done

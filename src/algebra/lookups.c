@@ -20,11 +20,8 @@
 #include "access/transam.h"
 #include "catalog/pg_proc.h"
 #include "miscadmin.h"
-#include "nodes/nodeFuncs.h"
-#include "utils/builtins.h"
 #include "utils/syscache.h"
 
-#include "algebra/aggregate.h"
 #include "algebra/bodies.h"
 #include "algebra/calls.h"
 #include "algebra/latebound.h"

@@ -28,7 +28,6 @@
 #include "catalog/pg_proc.h"
 #include "catalog/pg_statistic_ext.h"
 #include "miscadmin.h"
-#include "nodes/nodeFuncs.h"
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -40,7 +39,6 @@
 #include "algebra/bodies.h"
 #include "algebra/calls.h"
 #include "algebra/provenance.h"
-#include "algebra/support.h"
 #include "algebra/usercode.h"
 #include "compat.h"
 

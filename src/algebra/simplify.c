@@ -33,6 +33,7 @@
 
 #include "algebra/simplify.h"
 #include "algebra/undo.h"
+#include "algebra/usercode.h"
 
 /* ------------------------------------------------------------------------
  * What may raise an error
@@ -218,12 +219,6 @@ typedef struct Simplifying
 	Bitmapset  *restored;
 } Simplifying;
 
-static bool
-is_user_function(Oid funcid, void *context)
-{
-	return funcid >= FirstNormalObjectId;
-}
-
 /*
  * A call with its arguments in order, and defaults in the place of those that
  * were not given.
@@ -255,7 +250,7 @@ hides_walker(Node *node, void *context)
 	if (node == NULL || IsA(node, Query))
 		return false;
 	return IsA(node, CoerceToDomain) ||
-		(!IsA(node, Aggref) && check_functions_in_node(node, is_user_function, NULL)) ||
+		(!IsA(node, Aggref) && check_functions_in_node(node, aqumv_is_added_function, NULL)) ||
 		expression_tree_walker(node, hides_walker, context);
 }
 
@@ -277,7 +272,7 @@ hide_mutator(Node *node, void *context)
 		return node;
 	CHECK_FOR_INTERRUPTS();
 	hide = IsA(node, CoerceToDomain) ||
-		(!IsA(node, Aggref) && check_functions_in_node(node, is_user_function, NULL));
+		(!IsA(node, Aggref) && check_functions_in_node(node, aqumv_is_added_function, NULL));
 	if (hide && IsA(node, FuncExpr))
 		node = (Node *) aqumv_expand_arguments((FuncExpr *) node);
 	node = expression_tree_mutator(node, hide_mutator, context);

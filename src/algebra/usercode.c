@@ -29,8 +29,9 @@ is_users_function(Oid funcid, void *context)
 		funcid != aqumv_row_hash_function();
 }
 
-static bool
-is_installed_function(Oid funcid, void *context)
+/* Does a function not come with PostgreSQL?  For check_functions_in_node(). */
+bool
+aqumv_is_added_function(Oid funcid, void *context)
 {
 	return funcid >= FirstNormalObjectId;
 }
@@ -43,7 +44,7 @@ names_functions_walker(Node *node, void *context)
 	if (IsA(node, Query))
 		return query_tree_walker((Query *) node, names_functions_walker, context, 0);
 	return IsA(node, CoerceToDomain) ||
-		check_functions_in_node(node, is_installed_function, NULL) ||
+		check_functions_in_node(node, aqumv_is_added_function, NULL) ||
 		expression_tree_walker(node, names_functions_walker, context);
 }
 

@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * reserve.c
- *	  Which locks will DDL on a tree of tables, or LOCK TABLE, need, with immediate views over it?
+ *	  Which locks will DDL on a tree of tables need, or LOCK TABLE, with immediate
+ *	  views over it?
  *
  *	  PostgreSQL locks the tables, and then our triggers the views, which are to
  *	  be computed anew from the rest of the tree.  Writers come from the other
@@ -196,7 +197,7 @@ goes_down(const AlterTableCmd *cmd)
 		case AT_DropConstraint:
 			return true;
 		default:
-			return aqumv_compat_sets_expression(cmd->subtype);
+			return aqumv_compat_is_set_expression(cmd->subtype);
 	}
 }
 
