@@ -27,6 +27,7 @@
 #include "answer/blockcost.h"
 #include "answer/guard.h"
 #include "answer/hold.h"
+#include "answer/recall.h"
 #include "ddl.h"
 #include "fill.h"
 #include "fresh/account.h"
@@ -166,6 +167,7 @@ _PG_init(void)
 	aqumv_guard_init();
 	aqumv_hold_init();
 	aqumv_levels_init();
+	aqumv_recall_init();
 	aqumv_planner_init();
 	aqumv_ddl_init();
 	aqumv_access_init();

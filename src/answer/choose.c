@@ -9,7 +9,8 @@
  *	  several places, it is planned with the smallest view in each, and as
  *	  written; if some blocks have become dearer that way, once more with those
  *	  as they were.  So a statement is planned three times at most, or once per
- *	  view that can stand in its only place, up to MAX_PLANNED of them.
+ *	  view that can stand in its only place, up to MAX_PLANNED of them; and not as
+ *	  written if that was dearer by far, the last time (recall.c).
  *
  *-------------------------------------------------------------------------
  */
@@ -20,10 +21,12 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
+#include "answer/blame.h"
 #include "answer/blockcost.h"
 #include "answer/choose.h"
 #include "answer/guard.h"
 #include "answer/hold.h"
+#include "answer/recall.h"
 #include "compat.h"
 
 /* how many views are planned in one place, at most, unless all are asked for */
@@ -34,9 +37,7 @@ typedef struct Option
 {
 	AqumvAnswer *answer;		/* NULL: as written */
 	PlannedStmt *plan;
-	double		cost;
-	double	   *costs;			/* by block number, negative if not known; or
-								 * NULL */
+	AqumvCosts	costs;
 	MemoryContext scratch;		/* that the plan is in, or NULL */
 } Option;
 
@@ -97,7 +98,7 @@ plan_blocks(const Choice *choice, Option *option, Query *query)
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(scratch);
 
-	aqumv_note_costs(option->costs, choice->nblocks);
+	aqumv_note_costs(option->costs.blocks, choice->nblocks);
 	PG_TRY();
 	{
 		option->plan = plan(choice->statement, query);
@@ -128,14 +129,14 @@ plan_option(const Choice *choice, AqumvAnswer *answer, Query *query)
 	/* what the planner hangs into the statement itself must stay there */
 	if (choice->nblocks > 0 && query != statement->parse)
 	{
-		option->costs = palloc(choice->nblocks * sizeof(double));
+		option->costs.blocks = palloc(choice->nblocks * sizeof(double));
 		for (int i = 0; i < choice->nblocks; i++)
-			option->costs[i] = -1;
+			option->costs.blocks[i] = -1;
 		plan_blocks(choice, option, query);
 	}
 	else
 		option->plan = plan(statement, query);
-	option->cost = plan_cost(option->plan, statement->cursor_options);
+	option->costs.whole = plan_cost(option->plan, statement->cursor_options);
 	return option;
 }
 
@@ -162,7 +163,7 @@ plan_answer(const Choice *choice, AqumvAnswer *answer)
 		answer->query = copyObject(answer->query);
 	option = plan_option(choice, answer, answer->query);
 	foreach(lc, answer->sources)
-		((AqumvSource *) lfirst(lc))->candidate->verdict->cost_rewritten = option->cost;
+		((AqumvSource *) lfirst(lc))->candidate->verdict->cost_rewritten = option->costs.whole;
 	return option;
 }
 
@@ -170,7 +171,7 @@ plan_answer(const Choice *choice, AqumvAnswer *answer)
 static Option *
 better_option(Option *a, Option *b)
 {
-	Option	   *better = a == NULL || (b != NULL && b->cost < a->cost) ? b : a;
+	Option	   *better = a == NULL || (b != NULL && b->costs.whole < a->costs.whole) ? b : a;
 	Option	   *worse = better == a ? b : a;
 
 	if (worse != NULL && worse->answer != NULL)
@@ -212,77 +213,6 @@ try_other_views(Choice *choice, Option *best)
 	return best;
 }
 
-/* Is one block inside of another? */
-static bool
-is_inside(const char *path, const char *outer)
-{
-	size_t		length = strlen(outer);
-
-	return strncmp(path, outer, length) == 0 && path[length] == '.';
-}
-
-/* How much dearer has the block of a site become?  0 if that is not known. */
-static double
-loss(const AqumvSite *site, const Option *before, const Option *after)
-{
-	if (site->number < 1)
-		return after->cost - before->cost;
-	if (before->costs[site->number] < 0 || after->costs[site->number] < 0)
-		return 0;
-	return after->costs[site->number] - before->costs[site->number];
-}
-
-/* Is a site in a block that is inside of the site's, but of no other between? */
-static bool
-is_next_inside(List *sites, const AqumvSite *site, const AqumvSite *outer)
-{
-	ListCell   *lc;
-
-	if (!is_inside(site->path, outer->path))
-		return false;
-	foreach(lc, sites)
-	{
-		const AqumvSite *other = lfirst(lc);
-
-		/* a block with several sites counts by the first */
-		if (other == site)
-			break;
-		if (other->number == site->number && strcmp(other->path, site->path) == 0)
-			return false;
-	}
-	foreach(lc, sites)
-	{
-		const AqumvSite *other = lfirst(lc);
-
-		if (is_inside(site->path, other->path) && is_inside(other->path, outer->path))
-			return false;
-	}
-	return true;
-}
-
-/*
- * Is the block of a site to blame for having become dearer?  Not if a block
- * inside of it is; but what those have gained is not its merit.
- */
-static bool
-is_to_blame(List *sites, const AqumvSite *site, const Option *before, const Option *after)
-{
-	double		own = loss(site, before, after);
-	ListCell   *lc;
-
-	foreach(lc, sites)
-	{
-		const AqumvSite *other = lfirst(lc);
-		double		inner = loss(other, before, after);
-
-		if (inner > 0 && is_inside(other->path, site->path))
-			return false;
-		if (inner < 0 && is_next_inside(sites, other, site))
-			own -= inner;
-	}
-	return own > 0;
-}
-
 /* Where the views of an answer stand. */
 static List *
 sites_of(const AqumvAnswer *answer)
@@ -307,7 +237,7 @@ try_without_losers(Choice *choice, Option *original, Option *best)
 
 	foreach(lc, sites)
 	{
-		if (is_to_blame(sites, lfirst(lc), original, best))
+		if (aqumv_is_to_blame(sites, lfirst(lc), &original->costs, &best->costs))
 			losers = lappend(losers, lfirst(lc));
 	}
 	foreach(lc, best->answer->sources)
@@ -416,7 +346,7 @@ judge(const Choice *choice, const Option *winner)
 {
 	List	   *used = NIL;
 	List	   *verdicts = NIL;
-	double		original = choice->original == NULL ? -1 : choice->original->cost;
+	double		original = choice->original == NULL ? -1 : choice->original->costs.whole;
 	ListCell   *lc,
 			   *lv;
 
@@ -528,40 +458,95 @@ number_blocks(Choice *choice)
 		choice->nblocks = aqumv_number_blocks(parse);
 }
 
+/* The tables that an answer does not read. */
+static List *
+tables_of(const AqumvAnswer *answer)
+{
+	List	   *tables = NIL;
+	ListCell   *lc;
+
+	foreach(lc, answer->sources)
+		tables = lappend_oid(tables, ((AqumvSource *) lfirst(lc))->candidate->site->base);
+	return tables;
+}
+
+/* What the views of an answer make of a statement, at best. */
+static Option *
+try_views(Choice *choice, AqumvAnswer *answer, Option *first)
+{
+	Option	   *best = first == NULL ? plan_answer(choice, answer) : first;
+
+	if (list_length(answer->sources) == 1)
+		return try_other_views(choice, best);
+	if (choice->statement->mode == AQUMV_REWRITE_COST && choice->nblocks > 0 &&
+		choice->original != NULL)
+		return try_without_losers(choice, choice->original, best);
+	return best;
+}
+
+/*
+ * A statement is not planned as written again if that was dearer by far, the last
+ * time.  Otherwise the original comes first: what is executed next is then what
+ * has been planned last.  The planner scribbles on its input, which the guard
+ * needs whole.
+ */
+static Option *
+choose_by_cost(Choice *choice, AqumvAnswer *answer)
+{
+	AqumvStatement *statement = choice->statement;
+	AqumvRecalled recalled = {0, -1};
+	Option	   *first = NULL;
+	Option	   *best;
+
+	if (statement->params == NULL)
+		aqumv_recall(&recalled, statement->parse, statement->query_string,
+					 statement->cursor_options);
+	if (recalled.cost >= 0)
+		first = plan_answer(choice, answer);
+	if (first != NULL && aqumv_is_beaten(&recalled, first->costs.whole))
+		return try_views(choice, answer, first);
+	choice->original = plan_option(choice, NULL, copyObject(choice->question.parse));
+	aqumv_note_original(&recalled, choice->original->costs.whole, tables_of(answer));
+	best = try_views(choice, answer, first);
+	if (best->answer != answer && list_length(answer->sources) > 1)
+		aqumv_forget_original(&recalled);	/* some blocks are better off as written */
+	return best->costs.whole < choice->original->costs.whole ? best
+		: better_option(choice->original, best);
+}
+
+/* For aqumv.explain_rewrite: plan everything, to see what would be taken. */
+static Option *
+choose_and_explain(Choice *choice, AqumvAnswer *answer)
+{
+	Option	   *best = NULL;
+
+	choice->original = plan_option(choice, NULL, copyObject(choice->question.parse));
+	/* costs tell of statistics, also of what inlined functions read */
+	aqumv_compat_check_plan_permissions(choice->original->plan);
+	if (answer->sources != NIL)
+		best = try_views(choice, answer, NULL);
+	if (best == NULL || (choice->statement->mode == AQUMV_REWRITE_COST &&
+						 best->costs.whole >= choice->original->costs.whole))
+		best = better_option(choice->original, best);
+	try_everything(choice);
+	return best;
+}
+
 static Option *
 choose(Choice *choice, bool explain)
 {
 	AqumvStatement *statement = choice->statement;
 	AqumvAnswer *answer = aqumv_find_answer(&choice->question);
-	Option	   *best = NULL;
-	bool		by_cost = statement->mode == AQUMV_REWRITE_COST;
 
-	if (!explain && statement->mode == AQUMV_REWRITE_REQUIRED)
+	if (explain)
+		return choose_and_explain(choice, answer);
+	if (statement->mode == AQUMV_REWRITE_REQUIRED)
 		require_answers(choice, answer);
-
-	/*
-	 * The original comes first: what is executed next is then what has been
-	 * planned last.  The planner scribbles on its input, which the guard
-	 * needs whole.
-	 */
-	if (answer->sources == NIL && !explain)
+	if (answer->sources == NIL)
 		return plan_option(choice, NULL, statement->parse);
-	if (by_cost || explain)
-		choice->original = plan_option(choice, NULL, copyObject(choice->question.parse));
-	/* costs tell of statistics, also of what inlined functions read */
-	if (explain)
-		aqumv_compat_check_plan_permissions(choice->original->plan);
-	if (answer->sources != NIL)
-		best = plan_answer(choice, answer);
-	if (best != NULL && list_length(answer->sources) == 1)
-		best = try_other_views(choice, best);
-	else if (best != NULL && by_cost && choice->nblocks > 0)
-		best = try_without_losers(choice, choice->original, best);
-	if (best == NULL || (by_cost && best->cost >= choice->original->cost))
-		best = better_option(choice->original, best);
-	if (explain)
-		try_everything(choice);
-	return best;
+	if (statement->mode == AQUMV_REWRITE_COST)
+		return choose_by_cost(choice, answer);
+	return try_views(choice, answer, NULL);
 }
 
 /*
