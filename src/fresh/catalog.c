@@ -335,8 +335,8 @@ refresh_from_tuple(HeapTuple tuple, TupleDesc desc, AqumvRefresh *row)
 }
 
 /*
- * Does a row of aqumv.refresh take a record back?  Such rows stand for the
- * deletion of the record where that would have to wait.
+ * Does a row of aqumv.refresh take a record back?  Such rows stand where a record
+ * was, and for its deletion where that would have to wait.
  */
 static bool
 is_doubt(HeapTuple tuple, TupleDesc desc)
@@ -384,6 +384,36 @@ aqumv_read_refresh(Oid view, Snapshot snapshot, AqumvRefresh *row)
 	return found && !doubted;
 }
 
+/*
+ * The TimeZone that a view was last filled in, whether that still counts or not,
+ * palloc'd; or NULL if nobody knows.  Who computes it anew, without having been
+ * asked for that by a REFRESH, does so in the same.
+ */
+char *
+aqumv_read_timezone(Oid view)
+{
+	Oid			index;
+	Relation	rel = aqumv_open_own_table(AQUMV_OWN_REFRESH, AccessShareLock, &index);
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	char	   *result = NULL;
+
+	if (rel == NULL)
+		return NULL;
+	scan = aqumv_scan_own_table(rel, index, view, NULL);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		TupleDesc	desc = RelationGetDescr(rel);
+		char	   *zone = TextDatumGetCString(attribute(tuple, REFRESH_TIMEZONE, desc));
+
+		if (zone[0] != '\0' && (result == NULL || !is_doubt(tuple, desc)))
+			result = zone;
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return result;
+}
+
 /* What backends remember of a view rests on its record. */
 static void
 invalidate_view(Oid view)
@@ -422,8 +452,9 @@ aqumv_delete_refresh(Oid view)
 	invalidate_view(view);
 }
 
+/* With the TimeZone of the record in whose place it stands, or "". */
 static void
-insert_doubt(Relation rel, Oid view)
+insert_doubt(Relation rel, Oid view, const char *timezone)
 {
 	AqumvMoment now = {.xid = GetTopFullTransactionId()};
 	Datum		values[REFRESH_NATTS] = {0};
@@ -432,14 +463,15 @@ insert_doubt(Relation rel, Oid view)
 	values[REFRESH_VIEW - 1] = ObjectIdGetDatum(view);
 	values[REFRESH_XID - 1] = FullTransactionIdGetDatum(now.xid);
 	values[REFRESH_REFRESHED_AT - 1] = TimestampTzGetDatum(GetCurrentTimestamp());
-	values[REFRESH_TIMEZONE - 1] = CStringGetTextDatum("");
+	values[REFRESH_TIMEZONE - 1] = CStringGetTextDatum(timezone);
 	values[REFRESH_SNAPSHOT - 1] = DirectFunctionCall1(pg_snapshot_in, CStringGetDatum("1:1:"));
 	CatalogTupleInsert(rel, heap_form_tuple(RelationGetDescr(rel), values, nulls));
 }
 
 /*
  * Whoever sees this transaction must not rely on a view any more until it has
- * been filled again: take its record back.  Several may do that at once, and
+ * been filled again: take its record back, and leave a row in its place that says
+ * so, and in which TimeZone the view was filled.  Several may do that at once, and
  * none waits for the others, who may be prepared transactions: where one has
  * deleted the record already, and may still roll back, a row that says the same
  * is added.  REFRESH clears those away.
@@ -453,6 +485,7 @@ aqumv_doubt_refresh(Oid view)
 	HeapTuple	tuple;
 	bool		found = false;
 	bool		disputed = false;
+	char	   *timezone = NULL;
 
 	if (rel == NULL)
 		return;
@@ -465,12 +498,15 @@ aqumv_doubt_refresh(Oid view)
 		if (is_doubt(tuple, RelationGetDescr(rel)))
 			continue;
 		result = delete_tuple(rel, tuple, false);
-		if (result != TM_Ok && result != TM_SelfModified && result != TM_Deleted)
+		if (result == TM_Ok)
+			timezone = TextDatumGetCString(attribute(tuple, REFRESH_TIMEZONE,
+													 RelationGetDescr(rel)));
+		else if (result != TM_SelfModified && result != TM_Deleted)
 			disputed = true;
 	}
 	systable_endscan(scan);
-	if (disputed)
-		insert_doubt(rel, view);
+	if (timezone != NULL || disputed)
+		insert_doubt(rel, view, timezone != NULL ? timezone : "");
 	table_close(rel, RowExclusiveLock);
 	if (found)
 		CommandCounterIncrement();
@@ -505,7 +541,7 @@ aqumv_add_doubt(Oid view)
 	}
 	systable_endscan(scan);
 	if (!found)
-		insert_doubt(rel, view);
+		insert_doubt(rel, view, "");
 	table_close(rel, RowExclusiveLock);
 	if (found)
 		return;

@@ -63,6 +63,7 @@ extern List *aqumv_tracked_children(Oid parent);
 extern List *aqumv_all_tracked(void);
 
 extern bool aqumv_read_refresh(Oid view, Snapshot snapshot, AqumvRefresh *row);
+extern char *aqumv_read_timezone(Oid view);
 extern void aqumv_write_refresh(const AqumvRefresh *row);
 extern void aqumv_delete_refresh(Oid view);
 extern void aqumv_doubt_refresh(Oid view);

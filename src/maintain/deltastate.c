@@ -280,15 +280,11 @@ compile_state(AqumvDeltaState *state, AqumvView *view, Relation rel)
 {
 	AqumvDelta *delta;
 	AqumvReason *reason;
-	AqumvRefresh refresh;
 
 	/* constants that follow from zones are computed here, once and for all */
 	if (view->summary != NULL && view->summary->needs_timezone &&
-		aqumv_read_refresh(view->view, NULL, &refresh))
-	{
-		state->timezone = refresh.timezone;
+		(state->timezone = aqumv_read_timezone(view->view)) != NULL)
 		aqumv_set_time_zone(state->timezone);
-	}
 	reason = aqumv_make_delta(linitial_node(Query, rel->rd_rules->rules[0]->actions), &delta);
 	if (reason != NULL)
 		return reason;

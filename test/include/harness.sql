@@ -135,13 +135,13 @@ $$;
 CREATE TEMP VIEW differences AS SELECT * FROM pg_temp.differences();
 
 -- What stands in aqumv's own tables: the relations (in the search path) that
--- are tracked, the views that have a refresh record, and how much there is that
+-- are tracked, the views that have a refresh record that counts, and how much there is that
 -- should not be: rows of what is gone or not tracked, triggers on the latter.
 CREATE FUNCTION pg_temp.state(OUT tracked text, OUT refreshed text, OUT leftovers bigint) LANGUAGE sql AS $$
     SELECT (SELECT string_agg(relation::regclass::text, ' ' ORDER BY relation::regclass::text COLLATE "C")
               FROM aqumv.tracking WHERE pg_table_is_visible(relation)),
            (SELECT string_agg(view::regclass::text, ' ' ORDER BY view::regclass::text COLLATE "C")
-              FROM aqumv.refresh WHERE pg_table_is_visible(view)),
+              FROM aqumv.refresh WHERE filenode <> 0 AND pg_table_is_visible(view)),
            (SELECT count(*) FROM aqumv.tracking t
              WHERE NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = t.relation AND c.relkind IN ('r', 'p', 'f')))
          + (SELECT count(*) FROM aqumv.mark m
