@@ -7,6 +7,7 @@ package AqumvTest;
 use strict;
 use warnings;
 use Exporter 'import';
+use AqumvNode;
 use FindBin;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
@@ -18,7 +19,7 @@ our $switch = 'enable_answer_query_using_materialized_views';
 sub new_node
 {
 	my ($name, %params) = @_;
-	my $node = PostgreSQL::Test::Cluster->new($name);
+	my $node = bless PostgreSQL::Test::Cluster->new($name), 'AqumvNode';
 
 	$node->init(%params);
 	$node->append_conf('postgresql.conf', <<'CONF');

@@ -47,8 +47,8 @@ note(marks() . ' marks, ' . $node->safe_psql('postgres', "SELECT pg_relation_siz
 is(answer($node, 'SELECT count(*), sum(v) FROM t'), "table: $transactions|$transactions", '... and one at least stands against the view');
 
 # a backend for each transaction: none has a mark of its own to replace
-bench($insert, 2, 300, '-C');
-cmp_ok(marks(), '<', 1000, 'backends that run one transaction each');
+bench($insert, 2, 100, '-C');
+cmp_ok(marks(), '<', 100, 'backends that run one transaction each');
 
 # through a partitioned table, with savepoints, some undone
 my $partitions = script('partitions', <<'SQL');

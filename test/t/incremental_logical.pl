@@ -76,15 +76,11 @@ load_harness($subscriber);
 my %rows = (t => 'id, k, v, x, s', u => 'k, s', p => 'k, v', q => 'k, v', later => 'k, v');
 sub same_rows
 {
-	my @tables = @_;
+	my $query = join ' UNION ALL ', map {
+		"SELECT '$_', count(*), md5(string_agg(r::text, ' ' ORDER BY r::text COLLATE \"C\")) FROM (SELECT $rows{$_} FROM $_) r" } @_;
+	my ($there, $here) = map { $_->safe_psql('postgres', $query) } $publisher, $subscriber;
 
-	for my $table (@tables)
-	{
-		my $query = "SELECT count(*), md5(string_agg(r::text, ' ' ORDER BY r::text COLLATE \"C\")) FROM (SELECT $rows{$table} FROM $table) r";
-		my ($there, $here) = map { $_->safe_psql('postgres', $query) } $publisher, $subscriber;
-		return "$table differs" if $there ne $here;
-	}
-	return 'same';
+	return $there eq $here ? 'same' : "$here should be $there";
 }
 
 # What is true after every step.
