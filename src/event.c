@@ -26,6 +26,7 @@
 #include "compat.h"
 #include "fill.h"
 #include "fresh/attach.h"
+#include "fresh/await.h"
 #include "fresh/catalog.h"
 #include "fresh/marks.h"
 #include "fresh/partition.h"
@@ -242,34 +243,6 @@ relations_read_by(Oid view)
 									   view));
 }
 
-/* who has just committed may not have let his last lock go yet */
-#define MOMENTS 20
-#define MOMENT 5000L			/* microseconds */
-
-/*
- * Lock a tree as whoever fills an untrusted view does, if that takes no longer than
- * some moments: rows of writers who have passed the view by without a lock would be
- * missing.
- */
-static bool
-keep_writers_out(Oid relid)
-{
-	int			moments = MOMENTS;
-	ListCell   *lc;
-
-	foreach(lc, aqumv_relations_around(relid))
-	{
-		while (!ConditionalLockRelationOid(lfirst_oid(lc), ShareRowExclusiveLock))
-		{
-			if (moments-- == 0)
-				return false;
-			CHECK_FOR_INTERRUPTS();
-			pg_usleep(MOMENT);
-		}
-	}
-	return true;
-}
-
 /*
  * What a relation holds means something else than before.  The statement has not
  * locked it: nobody who writes it, or fills views over it, is waited for, since he
@@ -288,7 +261,8 @@ doubt_values(Oid relid)
 	views = aqumv_immediate_views(aqumv_relations_above(relid));
 	foreach(lc, views)
 		aqumv_add_doubt(lfirst_oid(lc));
-	if (views == NIL || keep_writers_out(relid))
+	/* rows of writers who have passed the view by without a lock would be missing */
+	if (views == NIL || aqumv_keep_out_at_once(aqumv_relations_around(relid)))
 		return views != NIL;
 	foreach(lc, views)
 	{

@@ -22,6 +22,7 @@
 
 #include "compat.h"
 #include "fresh/attach.h"
+#include "fresh/await.h"
 #include "fresh/catalog.h"
 #include "fresh/partition.h"
 #include "fresh/track.h"
@@ -191,6 +192,7 @@ extend_maintenance(Oid relid)
 	List	   *above = aqumv_relations_above(relid);
 	List	   *tree = aqumv_relations_around(linitial_oid(above));
 	List	   *views = aqumv_immediate_views(lcons_oid(relid, aqumv_partition_descendants(relid)));
+	List	   *bare = NIL;
 	ListCell   *lc;
 
 	if (views == NIL || aqumv_get_tree(linitial_oid(above))->has_foreign)
@@ -200,11 +202,14 @@ extend_maintenance(Oid relid)
 		bool		stands = aqumv_is_tracked(lfirst_oid(lc)) &&
 			(!list_member_oid(above, lfirst_oid(lc)) || aqumv_has_triggers(lfirst_oid(lc), true));
 
-		if (!stands && !(aqumv_can_have_triggers(lfirst_oid(lc)) &&
-						 may_have_triggers(lfirst_oid(lc), views)))
+		if (stands)
+			continue;
+		if (!aqumv_can_have_triggers(lfirst_oid(lc)) || !may_have_triggers(lfirst_oid(lc), views))
 			return;
+		bare = lappend_oid(bare, lfirst_oid(lc));
 	}
-	foreach(lc, tree)
+	(void) aqumv_keep_out_aside(bare);
+	foreach(lc, bare)
 	{
 		if (!aqumv_is_tracked(lfirst_oid(lc)))
 			aqumv_track_one(lfirst_oid(lc));

@@ -12,6 +12,7 @@
 
 #include "nodes/pg_list.h"
 
+extern bool aqumv_keep_out_at_once(List *relids);
 extern bool aqumv_keep_out_aside(List *relids);
 
 #endif							/* AQUMV_AWAIT_H */
