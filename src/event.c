@@ -159,9 +159,13 @@ note_alter_table(AlterTableStmt *stmt, Oid relid)
 	return moved;
 }
 
-/* A relation was created, or a view filled. */
+/*
+ * A relation was created, or a view filled.  Where REFRESH has passed the hook, what
+ * it had to lock below the view is locked, and nothing else may be any more: whoever
+ * writes that may be waiting for the view.
+ */
 static void
-note_created(Oid relid)
+note_created(Oid relid, bool refreshed)
 {
 	AqumvView  *view;
 
@@ -175,7 +179,7 @@ note_created(Oid relid)
 	else if (get_rel_relkind(relid) == RELKIND_MATVIEW)
 	{
 		view = aqumv_get_locked_view(relid);
-		if (view != NULL && view->unsuitable == NULL)
+		if (view != NULL && view->unsuitable == NULL && !(refreshed && aqumv_is_filling()))
 			(void) aqumv_track_if_permitted(view->base);
 		if (!aqumv_is_filling())
 			aqumv_delete_refresh(relid);	/* filled past the hook */
@@ -419,7 +423,7 @@ aqumv_on_ddl_command_end(PG_FUNCTION_ARGS)
 			aqumv_rebuild_views(lcons_oid(lfirst_oid(lc), moved), true);
 		}
 		else if (!IsA(event->parsetree, ViewStmt))
-			note_created(lfirst_oid(lc));
+			note_created(lfirst_oid(lc), IsA(event->parsetree, RefreshMatViewStmt));
 	}
 	if (changes_columns(event->parsetree))
 		note_changed_types("WITH RECURSIVE below (relid) AS ("
