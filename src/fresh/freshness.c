@@ -87,6 +87,7 @@
 #include "fresh/marks.h"
 #include "fresh/partition.h"
 #include "fresh/statements.h"
+#include "fresh/track.h"
 #include "fresh/trust.h"
 
 static AqumvReason *
@@ -253,8 +254,9 @@ check_tracking(const AqumvTree *tree, AqumvWrote wrote)
 	/* who opts in to foreign tables trusts them to stay as they are */
 	if (OidIsValid(tree->untracked) && !tree->has_foreign)
 		return aqumv_reason(AQUMV_NOT_TRACKED,
-							"not tracked: ask the owner of \"%s\" to run aqumv.track('%s'), then refresh the view",
-							get_rel_name(tree->untracked), get_rel_name(tree->relid));
+							"not tracked: ask the owner of \"%s\" to run %s, then refresh the view",
+							get_rel_name(tree->untracked),
+							aqumv_reason_messages ? aqumv_track_call(tree->relid) : "");
 	if (wrote == AQUMV_WROTE_SINCE)
 		return aqumv_reason(AQUMV_STALE,
 							"this transaction wrote \"%s\" after the view was filled; refresh it",

@@ -22,6 +22,7 @@
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
+#include "utils/fmgrprotos.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -439,6 +440,15 @@ require_ownership(Oid relid)
 		aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(relid));
 }
 
+/* How a relation is asked to be tracked, for messages: fit to be pasted. */
+const char *
+aqumv_track_call(Oid relid)
+{
+	char	   *name = DatumGetCString(DirectFunctionCall1(regclassout, ObjectIdGetDatum(relid)));
+
+	return psprintf("aqumv.track(%s)", quote_literal_cstr(name));
+}
+
 /*
  * aqumv.track(relation regclass)
  */
@@ -464,8 +474,8 @@ aqumv_track(PG_FUNCTION_ARGS)
 					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 					 errmsg("permission denied for table %s", get_rel_name(each)),
 					 errdetail("Tracking puts triggers on the table, its partitions and the tables it is a partition of."),
-					 errhint("Ask the owner to run aqumv.track('%s'), or to grant TRIGGER.",
-							 get_rel_name(relid))));
+					 errhint("Ask the owner to run %s, or to grant TRIGGER.",
+							 aqumv_track_call(relid))));
 	}
 	(void) aqumv_keep_out_aside(untracked);
 	foreach(lc, untracked)

@@ -16,6 +16,7 @@ extern bool aqumv_track_if_permitted(Oid relid);
 extern void aqumv_track_one(Oid relid);
 extern bool aqumv_is_tracked(Oid relid);
 extern bool aqumv_can_have_triggers(Oid relid);
+extern const char *aqumv_track_call(Oid relid);
 extern void aqumv_note_switch(Oid relid);
 extern void aqumv_note_change(Oid relid);
 
