@@ -19,11 +19,11 @@
 #include "nodes/value.h"
 #include "parser/parse_func.h"
 #include "utils/builtins.h"
-#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
 #include "compat.h"
+#include "hear.h"
 #include "objects.h"
 
 static const struct
@@ -80,7 +80,7 @@ aqumv_is_installed(void)
 		return true;
 	if (!registered)
 	{
-		CacheRegisterRelcacheCallback(forget_own_tables, (Datum) 0);
+		aqumv_hear_of_relations(forget_own_tables);
 		registered = true;
 	}
 	schema = get_namespace_oid(AQUMV_SCHEMA, true);

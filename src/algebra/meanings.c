@@ -26,12 +26,12 @@
 #include "catalog/pg_type.h"
 #include "utils/fmgroids.h"
 #include "utils/hsearch.h"
-#include "utils/inval.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
 #include "algebra/meanings.h"
+#include "hear.h"
 
 /* more names than that are not kept */
 #define MOST_NAMES	20000
@@ -198,5 +198,5 @@ aqumv_meanings_init(void)
 	CASTSOURCETARGET};
 
 	for (int i = 0; i < lengthof(caches); i++)
-		CacheRegisterSyscacheCallback(caches[i], forget_meanings, (Datum) 0);
+		aqumv_hear_of_catalog(caches[i], forget_meanings);
 }

@@ -32,7 +32,6 @@
 #include "utils/acl.h"
 #include "utils/datum.h"
 #include "utils/hsearch.h"
-#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/syscache.h"
@@ -42,6 +41,7 @@
 #include "algebra/meanings.h"
 #include "algebra/rights.h"
 #include "compat.h"
+#include "hear.h"
 
 uint64		aqumv_rights_changes = 1;
 
@@ -455,5 +455,5 @@ aqumv_rights_init(void)
 	USERMAPPINGOID, FOREIGNSERVEROID};
 
 	for (int i = 0; i < lengthof(caches); i++)
-		CacheRegisterSyscacheCallback(caches[i], count_change, (Datum) 0);
+		aqumv_hear_of_catalog(caches[i], count_change);
 }

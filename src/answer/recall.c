@@ -22,10 +22,10 @@
 #include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
 #include "utils/hsearch.h"
-#include "utils/inval.h"
 #include "utils/memutils.h"
 
 #include "answer/recall.h"
+#include "hear.h"
 
 #define MAX_ENTRIES 512
 #define MAX_USES 32
@@ -196,5 +196,5 @@ aqumv_forget_original(const AqumvRecalled *recalled)
 void
 aqumv_recall_init(void)
 {
-	CacheRegisterRelcacheCallback(forget_relation, (Datum) 0);
+	aqumv_hear_of_relations(forget_relation);
 }

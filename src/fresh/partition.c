@@ -31,6 +31,7 @@
 #include "fresh/memo.h"
 #include "fresh/partition.h"
 #include "fresh/triggerkinds.h"
+#include "hear.h"
 
 typedef struct TreeSlot
 {
@@ -74,7 +75,7 @@ aqumv_partition_init(void)
 	HASHCTL		ctl = {.keysize = sizeof(Oid),.entrysize = sizeof(TreeSlot)};
 
 	tree_slots = hash_create("aqumv partition trees", 64, &ctl, HASH_ELEM | HASH_BLOBS);
-	CacheRegisterRelcacheCallback(forget_trees, (Datum) 0);
+	aqumv_hear_of_relations(forget_trees);
 }
 
 /* Have this backend look again at what it remembers of a relation. */

@@ -26,7 +26,6 @@
 #include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "utils/acl.h"
-#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rls.h"
@@ -39,6 +38,7 @@
 #include "fresh/partition.h"
 #include "fresh/trust.h"
 #include "fresh/views.h"
+#include "hear.h"
 
 /* counts what may have changed the rights of a role, 0 being none */
 static uint64 role_changes = 1;
@@ -53,10 +53,10 @@ forget_roles(Datum arg, int cacheid, uint32 hashvalue)
 void
 aqumv_trust_init(void)
 {
-	CacheRegisterSyscacheCallback(AUTHOID, forget_roles, (Datum) 0);
-	CacheRegisterSyscacheCallback(AUTHMEMROLEMEM, forget_roles, (Datum) 0);
+	aqumv_hear_of_catalog(AUTHOID, forget_roles);
+	aqumv_hear_of_catalog(AUTHMEMROLEMEM, forget_roles);
 	/* who owns the database is a member of pg_database_owner */
-	CacheRegisterSyscacheCallback(DATABASEOID, forget_roles, (Datum) 0);
+	aqumv_hear_of_catalog(DATABASEOID, forget_roles);
 }
 
 /* A number that changes whenever what roles may do may have. */

@@ -50,6 +50,7 @@
 #include "fresh/dependents.h"
 #include "fresh/memo.h"
 #include "fresh/views.h"
+#include "hear.h"
 
 typedef struct BaseSlot
 {
@@ -219,18 +220,18 @@ aqumv_views_init(void)
 
 	base_slots = hash_create("aqumv bases", 256, &base_ctl, HASH_ELEM | HASH_BLOBS);
 	view_slots = hash_create("aqumv views", 64, &view_ctl, HASH_ELEM | HASH_BLOBS);
-	CacheRegisterRelcacheCallback(forget_relation, (Datum) 0);
-	CacheRegisterSyscacheCallback(PROCOID, forget_function, (Datum) 0);
-	CacheRegisterSyscacheCallback(AGGFNOID, forget_function, (Datum) 0);
-	CacheRegisterSyscacheCallback(AUTHOID, forget_function, (Datum) 0);
-	CacheRegisterSyscacheCallback(OPEROID, forget_function, (Datum) 0);
-	CacheRegisterSyscacheCallback(CASTSOURCETARGET, forget_function, (Datum) 0);
-	CacheRegisterSyscacheCallback(TYPEOID, forget_function, (Datum) 0);
-	CacheRegisterSyscacheCallback(COLLOID, forget_function, (Datum) 0);
-	CacheRegisterSyscacheCallback(TSCONFIGOID, forget_function, (Datum) 0);
-	CacheRegisterSyscacheCallback(TSCONFIGMAP, forget_function, (Datum) 0);
-	CacheRegisterSyscacheCallback(TSDICTOID, forget_function, (Datum) 0);
-	CacheRegisterSyscacheCallback(NAMESPACEOID, forget_function, (Datum) 0);
+	aqumv_hear_of_relations(forget_relation);
+	aqumv_hear_of_catalog(PROCOID, forget_function);
+	aqumv_hear_of_catalog(AGGFNOID, forget_function);
+	aqumv_hear_of_catalog(AUTHOID, forget_function);
+	aqumv_hear_of_catalog(OPEROID, forget_function);
+	aqumv_hear_of_catalog(CASTSOURCETARGET, forget_function);
+	aqumv_hear_of_catalog(TYPEOID, forget_function);
+	aqumv_hear_of_catalog(COLLOID, forget_function);
+	aqumv_hear_of_catalog(TSCONFIGOID, forget_function);
+	aqumv_hear_of_catalog(TSCONFIGMAP, forget_function);
+	aqumv_hear_of_catalog(TSDICTOID, forget_function);
+	aqumv_hear_of_catalog(NAMESPACEOID, forget_function);
 	RegisterXactCallback(end_of_transaction, NULL);
 	RegisterSubXactCallback(end_of_subtransaction, NULL);
 }

@@ -26,7 +26,6 @@
 #include "optimizer/optimizer.h"
 #include "utils/datum.h"
 #include "utils/hsearch.h"
-#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/partcache.h"
@@ -40,6 +39,7 @@
 #include "maintain/hidden.h"
 #include "maintain/nested.h"
 #include "maintain/owner.h"
+#include "hear.h"
 
 typedef struct DeltaStateSlot
 {
@@ -141,10 +141,10 @@ aqumv_deltastate_init(void)
 	HASHCTL		ctl = {.keysize = sizeof(Oid),.entrysize = sizeof(DeltaStateSlot)};
 
 	state_slots = hash_create("aqumv states", 64, &ctl, HASH_ELEM | HASH_BLOBS);
-	CacheRegisterRelcacheCallback(forget_relation, (Datum) 0);
+	aqumv_hear_of_relations(forget_relation);
 	RegisterXactCallback(end_of_transaction, NULL);
-	CacheRegisterSyscacheCallback(PROCOID, forget_function, (Datum) 0);
-	CacheRegisterSyscacheCallback(AGGFNOID, forget_function, (Datum) 0);
+	aqumv_hear_of_catalog(PROCOID, forget_function);
+	aqumv_hear_of_catalog(AGGFNOID, forget_function);
 }
 
 /* ------------------------------------------------------------------------

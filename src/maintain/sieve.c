@@ -17,7 +17,6 @@
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "utils/hsearch.h"
-#include "utils/inval.h"
 #include "utils/memutils.h"
 #include "utils/partcache.h"
 #include "utils/rel.h"
@@ -25,6 +24,7 @@
 #include "algebra/usercode.h"
 #include "maintain/owner.h"
 #include "maintain/sieve.h"
+#include "hear.h"
 
 /* do the bounds of a partition call functions of users? */
 typedef struct BoundsSlot
@@ -60,7 +60,7 @@ aqumv_sieve_init(void)
 	HASHCTL		ctl = {.keysize = sizeof(Oid),.entrysize = sizeof(BoundsSlot)};
 
 	bounds_slots = hash_create("aqumv bounds", 64, &ctl, HASH_ELEM | HASH_BLOBS);
-	CacheRegisterRelcacheCallback(forget_relation, (Datum) 0);
+	aqumv_hear_of_relations(forget_relation);
 }
 
 static bool
