@@ -37,7 +37,7 @@ sub source
 
 sub error_of
 {
-	my (undef, undef, $error) = $subscriber->psql('postgres', shift);
+	my (undef, undef, $error) = $subscriber->psql('postgres', "SET statement_timeout = '60s'; " . shift);
 	return $error;
 }
 
@@ -70,7 +70,7 @@ my $create = 'CREATE MATERIALIZED VIEW over_%1$s WITH (aqumv.incremental) AS SEL
 my ($writer, $creator, $prepared, $circle) = map { $subscriber->background_psql('postgres', on_error_stop => 0) } 1 .. 4;
 $writer->query_safe('BEGIN; SAVEPOINT s; INSERT INTO slow VALUES (1);');
 $creator->query_until(qr/begun/, "\\echo begun\n" . sprintf("$create\n", 'slow'));
-$prepared->query_until(qr/begun/, "\\echo begun\n" . sprintf("$create\n", 's1') . "\\echo state :SQLSTATE\n");
+$prepared->query_until(qr/begun/, "SET statement_timeout = '60s';\n\\echo begun\n" . sprintf("$create\n", 's1') . "\\echo state :SQLSTATE\n");
 $circle->query_safe('BEGIN; INSERT INTO other VALUES (1);');
 $circle->query_until(qr/begun/, <<'SQL');
 \echo begun
