@@ -10,10 +10,14 @@
  */
 #include "aqumv.h"
 
+#include "access/transam.h"
+#include "catalog/pg_proc.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
+#include "utils/lsyscache.h"
 
+#include "algebra/bodies.h"
 #include "algebra/predicate.h"
 #include "algebra/prepare.h"
 #include "algebra/simplify.h"
@@ -31,6 +35,32 @@ aggregate_in_sublink_walker(Node *node, void *context)
 	if (IsA(node, Query))
 		return false;
 	return expression_tree_walker(node, aggregate_in_sublink_walker, context);
+}
+
+static bool
+is_volatile(Oid funcid, void *context)
+{
+	return func_volatile(funcid) == PROVOLATILE_VOLATILE;
+}
+
+/*
+ * Does an expression call a VOLATILE function, or leave an argument out whose
+ * default does?  What the block itself leaves out stands in it once it is simplified,
+ * and so does what inlined functions call; not so in subqueries.
+ */
+static bool
+volatile_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, volatile_walker, context, 0);
+	if (IsA(node, FuncExpr) && ((FuncExpr *) node)->funcid >= FirstNormalObjectId &&
+		list_length(((FuncExpr *) node)->args) < get_func_nargs(((FuncExpr *) node)->funcid) &&
+		volatile_walker(aqumv_defaults_of(((FuncExpr *) node)->funcid), context))
+		return true;
+	return check_functions_in_node(node, is_volatile, NULL) ||
+		expression_tree_walker(node, volatile_walker, context);
 }
 
 /* Simplify the conditions of a join tree in place, and split them into conjuncts. */
@@ -76,6 +106,12 @@ aqumv_simplify_query(Query *query, ParamListInfo params, List **inval_items)
 	simplify_join_tree(query, (Node *) query->jointree, params, inval_items);
 }
 
+static AqumvReason *
+calls_volatile(void)
+{
+	return aqumv_reason(AQUMV_VOLATILE, "the query calls a VOLATILE function");
+}
+
 /*
  * Bring a query block into the form that summaries are made from: simplified, with
  * conditions split into conjuncts.  A reason if there is none.  The query is
@@ -90,13 +126,12 @@ aqumv_prepare_block(Query *query, ParamListInfo params, List **inval_items)
 		return aqumv_reason(AQUMV_ROW_LOCKS,
 							"FOR UPDATE and FOR SHARE lock rows of the table itself");
 	if (contain_volatile_functions((Node *) query))
-		return aqumv_reason(AQUMV_VOLATILE,
-							"the query calls a VOLATILE function");
+		return calls_volatile();
 	if (query->hasSubLinks && query->hasAggs &&
 		(aggregate_in_sublink_walker((Node *) query->targetList, NULL) ||
 		 aggregate_in_sublink_walker(query->havingQual, NULL)))
 		return aqumv_reason(AQUMV_SUBLINK,
 							"an aggregate of the query stands in a subquery");
 	aqumv_simplify_query(query, params, inval_items);
-	return NULL;
+	return volatile_walker((Node *) query, NULL) ? calls_volatile() : NULL;
 }

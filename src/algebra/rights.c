@@ -156,6 +156,21 @@ note_hash_functions(Oid operator, void *context)
 	(void) note_function(right, context);
 }
 
+/* So it may that of what x is not to be: by equality, and what that is hashed with. */
+static void
+note_hashed(const ScalarArrayOpExpr *saop, void *context)
+{
+	Oid			negator = saop->useOr ? InvalidOid : get_negator(saop->opno);
+
+	if (!OidIsValid(negator))
+	{
+		note_hash_functions(saop->opno, context);
+		return;
+	}
+	(void) note_function(get_opcode(negator), context);
+	note_hash_functions(negator, context);
+}
+
 static bool
 functions_walker(Node *node, void *context)
 {
@@ -168,7 +183,7 @@ functions_walker(Node *node, void *context)
 	if (IsA(node, SortGroupClause))
 		return note_function(get_opcode(((SortGroupClause *) node)->eqop), context);
 	if (IsA(node, ScalarArrayOpExpr))
-		note_hash_functions(((ScalarArrayOpExpr *) node)->opno, context);
+		note_hashed((ScalarArrayOpExpr *) node, context);
 	(void) check_functions_in_node(node, note_function, context);
 	return expression_tree_walker(node, functions_walker, context);
 }
