@@ -137,7 +137,7 @@ are_slow(Oid relid, List **before)
 											   ALLOCSET_DEFAULT_SIZES);
 	LockData   *locks;
 	List	   *pids = NIL;
-	List	   *there = NIL;
+	List	   *there = NIL;		/* hashes */
 	List	   *last = *before;
 	bool		result;
 
@@ -146,13 +146,13 @@ are_slow(Oid relid, List **before)
 	for (int i = 0; i < locks->nelements; i++)
 	{
 		LockInstanceData *lock = &locks->locks[i];
+		uint32		who;
 
 		if (!is_in_the_way(lock, relid))
 			continue;
 		pids = list_append_unique_int(pids, lock->pid);
-		there = list_append_unique_int(there, (int)
-									   hash_combine(lock->pid,
-													aqumv_compat_lock_vxid(lock).localTransactionId));
+		who = hash_combine(lock->pid, aqumv_compat_lock_vxid(lock).localTransactionId);
+		there = list_append_unique_int(there, (int) who);
 	}
 	result = !lead_to_us(pids) && list_intersection_int(there, last) != NIL;
 	MemoryContextSwitchTo(old);

@@ -368,6 +368,16 @@ aqumv_mark_change(Oid root, Oid relation)
 	CommandCounterIncrement();
 }
 
+/* The same if rows may have, of it or, through it, below. */
+void
+aqumv_mark_switch(Oid root, Oid relation)
+{
+	AqumvMarkPlace place = {.relation = relation};
+
+	aqumv_insert_mark(&place, root, AQUMV_MARK_WRITE, aqumv_current_moment(), false);
+	CommandCounterIncrement();
+}
+
 static bool
 account_for(Oid relation, void *context)
 {

@@ -32,6 +32,7 @@ extern bool aqumv_statement_is_open(const AqumvTree *tree);
 extern bool aqumv_wrote_anything(void);
 extern AqumvWrote aqumv_wrote_any_of(const AqumvTree *tree);
 extern void aqumv_mark_change(Oid root, Oid relation);
+extern void aqumv_mark_switch(Oid root, Oid relation);
 
 extern void aqumv_writes_init(void);
 

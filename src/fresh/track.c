@@ -168,7 +168,8 @@ aqumv_immediate_views(List *relids)
 
 /*
  * Triggers of a relation were switched off or on, or dropped: nothing before
- * now counts.
+ * now counts.  A snapshot may see this transaction before the session hears that
+ * the epoch has moved; so there is a mark as well.
  *
  * The command may have locked the relation's parent only, but whoever else has
  * changed its tracking row keeps this lock until his transaction ends.
@@ -184,6 +185,7 @@ aqumv_note_switch(Oid relid)
 		return;
 	row.since = aqumv_current_moment();
 	aqumv_write_tracking(&row);
+	aqumv_mark_switch(row.root, relid);
 }
 
 /* Rows of a relation, or below it, came or went without firing a trigger. */
