@@ -494,7 +494,7 @@ static Option *
 choose_by_cost(Choice *choice, AqumvAnswer *answer)
 {
 	AqumvStatement *statement = choice->statement;
-	AqumvRecalled recalled = {0, -1};
+	AqumvRecalled recalled = {0, -1, NIL};
 	Option	   *first = NULL;
 	Option	   *best;
 

@@ -19,8 +19,10 @@
 
 #include "common/hashfn.h"
 #include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
 #include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
+#include "optimizer/planmain.h"
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
 
@@ -29,7 +31,7 @@
 
 #define MAX_ENTRIES 512
 #define MAX_USES 32
-#define MAX_TABLES 8
+#define MAX_TABLES 16
 #define BY_FAR 2.0
 
 typedef struct Entry
@@ -37,8 +39,8 @@ typedef struct Entry
 	uint64		key;			/* hash key */
 	double		cost;
 	int			uses;
-	int			ntables;		/* that have views; of more than MAX_TABLES, any
-								 * may be one */
+	int			ntables;		/* that it reads; of more than MAX_TABLES, any may
+								 * be one */
 	Oid			tables[MAX_TABLES];
 } Entry;
 
@@ -49,15 +51,41 @@ static uint64
 hash_of_settings(int cursor_options)
 {
 	double		costs[] = {seq_page_cost, random_page_cost, cpu_tuple_cost, cpu_index_tuple_cost,
-	cpu_operator_cost, parallel_tuple_cost, parallel_setup_cost};
+	cpu_operator_cost, parallel_tuple_cost, parallel_setup_cost, cursor_tuple_fraction,
+	hash_mem_multiplier};
 	int			others[] = {effective_cache_size, work_mem, max_parallel_workers_per_gather,
 		enable_seqscan, enable_indexscan, enable_indexonlyscan, enable_bitmapscan,
 		enable_hashagg, enable_sort, enable_hashjoin, enable_mergejoin, enable_nestloop,
-		enable_partition_pruning, cursor_options, (int) GetUserId()
+		enable_partition_pruning, enable_partitionwise_join, enable_partitionwise_aggregate,
+		enable_memoize, enable_material, enable_parallel_append, enable_parallel_hash,
+		enable_gathermerge, enable_incremental_sort, enable_tidscan, from_collapse_limit,
+		join_collapse_limit, cursor_options, (int) GetUserId()
 	};
 
 	return hash_bytes_extended((unsigned char *) costs, sizeof(costs),
 							   hash_bytes_extended((unsigned char *) others, sizeof(others), 0));
+}
+
+/* Add all relations that a statement reads. */
+static bool
+tables_walker(Node *node, void *context)
+{
+	List	  **tables = context;
+
+	if (node == NULL)
+		return false;
+	if (IsA(node, RangeTblEntry))
+	{
+		Oid			relid = ((RangeTblEntry *) node)->relid;
+
+		if (OidIsValid(relid))
+			*tables = lappend_oid(*tables, relid);
+		return false;
+	}
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, tables_walker, context,
+								 QTW_EXAMINE_RTES_BEFORE);
+	return expression_tree_walker(node, tables_walker, context);
 }
 
 /*
@@ -65,7 +93,8 @@ hash_of_settings(int cursor_options)
  * statements may be that of any of them.
  */
 static uint64
-hash_of_statement(const Query *parse, const char *query_string, int cursor_options)
+hash_of_statement(const Query *parse, const char *query_string, int cursor_options,
+				  List *tables)
 {
 	const char *text = query_string;
 	size_t		length;
@@ -88,8 +117,8 @@ hash_of_statement(const Query *parse, const char *query_string, int cursor_optio
 	}
 	hash = hash_bytes_extended((const unsigned char *) text, (int) length,
 							   hash_of_settings(cursor_options));
-	foreach(lc, parse->rtable)
-		hash = hash_combine64(hash, lfirst_node(RangeTblEntry, lc)->relid);
+	foreach(lc, tables)
+		hash = hash_combine64(hash, lfirst_oid(lc));
 	return hash;
 }
 
@@ -103,7 +132,8 @@ aqumv_recall(AqumvRecalled *recalled, const Query *parse, const char *query_stri
 {
 	Entry	   *entry;
 
-	recalled->key = hash_of_statement(parse, query_string, cursor_options);
+	(void) tables_walker((Node *) parse, &recalled->tables);
+	recalled->key = hash_of_statement(parse, query_string, cursor_options, recalled->tables);
 	recalled->cost = -1;
 	entry = entries == NULL ? NULL : hash_search(entries, &recalled->key, HASH_FIND, NULL);
 	if (entry == NULL)
@@ -158,7 +188,7 @@ note_table(Entry *entry, Oid relid)
 	entry->ntables++;
 }
 
-/* A statement that reads these tables, which have views, has been planned as written. */
+/* A statement has been planned as written; these are tables of it that have views. */
 void
 aqumv_note_original(const AqumvRecalled *recalled, double cost, List *tables)
 {
@@ -181,6 +211,8 @@ aqumv_note_original(const AqumvRecalled *recalled, double cost, List *tables)
 	entry = hash_search(entries, &recalled->key, HASH_ENTER, NULL);
 	entry->cost = cost;
 	entry->uses = entry->ntables = 0;
+	foreach(lc, recalled->tables)
+		note_table(entry, lfirst_oid(lc));
 	foreach(lc, tables)
 		note_table(entry, lfirst_oid(lc));
 }

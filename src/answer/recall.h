@@ -18,6 +18,7 @@ typedef struct AqumvRecalled
 {
 	uint64		key;
 	double		cost;			/* as written; negative if not known */
+	List	   *tables;			/* that it mentions */
 } AqumvRecalled;
 
 extern void aqumv_recall(AqumvRecalled *recalled, const Query *parse, const char *query_string,

@@ -86,6 +86,7 @@ sub in_session
 \\set ECHO none
 \\set VERBOSITY default
 \\set AUTOCOMMIT on
+\\echo $begin
 \\warn $begin
 \\set ON_ERROR_STOP 1
 \\connect "$connstr"
@@ -99,6 +100,7 @@ DISCARD ALL;
 TEXT
 	# it ended before, together with the server that it was connected to
 	return $self->in_session($dbname, $sql) if $err !~ s/.*^\Q$begin\E\n//ms;
+	$out =~ s/.*^\Q$begin\E\n//ms;
 	chomp($out, $err);
 	return ($failed, $out, $err);
 }
