@@ -265,7 +265,7 @@ doubt_values(Oid relid)
 	views = aqumv_immediate_views(aqumv_relations_above(relid));
 	foreach(lc, views)
 		aqumv_add_doubt(lfirst_oid(lc));
-	/* rows of writers who have passed the view by without a lock would be missing */
+	/* of writers who passed the view by without a lock, rows would be missing */
 	if (views == NIL || aqumv_keep_out_at_once(aqumv_relations_around(relid)))
 		return views != NIL;
 	foreach(lc, views)

@@ -508,8 +508,9 @@ choose_by_cost(Choice *choice, AqumvAnswer *answer)
 	choice->original = plan_option(choice, NULL, copyObject(choice->question.parse));
 	aqumv_note_original(&recalled, choice->original->costs.whole, tables_of(answer));
 	best = try_views(choice, answer, first);
+	/* some blocks are better off as written */
 	if (best->answer != answer && list_length(answer->sources) > 1)
-		aqumv_forget_original(&recalled);	/* some blocks are better off as written */
+		aqumv_forget_original(&recalled);
 	return best->costs.whole < choice->original->costs.whole ? best
 		: better_option(choice->original, best);
 }

@@ -39,8 +39,8 @@ typedef struct Entry
 	uint64		key;			/* hash key */
 	double		cost;
 	int			uses;
-	int			ntables;		/* that it reads; of more than MAX_TABLES, any may
-								 * be one */
+	int			ntables;		/* that it reads; of more than MAX_TABLES, any
+								 * may be one */
 	Oid			tables[MAX_TABLES];
 } Entry;
 
@@ -51,7 +51,7 @@ static uint64
 hash_of_settings(int cursor_options)
 {
 	double		costs[] = {seq_page_cost, random_page_cost, cpu_tuple_cost, cpu_index_tuple_cost,
-	cpu_operator_cost, parallel_tuple_cost, parallel_setup_cost, cursor_tuple_fraction,
+		cpu_operator_cost, parallel_tuple_cost, parallel_setup_cost, cursor_tuple_fraction,
 	hash_mem_multiplier};
 	int			others[] = {effective_cache_size, work_mem, max_parallel_workers_per_gather,
 		enable_seqscan, enable_indexscan, enable_indexonlyscan, enable_bitmapscan,
@@ -96,26 +96,26 @@ static uint64
 hash_of_statement(const Query *parse, const char *query_string, int cursor_options,
 				  List *tables)
 {
-	const char *text = query_string;
+	const char *start = query_string;
 	size_t		length;
 	uint64		hash;
 	ListCell   *lc;
 
-	if (text == NULL)
+	if (start == NULL)
 		return 0;
 	if (parse->stmt_location > 0)
-		text += parse->stmt_location;
-	length = strlen(text);
+		start += parse->stmt_location;
+	length = strlen(start);
 	if (parse->stmt_len > 0 && parse->stmt_len <= length)
 		length = parse->stmt_len;
 	else
 	{
-		const char *semicolon = strchr(text, ';');
+		const char *semicolon = strchr(start, ';');
 
 		if (semicolon != NULL && strspn(semicolon + 1, " \t\r\n") != strlen(semicolon + 1))
 			return 0;
 	}
-	hash = hash_bytes_extended((const unsigned char *) text, (int) length,
+	hash = hash_bytes_extended((const unsigned char *) start, (int) length,
 							   hash_of_settings(cursor_options));
 	foreach(lc, tables)
 		hash = hash_combine64(hash, lfirst_oid(lc));

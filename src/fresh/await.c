@@ -137,7 +137,7 @@ are_slow(Oid relid, List **before)
 											   ALLOCSET_DEFAULT_SIZES);
 	LockData   *locks;
 	List	   *pids = NIL;
-	List	   *there = NIL;		/* hashes */
+	List	   *there = NIL;	/* hashes */
 	List	   *last = *before;
 	bool		result;
 
