@@ -14,18 +14,25 @@
  */
 #include "aqumv.h"
 
+#include "access/genam.h"
 #include "access/htup_details.h"
+#include "access/table.h"
 #include "access/transam.h"
+#include "catalog/indexing.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_aggregate.h"
+#include "catalog/pg_constraint.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
+#include "utils/rel.h"
 #include "utils/syscache.h"
+#include "utils/typcache.h"
 
 #include "algebra/aggregate.h"
 #include "algebra/bodies.h"
@@ -83,6 +90,78 @@ add_text_search(Oid object, AqumvFingerprint *fingerprint)
 	fingerprint->hashes = list_append_unique_oid(fingerprint->hashes, AQUMV_TEXT_SEARCH);
 }
 
+/* The type that a domain is over, which may be another domain. */
+static Oid
+type_below(Oid domain)
+{
+	HeapTuple	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(domain));
+	Oid			result = InvalidOid;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		result = ((Form_pg_type) GETSTRUCT(tuple))->typbasetype;
+		ReleaseSysCache(tuple);
+	}
+	return result;
+}
+
+/* Add what the constraints of a domain itself call. */
+static void
+add_constraints(Oid domain, AqumvFingerprint *fingerprint)
+{
+	Relation	rel = table_open(ConstraintRelationId, AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	List	   *called = list_copy(fingerprint->called);
+
+	ScanKeyInit(&key, Anum_pg_constraint_contypid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(domain));
+	scan = systable_beginscan(rel, ConstraintTypidIndexId, true, NULL, 1, &key);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		bool		isnull;
+		Datum		value = heap_getattr(tuple, Anum_pg_constraint_conbin,
+										 RelationGetDescr(rel), &isnull);
+
+		if (!isnull)
+			(void) fingerprint_walker(stringToNode(TextDatumGetCString(value)), fingerprint);
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	fingerprint->called = called;
+}
+
+/*
+ * Add what checks values of a type, or of one within it: who makes a value of a
+ * domain calls its constraints, which stand nowhere in what he calls.
+ */
+static void
+add_checks(Oid type, AqumvFingerprint *fingerprint)
+{
+	if (OidIsValid(get_element_type(type)))
+		type = get_element_type(type);
+	if (type < FirstNormalObjectId || list_member_oid(fingerprint->checked, type))
+		return;
+	check_stack_depth();
+	fingerprint->checked = lappend_oid(fingerprint->checked, type);
+	if (get_typtype(type) == TYPTYPE_DOMAIN)
+	{
+		add_constraints(type, fingerprint);
+		add_checks(type_below(type), fingerprint);
+	}
+	else if (get_typtype(type) == TYPTYPE_COMPOSITE)
+	{
+		TupleDesc	desc = lookup_rowtype_tupdesc_copy(type, -1);
+
+		for (int i = 0; i < desc->natts; i++)
+		{
+			if (!TupleDescAttr(desc, i)->attisdropped)
+				add_checks(TupleDescAttr(desc, i)->atttypid, fingerprint);
+		}
+	}
+}
+
 /*
  * Add what the names in a function's text mean today.  Whatever is created might
  * be meant as well from then on.
@@ -118,6 +197,7 @@ add_names(HeapTuple function, AqumvFingerprint *fingerprint)
 		note_hash(TYPEOID, lfirst_oid(lc), fingerprint);
 		add_to(&fingerprint->what, (uint64) getBaseType(lfirst_oid(lc)) << 32 | lfirst_oid(lc));
 		add_to(&fingerprint->which, lfirst_oid(lc));
+		add_checks(lfirst_oid(lc), fingerprint);
 	}
 	foreach(lc, named.others)
 	{
@@ -184,6 +264,9 @@ add_function(Oid funcid, AqumvFingerprint *fingerprint)
 		}
 	}
 	form = (Form_pg_proc) GETSTRUCT(tuple);
+	add_checks(form->prorettype, fingerprint);
+	for (int i = 0; i < form->pronargs; i++)
+		add_checks(form->proargtypes.values[i], fingerprint);
 	add_to(&fingerprint->what, form->prolang ^ (uint64) form->provolatile << 32 ^
 		   (uint64) form->proisstrict << 40 ^ (uint64) form->prosecdef << 41);
 	add_to(&fingerprint->which, HeapTupleHeaderGetRawXmin(tuple->t_data));
@@ -250,6 +333,8 @@ fingerprint_walker(Node *node, void *context)
 		add_text_search(DatumGetObjectId(((Const *) node)->constvalue), context);
 	foreach(lc, aqumv_support_functions(node))
 		add_function(lfirst_oid(lc), context);
+	if (IsA(node, CoerceToDomain))
+		add_checks(((CoerceToDomain *) node)->resulttype, context);
 	check_functions_in_node(node, add_function_checker, context);
 	return expression_tree_walker(node, fingerprint_walker, context);
 }

@@ -19,6 +19,7 @@ typedef struct AqumvFingerprint
 	List	   *hashes;			/* that their invalidations come with, as OIDs */
 	List	   *called;			/* OIDs of all functions, core's too */
 	List	   *seen;			/* OIDs of users' functions */
+	List	   *checked;		/* OIDs of users' types */
 } AqumvFingerprint;
 
 /* among the hashes: it may depend on others as well */
