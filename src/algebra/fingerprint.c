@@ -172,7 +172,8 @@ add_names(HeapTuple function, AqumvFingerprint *fingerprint)
 	AqumvNamed	named = aqumv_bind_names(function);
 	List	   *called = list_copy(fingerprint->called);
 	List	   *casts = list_copy(aqumv_users_casts());
-	ListCell   *lc;
+	ListCell   *lc,
+			   *ls;
 
 	/* who had a say in what others are not seen to have */
 	add_to(&fingerprint->what, ((Form_pg_proc) GETSTRUCT(function))->proowner);
@@ -198,6 +199,8 @@ add_names(HeapTuple function, AqumvFingerprint *fingerprint)
 		add_to(&fingerprint->what, (uint64) getBaseType(lfirst_oid(lc)) << 32 | lfirst_oid(lc));
 		add_to(&fingerprint->which, lfirst_oid(lc));
 		add_checks(lfirst_oid(lc), fingerprint);
+		foreach(ls, aqumv_support_of_type(lfirst_oid(lc)))
+			add_function(lfirst_oid(ls), fingerprint);
 	}
 	foreach(lc, named.others)
 	{

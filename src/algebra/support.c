@@ -156,3 +156,13 @@ aqumv_support_functions(Node *node)
 		note_type(aqumv_yielded_type(node), &support);
 	return support.functions;
 }
+
+/* The same that comparing values of a type may call. */
+List *
+aqumv_support_of_type(Oid type)
+{
+	Support		support = {NIL, NIL};
+
+	note_type(type, &support);
+	return support.functions;
+}

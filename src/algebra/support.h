@@ -14,5 +14,6 @@
 #include "nodes/nodes.h"
 
 extern List *aqumv_support_functions(Node *node);
+extern List *aqumv_support_of_type(Oid type);
 
 #endif							/* AQUMV_SUPPORT_H */
