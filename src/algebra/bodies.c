@@ -196,3 +196,16 @@ aqumv_defaults_of(Oid funcid)
 	ReleaseSysCache(tuple);
 	return defaults;
 }
+
+/*
+ * The defaults of a user's function of which a call leaves arguments out, those of
+ * others that it gives among them; NULL if it gives all.
+ */
+Node *
+aqumv_left_out(const FuncExpr *call)
+{
+	if (call->funcid < FirstNormalObjectId ||
+		list_length(call->args) >= get_func_nargs(call->funcid))
+		return NULL;
+	return aqumv_defaults_of(call->funcid);
+}

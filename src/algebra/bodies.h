@@ -10,6 +10,8 @@
 
 #include "aqumv.h"
 
+#include "nodes/primnodes.h"
+
 #include "nodes/pg_list.h"
 
 typedef void (*AqumvNameVisitor) (const char *name, bool is_operator, void *context);
@@ -18,5 +20,6 @@ extern void aqumv_visit_names(const char *text, AqumvNameVisitor visit, void *co
 extern Node *aqumv_parsed_body(HeapTuple function);
 extern Node *aqumv_body_of(Oid funcid, List **functions);
 extern Node *aqumv_defaults_of(Oid funcid);
+extern Node *aqumv_left_out(const FuncExpr *call);
 
 #endif							/* AQUMV_BODIES_H */

@@ -398,9 +398,7 @@ static bool settings_walker(Node *node, void *context);
 static bool
 has_mutable_default(FuncExpr *func)
 {
-	Node	   *defaults = func->funcid < FirstNormalObjectId ||
-		list_length(func->args) >= get_func_nargs(func->funcid) ? NULL :
-		aqumv_defaults_of(func->funcid);
+	Node	   *defaults = aqumv_left_out(func);
 
 	return contain_mutable_functions(defaults) || settings_walker(defaults, NULL);
 }

@@ -10,7 +10,6 @@
  */
 #include "aqumv.h"
 
-#include "access/transam.h"
 #include "catalog/pg_proc.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
@@ -55,9 +54,7 @@ volatile_walker(Node *node, void *context)
 		return false;
 	if (IsA(node, Query))
 		return query_tree_walker((Query *) node, volatile_walker, context, 0);
-	if (IsA(node, FuncExpr) && ((FuncExpr *) node)->funcid >= FirstNormalObjectId &&
-		list_length(((FuncExpr *) node)->args) < get_func_nargs(((FuncExpr *) node)->funcid) &&
-		volatile_walker(aqumv_defaults_of(((FuncExpr *) node)->funcid), context))
+	if (IsA(node, FuncExpr) && volatile_walker(aqumv_left_out((FuncExpr *) node), context))
 		return true;
 	return check_functions_in_node(node, is_volatile, NULL) ||
 		expression_tree_walker(node, volatile_walker, context);
